@@ -1,0 +1,5 @@
+"""``python -m ple``."""
+
+from ple.cli import main
+
+main()
