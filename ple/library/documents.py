@@ -1,0 +1,43 @@
+"""What a resource says, whatever its kind: the form in which search, portfolio, export and links see it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One resource as text.
+
+    ``text`` is plain: no markup, no control characters. ``occurred_at`` is when it happened for the learner (written,
+    published, saved), in UTC, not when the row was made. ``container`` is what it came in: a feed, a course.
+    ``flags`` are states that can be asked for: ``unread``, ``starred``, ``private``. ``markdown`` is the source of
+    what the learner wrote themselves, if it was written in Markdown.
+    """
+
+    id: int
+    kind: str
+    title: str
+    text: str
+    occurred_at: dt.datetime
+    url: str | None = None
+    tags: frozenset[str] = frozenset()
+    author: str | None = None
+    language: str | None = None
+    container: str | None = None
+    flags: frozenset[str] = frozenset()
+    markdown: str | None = None
+
+
+class DocumentSource(Protocol):
+    """A feature that can say what its resources say."""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of resources that this feature owns."""
+        ...
+
+    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield a document for each of ``ids`` that is of this feature's kinds and not in the trash."""
+        ...

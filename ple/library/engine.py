@@ -1,0 +1,97 @@
+"""How we speak to SQLite and PostgreSQL so that both keep one promise: one writer at a time.
+
+The driver's own transactions are not enough. Left alone, ``sqlite3`` begins a transaction at the first *write*, so a
+value that is read, changed and written back can lose another writer's change without an error. We therefore begin
+every transaction ourselves: a reading one DEFERRED, a writing one IMMEDIATE, which waits for its turn *before* it
+reads.
+"""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ple.library.errors import DiskFull, LibraryBusy, LibraryError
+
+WRITER_LOCK = 0x706C65  # "ple"; any constant will do, so long as all our processes use the same
+BUSY_SECONDS = 30.0
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for ``url`` whose writing transactions come one after another.
+
+    Statement parameters are hidden in errors and logs: they are a learner's own words.
+    """
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    else:
+        options["connect_args"] = {"connect_timeout": 10}
+        options["pool_pre_ping"] = True  # a server may have been restarted while the screens were open
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions behind our back
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("ple_writing", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("ple_writing", False):
+        # without it, the later of two numbers may be seen first and a follower misses the earlier for ever
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+@contextmanager
+def plain_errors(where: str | Path) -> Generator[None]:
+    """Turn what a database says in its own words into our errors; ``where`` names the library in them."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).casefold()
+        if "disk is full" in said or "no space left" in said:
+            raise DiskFull(f"there is no room left for the library {where}") from error
+        if "database is locked" in said:
+            raise LibraryBusy(f"another program has been writing to the library {where} for too long") from error
+        if "readonly database" in said or "read-only file system" in said or "permission denied" in said:
+            raise LibraryError(
+                f"the library {where} cannot be written to", hint="Check who owns the folder and its permissions."
+            ) from error
+        if "unable to open database" in said:
+            raise LibraryError(
+                f"the library {where} cannot be opened", hint="Check the folder's permissions."
+            ) from error
+        if "malformed" in said or "not a database" in said or "disk i/o error" in said:
+            raise LibraryError(
+                f"the file of the library {where} is damaged",
+                hint="Look with `ple library check`; open a backup with `ple library restore`.",
+            ) from error
+        if error.connection_invalidated or "connection" in said:
+            raise LibraryError(
+                f"the database server of the library {where} does not answer",
+                hint="Check that it runs, and the address in PLE_LIBRARY.",
+            ) from error
+        raise

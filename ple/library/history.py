@@ -1,0 +1,189 @@
+"""Taking back, and what was said before: the steps of a change, backwards.
+
+A labelled transaction notes for each thing it does the step that leads back. Taking it back follows these steps, last
+one first, as a *new* change: history is never rewritten, and whoever follows the change feed hears of it. A step
+restores only the columns that the change had set, so what came later to other columns stays.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel, col, select
+
+from ple.library.errors import NothingToUndo
+from ple.library.resource import Body, Deed, Resource
+
+if TYPE_CHECKING:
+    from ple.library.transaction import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back."""
+
+    label: str
+    at: dt.datetime
+    """When it had been done, in UTC."""
+
+
+def bodies() -> dict[str, sa.Table]:
+    """Return the table of each kind whose module is imported."""
+    found: dict[str, sa.Table] = {}
+    waiting: list[type[SQLModel]] = [Body]
+    while waiting:
+        row = waiting.pop()
+        waiting += row.__subclasses__()
+        kind = getattr(row, "__kind__", "")
+        if kind and hasattr(row, "__table__"):
+            found[kind] = row.__table__
+    return found
+
+
+def stored_value(value: Any) -> Any:
+    """Return ``value`` as JSON can hold it."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def _read_value(column: sa.Column[Any], value: Any) -> Any:
+    if value is None or isinstance(column.type, sa.JSON):
+        return value
+    python = column.type.python_type
+    if python is dt.datetime:
+        return dt.datetime.fromisoformat(value)
+    if python is dt.date:
+        return dt.date.fromisoformat(value)
+    if python is uuid.UUID:
+        return uuid.UUID(value)
+    if python is bytes:
+        return bytes.fromhex(value)
+    if issubclass(python, Enum):
+        return python(value)
+    return value
+
+
+class Steps:
+    """The way back from a transaction; empty and free of cost when it is not ``wanted``."""
+
+    def __init__(self, *, wanted: bool) -> None:
+        self.wanted = wanted
+        self._steps: list[list[Any]] = []
+        self._rows: dict[tuple[str, str], list[Any]] = {}
+        self._made: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._steps)
+
+    def made(self, ids: Iterable[int]) -> None:
+        """Note that these are new: whatever else happens to them goes with them."""
+        new = list(ids)
+        self._made.update(new)
+        self.trash(new)
+
+    def trash(self, ids: Iterable[int]) -> None:
+        """Note that these were taken out of the trash."""
+        self._add("trash", list(ids))
+
+    def restore(self, ids: Iterable[int]) -> None:
+        """Note that these were put in the trash."""
+        self._add("restore", list(ids))
+
+    def tag(self, id: int, tag: str) -> None:
+        """Note that a tag was taken off."""
+        self._add("tag", id, tag)
+
+    def untag(self, id: int, tag: str) -> None:
+        """Note that a tag was added."""
+        if id not in self._made:
+            self._add("untag", id, tag)
+
+    def link(self, source: int, target: int, relation: str) -> None:
+        """Note that a link was cut."""
+        self._add("link", source, target, relation)
+
+    def unlink(self, source: int, target: int, relation: str) -> None:
+        """Note that a link was made."""
+        if source not in self._made:
+            self._add("unlink", source, target, relation)
+
+    def row(self, table: sa.Table, id: int, old: dict[str, Any]) -> bool:
+        """Note what columns of a row said; rows that said the same are kept as one step."""
+        if self.wanted and id not in self._made:
+            values = {name: stored_value(value) for name, value in old.items() if name != "id"}
+            key = (table.name, repr(sorted(values.items())))
+            if key in self._rows:
+                self._rows[key].append(id)
+            else:
+                self._rows[key] = [id]
+                self._steps.append(["row", table.name, values, self._rows[key]])
+        return True
+
+    def as_json(self) -> list[list[Any]]:
+        """Return the steps in the order in which they are to be followed."""
+        return self._steps[::-1]
+
+    def _add(self, *step: Any) -> None:
+        if self.wanted and step[-1] != []:
+            self._steps.append(list(step))
+
+
+def take_back(tx: "Writing") -> Undone:
+    """Follow the newest deed that is not taken back yet, backwards.
+
+    Things that were deleted for good in the meantime are passed over.
+
+    Raises:
+        NothingToUndo: there is no such deed.
+    """
+    from ple.library.transaction import chunks
+
+    deed = tx.exec(
+        select(Deed).where(col(Deed.taken_back_by).is_(None)).order_by(col(Deed.change).desc()).limit(1)
+    ).first()
+    if deed is None:
+        raise NothingToUndo("there is nothing to take back")
+
+    def known(ids: Iterable[int]) -> list[int]:
+        found: list[int] = []
+        for some in chunks(ids):
+            query = sa.select(col(Resource.id)).where(col(Resource.id).in_(some), col(Resource.purged_at).is_(None))
+            found += [id for id in tx.connection().execute(query).scalars() if id is not None]
+        return found
+
+    for step in deed.steps:
+        match step:
+            case ["trash", ids]:
+                tx.trash(*known(ids))
+            case ["restore", ids]:
+                tx.restore(*known(ids))
+            case ["tag", id, tag] if known([id]):
+                tx.tag(id, tag)
+            case ["untag", id, tag] if known([id]):
+                tx.untag(id, tag)
+            case ["link", source, target, relation] if len(known([source, target])) == 2:
+                tx.link(source, target, relation)
+            case ["unlink", source, target, relation]:
+                tx.unlink(source, target, relation)
+            case ["row", name, values, ids]:
+                table = SQLModel.metadata.tables[name]
+                back = {key: _read_value(table.c[key], value) for key, value in values.items()}
+                for some in chunks(known(ids)):
+                    tx.connection().execute(sa.update(table).where(table.c.id.in_(some)).values(**back))
+                    tx.touch(some)
+    deed.taken_back_by = tx.change
+    tx.add(deed)
+    return Undone(deed.label, deed.at)

@@ -1,0 +1,252 @@
+"""One learner's library: where everything is kept, and the only way to read or change it."""
+
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from ple.library import schema
+from ple.library.attachments import Files
+from ple.library.engine import open_engine, plain_errors
+from ple.library.errors import LibraryError, NothingToUndo
+from ple.library.history import Undone, take_back
+from ple.library.identity import utc_now
+from ple.library.inspection import Finding, inspect
+from ple.library.purge import purge
+from ple.library.resource import Deed, Marker, Resource, Revision
+from ple.library.transaction import Reading, Writing
+
+
+class Library:
+    """A library: a folder, and a database in it (SQLite) or on a server (``postgresql+psycopg://…``).
+
+    It may be shared by threads; a transaction may not.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self.folder = folder
+        self.url = url or f"sqlite:///{folder / 'library.sqlite'}"
+        self.files = Files(folder / "files")
+        self.where = str(folder) if url is None else sa.make_url(url).render_as_string(hide_password=True)
+        self._engine = open_engine(self.url)
+        self._writer = self._engine.execution_options(ple_writing=True)
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the library is a file of ours."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def path(self) -> Path:
+        """Where the database file of a library on SQLite lies."""
+        return self.folder / "library.sqlite"
+
+    def open(self) -> "Library":
+        """Make the folder and the tables if they are missing, upgrade them if they are old; return the library.
+
+        Raises:
+            LibraryError: the folder or the database cannot be opened, or is not a library.
+            SchemaTooNew: a newer ple wrote it.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"the folder {self.folder} cannot be made", hint="Name another with --library or PLE_LIBRARY."
+            ) from error
+        with plain_errors(self.where):
+            schema.prepare(self._writer, self.where, self._back_up_for_upgrade)
+        return self
+
+    @contextmanager
+    def reading(self) -> Generator[Reading]:
+        """Open a transaction for reading: one moment of the library, however long it is looked at."""
+        with plain_errors(self.where), Reading(self._engine, expire_on_commit=False) as transaction:
+            transaction.files = self.files
+            yield transaction
+
+    @contextmanager
+    def writing(self, label: str | None = None) -> Generator[Writing]:
+        """Open a transaction for writing: all of it is kept, or, if an error leaves it, none.
+
+        ``label`` says what the learner did, for :meth:`undo`; without one it cannot be taken back.
+
+        Raises:
+            LibraryBusy: another process did not finish writing for half a minute.
+            DiskFull: there is no room left.
+        """
+        with (
+            plain_errors(self.where),
+            Writing(self._writer, expire_on_commit=False, label=label) as transaction,
+            transaction.begin(),
+        ):
+            transaction.files = self.files
+            transaction.connection()  # begins at once: what is read from here on nobody else changes
+            yield transaction
+
+    def undo(self) -> Undone:
+        """Take back the newest change that has a label and is not taken back yet; return what it was.
+
+        Raises:
+            NothingToUndo: there is none.
+        """
+        with self.writing() as tx:
+            return take_back(tx)
+
+    def undoable(self) -> str | None:
+        """Return the label of the change that :meth:`undo` would take back."""
+        with self.reading() as tx:
+            return tx.exec(
+                select(Deed.label).where(col(Deed.taken_back_by).is_(None)).order_by(col(Deed.change).desc()).limit(1)
+            ).first()
+
+    def revisions(self, id: int) -> Sequence[Revision]:
+        """Return what a resource said before, newest first."""
+        with self.reading() as tx:
+            return tx.exec(select(Revision).where(Revision.resource_id == id).order_by(col(Revision.id).desc())).all()
+
+    def trashed(self) -> Sequence[Resource]:
+        """Return what is in the trash, the last thrown away first."""
+        with self.reading() as tx:
+            return tx.exec(
+                select(Resource)
+                .where(col(Resource.trashed_at).is_not(None), col(Resource.purged_at).is_(None))
+                .order_by(col(Resource.trashed_at).desc(), col(Resource.id).desc())
+            ).all()
+
+    def empty_trash(self) -> int:
+        """Delete for good what is in the trash, files and history included; return how many things that were.
+
+        A tombstone remains of each, so that indexes and copies hear of it. It cannot be taken back.
+        """
+        with self.writing() as tx:
+            purged, orphans = purge(tx)
+        for sha256 in orphans:  # after the commit: a file without a row is only untidy, the opposite is a loss
+            self.files.path(sha256).unlink(missing_ok=True)
+        return purged
+
+    def newest_change(self) -> int:
+        """Return the number of the newest change: asked once a second, it tells whether anything is new."""
+        with self.reading() as tx:
+            return tx.connection().execute(sa.select(sa.func.max(Resource.change))).scalar() or 0
+
+    def epoch(self) -> str:
+        """Return a mark that changes when the library is put back to an earlier state.
+
+        Numbers of changes run again after that, so whoever keeps a position keeps this mark with it, and starts
+        anew when it differs.
+        """
+        with self.reading() as tx:
+            marker = tx.get(Marker, "epoch")
+            return marker.value if marker else ""
+
+    def back_up(self, to: Path | None = None) -> Path:
+        """Write a consistent copy of the database to ``to`` (a new file) and return its path.
+
+        Files are not in it: they lie under their hashes in ``files/`` and never change.
+
+        Raises:
+            LibraryError: the library is on a server, the file exists already, or cannot be written.
+        """
+        if not self.on_sqlite:
+            raise LibraryError(
+                "a library on PostgreSQL is backed up by its server", hint="Use `pg_dump`, or `ple library export`."
+            )
+        target = to or self.folder / "backups" / f"library-{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.sqlite"
+        if target.exists():
+            raise LibraryError(f"{target} is there already", hint="Name a new file.")
+        part = target.with_name(f".{target.name}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            with plain_errors(self.where), sqlite3.connect(self.path, timeout=30) as connection:
+                connection.execute("VACUUM INTO ?", (str(part),))
+            connection.close()
+            part.chmod(0o600)
+            part.replace(target)
+        except (OSError, sqlite3.Error) as error:
+            part.unlink(missing_ok=True)
+            raise LibraryError(
+                f"the backup {target} cannot be written: {error}", hint="Check the folder and the room on the disk."
+            ) from error
+        return target
+
+    def restore_backup(self, source: Path) -> Path:
+        """Put the library back to the backup ``source``; return the backup that was made of what it was before.
+
+        Raises:
+            LibraryError: ``source`` is not a backup of a library, or of a newer one.
+        """
+        if not self.on_sqlite:
+            raise LibraryError("a library on PostgreSQL is restored by its server", hint="Use `pg_restore`.")
+        try:
+            with sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True) as backup:
+                sound = backup.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
+                sound = sound and backup.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            backup.close()
+        except sqlite3.Error:
+            sound = False
+        if not sound:
+            raise LibraryError(f"{source} is not a backup of a library, or is damaged")
+        before = self.back_up()
+        staged = self.path.with_name(f".restoring-{secrets.token_hex(4)}")
+        try:
+            shutil.copyfile(source, staged)
+            # through SQLite, page by page under its locks: other processes that have the library open stay right
+            with sqlite3.connect(staged) as copy, sqlite3.connect(self.path, timeout=30) as ours:
+                copy.execute("UPDATE marker SET value = ? WHERE name = 'epoch'", (secrets.token_hex(16),))
+                copy.commit()
+                copy.backup(ours)
+            copy.close()
+            ours.close()
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(
+                f"the backup could not be restored: {error}", hint=f"{before} holds what was."
+            ) from error
+        finally:
+            staged.unlink(missing_ok=True)
+            for extra in ("-wal", "-shm", "-journal"):
+                Path(f"{staged}{extra}").unlink(missing_ok=True)
+        self.close()
+        self.open()
+        return before
+
+    def check(self, *, files: bool = True) -> list[Finding]:
+        """Return all that is wrong with the library; nothing when it is sound. See :mod:`ple.library.inspection`."""
+        with plain_errors(self.where):
+            return inspect(self, files=files)
+
+    def compact(self) -> int:
+        """Give room that is not needed any more back to the disk; return how many bytes."""
+        if not self.on_sqlite:
+            return 0
+        before = _size(self.path)
+        with plain_errors(self.where), self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            connection.rollback()
+            raw.execute("PRAGMA query_only = OFF")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return max(0, before - _size(self.path))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _back_up_for_upgrade(self, reason: str) -> None:
+        if self.on_sqlite:  # a server's library is backed up by its server
+            self.back_up(self.folder / "backups" / f"library-{utc_now():%Y%m%dT%H%M%SZ}-{reason}.sqlite")
+
+
+def _size(path: Path) -> int:
+    return sum(os.path.getsize(part) for part in (path, Path(f"{path}-wal")) if part.exists())  # noqa: PTH202
+
+
+__all__ = ["Library", "NothingToUndo", "Reading", "Writing"]
