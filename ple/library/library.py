@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,13 +15,21 @@ from sqlmodel import col, select
 from ple.library import schema
 from ple.library.attachments import Files
 from ple.library.engine import open_engine, plain_errors
-from ple.library.errors import LibraryError, NothingToUndo
+from ple.library.errors import InvalidInput, LibraryError, NothingToUndo
 from ple.library.history import Undone, take_back
-from ple.library.identity import utc_now
+from ple.library.identity import fold_tag, utc_now
 from ple.library.inspection import Finding, inspect
 from ple.library.purge import purge
-from ple.library.resource import Deed, Marker, Resource, Revision
+from ple.library.resource import Deed, Marker, Resource, Revision, Tagging
 from ple.library.transaction import Reading, Writing
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TagCount:
+    """A tag and how many things have it."""
+
+    tag: str
+    count: int
 
 
 class Library:
@@ -110,6 +119,40 @@ class Library:
         """Return what a resource said before, newest first."""
         with self.reading() as tx:
             return tx.exec(select(Revision).where(Revision.resource_id == id).order_by(col(Revision.id).desc())).all()
+
+    def tag_counts(self) -> list[TagCount]:
+        """Return every tag in use with how many things, not in the trash, have it, in alphabetical order."""
+        with self.reading() as tx:
+            rows = tx.connection().execute(
+                sa.select(col(Tagging.tag), sa.func.count())
+                .join(Resource, col(Resource.id) == col(Tagging.resource_id))
+                .where(col(Resource.trashed_at).is_(None))
+                .group_by(col(Tagging.tag))
+            )
+            return sorted(TagCount(tag, count) for tag, count in rows)
+
+    def rename_tag(self, old: str, new: str) -> int:
+        """Rename a tag and those below it (``math`` and ``math/topology``); return how many things had one.
+
+        Things that have the new tag already keep it once, so renaming to a tag that is there merges the two.
+
+        Raises:
+            InvalidInput: nothing is left of ``new`` when it is written as tags are.
+        """
+        before, after = fold_tag(old), fold_tag(new)
+        if not after:
+            raise InvalidInput(f"“{new}” cannot be a tag", hint="A tag has letters or digits.")
+        with self.writing(f"Renamed the tag {before} to {after}") as tx:
+            rows = tx.connection().execute(
+                sa.select(col(Tagging.resource_id), col(Tagging.tag)).where(
+                    (col(Tagging.tag) == before) | col(Tagging.tag).startswith(before + "/", autoescape=True)
+                )
+            )
+            had = [(id, tag) for id, tag in rows if before != after]
+            for id, tag in had:
+                tx.untag(id, tag)
+                tx.tag(id, after + tag[len(before) :])
+            return len({id for id, _ in had})
 
     def trashed(self) -> Sequence[Resource]:
         """Return what is in the trash, the last thrown away first."""

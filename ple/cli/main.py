@@ -1,0 +1,154 @@
+"""``ple``: the words that people learn. A command's module is imported when the command runs, and not before."""
+
+import importlib
+import os
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from ple import __version__
+from ple.cli.frame import Group, State, state
+from ple.library.errors import PleError
+
+COMMANDS = {
+    "today": ("ple.cli.today", "What is due, unread, and worth a look."),
+    "feeds": ("ple.cli.feeds", "Follow feeds and bring in what is new."),
+    "entries": ("ple.cli.entries", "Read what came in from the feeds."),
+    "bookmarks": ("ple.cli.bookmarks", "Keep pages, with their text."),
+    "save": ("ple.cli.save", "Keep a page: the short way of `bookmarks add`."),
+    "journal": ("ple.cli.journal", "Write, reflect, look back."),
+    "search": ("ple.cli.search", "Find anything."),
+    "index": ("ple.cli.index", "The search index: its state, and making it anew."),
+    "tag": ("ple.cli.tags", "Put tags on a thing."),
+    "untag": ("ple.cli.tags", "Take tags off a thing."),
+    "tags": ("ple.cli.tags", "List, rename and merge tags."),
+    "link": ("ple.cli.links", "Link a thing to another."),
+    "unlink": ("ple.cli.links", "Take a link away."),
+    "links": ("ple.cli.links", "What a thing links to, and what links to it."),
+    "undo": ("ple.cli.trash", "Take back the last change."),
+    "trash": ("ple.cli.trash", "What was thrown away: list, restore, empty."),
+    "portfolio": ("ple.cli.portfolio", "Choose what to show and build a site of it."),
+    "lms": ("ple.cli.lms", "Courses and assignments; hand work in and get a receipt."),
+    "library": ("ple.cli.library", "The library itself: info, check, backup."),
+    "doctor": ("ple.cli.doctor", "Check the installation and say what to do."),
+    "demo": ("ple.cli.demo", "See the whole loop on sample material, without a network."),
+    "tui": ("ple.cli.tui", "Open the screens (as `ple` alone does)."),
+}
+
+
+class Nouns(Group):
+    """A group that knows its commands' names and help lines, and imports only the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, without importing any."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name, None)
+        if not isinstance(command, click.Command):
+            command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from our own table, so that ``--help`` imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command; say the nearest one when there is none by that name."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, 1)
+            raise click.UsageError(
+                f"There is no command “{name}”." + (f" Did you mean `ple {near[0]}`?" if near else ""), ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Nouns, hide_everywhere=False, invoke_without_command=True)
+@click.version_option(__version__, "--version", "-V", prog_name="ple", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Your own learning environment: gather, keep, reflect, find, show, hand in.
+
+    Without a command it opens the screens.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(importlib.import_module("ple.cli.tui").command)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 it failed, 2 wrong usage, 130 interrupted."""
+    ours = State()
+    try:
+        done = cli.main(arguments, prog_name="ple", standalone_mode=False, obj=ours)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort:
+        click.echo("\nInterrupted. What was finished before this is kept.", err=True)
+        return 130
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted. What was finished before this is kept.", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # whoever read our output has seen enough; nothing more may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except PleError as error:
+        return _say(error, ours)
+    except Exception as error:  # the last line of defence: a traceback is a bug, but never the learner's to read
+        return _unexpected(error, ours)
+    return done if isinstance(done, int) else 0
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if os.name == "nt" else {}))
+    sys.exit(run())
+
+
+def _say(error: PleError, ours: State) -> int:
+    from ple.cli import output
+
+    output.print_aside(f"ple: {error}")
+    if error.hint:
+        output.print_aside(f"     {error.hint}")
+    if ours.verbose:
+        traceback.print_exception(error)
+    return 1
+
+
+def _unexpected(error: Exception, ours: State) -> int:
+    from ple.cli import output
+    from ple.cli.words import home
+    from ple.settings.paths import state_folder
+
+    where = state_folder() / "errors.log"
+    try:
+        where.parent.mkdir(parents=True, exist_ok=True)
+        with where.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)) + "\n")
+        noted = f"The details are in {home(where)}; please report them."
+    except OSError:
+        noted = "Run it again with --verbose to see the details."
+    output.print_aside(f"ple: something went wrong that should not have ({type(error).__name__}).\n     {noted}")
+    if ours.verbose:
+        traceback.print_exception(error)
+    return 1
+
+
+__all__ = ["COMMANDS", "cli", "main", "run", "state"]

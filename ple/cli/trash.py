@@ -1,0 +1,66 @@
+"""``ple undo`` and ``ple trash``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from ple.cli.frame import Command, Group, confirm, environment, show, show_list, tell
+from ple.cli.words import ago, plural
+from ple.library.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """Something in the trash."""
+
+    id: int
+    kind: str
+    trashed_at: datetime | None
+
+
+@click.command("undo", cls=Command)
+@click.pass_context
+def undo(ctx: click.Context) -> None:
+    """Take back the last change."""
+    undone = environment(ctx).library.undo()
+    show(ctx, undone, said=f"Taken back: {undone.label} ({ago(undone.at)}).")
+
+
+trash = Group("trash", help="What was thrown away: list, restore, empty.")
+
+
+@trash.command("list")
+@click.pass_context
+def list_(ctx: click.Context) -> None:
+    """List what is in the trash, the last thrown away first."""
+    things = [Thrown(r.id or 0, r.kind, r.trashed_at) for r in environment(ctx).library.trashed()]
+    columns = [("#", "id"), ("Kind", "kind"), ("Thrown away", lambda thing: ago(thing.trashed_at))]
+    show_list(ctx, things, columns, empty="The trash is empty.")
+
+
+@trash.command("restore")
+@click.argument("numbers", nargs=-1, required=True)
+@click.pass_context
+def restore(ctx: click.Context, numbers: tuple[str, ...]) -> None:
+    """Take things out of the trash again, by their numbers."""
+    try:
+        ids = [int(number.removeprefix("#")) for number in numbers]
+    except ValueError as error:
+        raise InvalidInput("things in the trash are named by number", hint="`ple trash list` shows them.") from error
+    with environment(ctx).library.writing(f"Restored {plural(len(ids), 'thing')}") as tx:
+        done = tx.restore(*ids)
+    show(ctx, {"restored": done}, said=f"Restored {plural(done, 'thing')}.")
+
+
+@trash.command("empty")
+@click.pass_context
+def empty(ctx: click.Context) -> None:
+    """Delete for good what is in the trash."""
+    library = environment(ctx).library
+    count = len(library.trashed())
+    if count and not confirm(ctx, f"Delete {plural(count, 'thing')} for good, with files and history?"):
+        tell(ctx, "Nothing was deleted.")
+        return
+    purged = library.empty_trash()
+    show(ctx, {"purged": purged}, said=f"Deleted {plural(purged, 'thing')} for good.")

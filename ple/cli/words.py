@@ -1,0 +1,65 @@
+"""Numbers and times as people say them."""
+
+import datetime as dt
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Return ``1 entry``, ``2,000 entries``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def ago(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
+    """Return how long ago that was, in a word or two; the date if it was long ago."""
+    if when is None:
+        return ""
+    now = now or dt.datetime.now(dt.UTC)
+    seconds = (now - when).total_seconds()
+    if seconds < 0:
+        return due(when, now)
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if seconds < 86400:
+        return f"{int(seconds // 3600)} h ago"
+    if seconds < 14 * 86400:
+        return f"{int(seconds // 86400)} d ago"
+    return f"{when.astimezone():%Y-%m-%d}"
+
+
+def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
+    """Return when something is due, in the learner's own time zone: ``tomorrow 23:59``."""
+    if when is None:
+        return ""
+    now = now or dt.datetime.now(dt.UTC)
+    local, today = when.astimezone(), now.astimezone().date()
+    days = (local.date() - today).days
+    clock = f"{local:%H:%M}"
+    if days == 0:
+        return f"today {clock}"
+    if days == 1:
+        return f"tomorrow {clock}"
+    if days == -1:
+        return f"yesterday {clock}"
+    if 1 < days < 7:
+        return f"{local:%A} {clock}"
+    return f"{local:%Y-%m-%d} {clock}"
+
+
+def size(bytes_: int) -> str:
+    """Return a number of bytes as people say it: ``1.4 MB``."""
+    value = float(bytes_)
+    for unit in ("bytes", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def home(path: object) -> str:
+    """Return a path relative to the home folder, as ``~/…``, where it lies in it."""
+    from pathlib import Path
+
+    text = str(path)
+    own = str(Path.home())
+    return "~" + text[len(own) :] if text == own or text.startswith((own + "/", own + "\\")) else text

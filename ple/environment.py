@@ -1,0 +1,193 @@
+"""A personal learning environment: one library and everything that works on it, wired together.
+
+The only module that knows all features. The screens and commands get an environment and call its parts; the parts do
+not know one another. Each part is imported when it is first asked for.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ple.library.errors import Ambiguous, NotFound
+
+if TYPE_CHECKING:
+    from ple.bookmarks import Bookmarks
+    from ple.feeds import Subscriptions
+    from ple.journal import Journal
+    from ple.library import Document, DocumentSource, Library
+    from ple.lms import Courses
+    from ple.portfolio import Portfolio
+    from ple.search import Search
+    from ple.settings.secrets import Secrets
+    from ple.settings.settings import Settings
+    from ple.web.client import Client
+
+
+class Environment:
+    """Everything a learner has, opened from one folder."""
+
+    def __init__(self, folder: Path, url: str | None = None, *, warn: Callable[[str], None] | None = None) -> None:
+        """Work in ``folder``, with the database there or at ``url``; ``warn`` is told what the learner should hear."""
+        self.folder = folder
+        self._url = url
+        self._warn = warn
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """What the learner set."""
+        from ple.settings.paths import config_folder
+        from ple.settings.settings import load
+
+        return load(config_folder())
+
+    @cached_property
+    def secrets(self) -> "Secrets":
+        """The secrets of this library."""
+        from ple.settings.secrets import Secrets
+
+        return Secrets(self.folder, warn=self._warn)
+
+    @cached_property
+    def client(self) -> "Client":
+        """The one way to the network."""
+        from ple.web.client import Client
+
+        return Client()
+
+    @cached_property
+    def library(self) -> "Library":
+        """The library, with its tables in place."""
+        import ple.bookmarks.models
+        import ple.feeds.models
+        import ple.journal.models
+        import ple.lms.models
+        import ple.portfolio.models  # noqa: F401 - a table exists once its module is imported
+        from ple.library import Library
+
+        return Library(self.folder, self._url).open()
+
+    @cached_property
+    def feeds(self) -> "Subscriptions":
+        """The feeds that the learner follows."""
+        from ple.feeds import Subscriptions
+
+        return Subscriptions(self.library, self.client)
+
+    @cached_property
+    def bookmarks(self) -> "Bookmarks":
+        """The pages that the learner keeps."""
+        from ple.bookmarks import Bookmarks
+
+        return Bookmarks(self.library, self.client)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """The journal."""
+        from ple.journal import Journal
+
+        return Journal(self.library, resolve=self._titled)
+
+    @cached_property
+    def courses(self) -> "Courses":
+        """The courses and assignments at the learner's institutions."""
+        from ple.lms import Courses
+
+        return Courses(self.library, self.client, self.secrets)
+
+    @cached_property
+    def portfolio(self) -> "Portfolio":
+        """What the learner shows."""
+        from ple.portfolio import Portfolio
+
+        inner = (self.feeds, self.bookmarks, self.journal, self.courses)
+        return Portfolio(self.library, _by_kind(*inner), self.folder)
+
+    @cached_property
+    def search(self) -> "Search":
+        """Search over all of it."""
+        from ple.search import Search
+
+        return Search(self.library, self.folder / "search", self._sources)
+
+    @cached_property
+    def _sources(self) -> "dict[str, DocumentSource]":
+        return _by_kind(self.feeds, self.bookmarks, self.journal, self.courses, self.portfolio)
+
+    def resolve(self, name: str | int, *kinds: str) -> int:
+        """Return the number of what ``name`` names: ``#340``, ``340``, a uid, an address, or a part of its title.
+
+        With ``kinds``, only things of these kinds are meant.
+
+        Raises:
+            NotFound: nothing is named so.
+            Ambiguous: several things are.
+        """
+        import sqlalchemy as sa
+        from sqlmodel import col
+
+        from ple.library import Resource
+
+        shown = " or ".join(kinds) or None
+        text = str(name).strip()
+        digits = text.removeprefix("#")
+        with self.library.reading() as tx:
+            if digits.isascii() and digits.isdigit() and int(digits) < 2**31:
+                found = tx.alive(int(digits), *kinds).id
+                assert found is not None
+                return found
+            try:
+                uid = uuid.UUID(text.removeprefix("urn:uuid:"))
+            except ValueError:
+                pass
+            else:
+                number = (
+                    tx.connection()
+                    .execute(
+                        sa.select(col(Resource.id)).where(col(Resource.uid) == uid, col(Resource.trashed_at).is_(None))
+                    )
+                    .scalar()
+                )
+                if number is None:
+                    raise NotFound(text, shown)
+                tx.alive(number, *kinds)
+                return number
+        hits = self.search.named(text, kinds) if text else []
+        if not hits:
+            raise NotFound(text, shown, hint="Name it by its number, its address or a part of its title.")
+        exact = [hit for hit in hits if hit.title.casefold() == text.casefold()] or hits
+        if len(exact) > 1:
+            some = ", ".join(f"#{hit.id} {hit.title}" for hit in exact[:5])
+            raise Ambiguous(f"“{text}” could be {some}" + (" and others" if len(exact) > 5 else ""))
+        return exact[0].id
+
+    def document(self, id: int) -> "Document":
+        """Return what a resource says.
+
+        Raises:
+            NotFound: there is none, or it is in the trash.
+        """
+        with self.library.reading() as tx:
+            kind = tx.alive(id).kind
+        source = self._sources.get(kind)
+        for document in source.documents([id]) if source else ():
+            return document
+        raise NotFound(id)
+
+    def close(self) -> None:
+        """Close what is open."""
+        for part in ("feeds", "client", "library"):
+            if part in self.__dict__:
+                close = getattr(self.__dict__[part], "close", None)
+                if close is not None:
+                    close()
+
+    def _titled(self, title: str) -> int | None:
+        """Return the one thing with exactly this title, for links in the journal."""
+        hits = [hit for hit in self.search.named(title, ()) if hit.title.casefold() == title.casefold()]
+        return hits[0].id if len(hits) == 1 else None
+
+
+def _by_kind(*doors: "DocumentSource") -> "dict[str, DocumentSource]":
+    return {kind: door for door in doors for kind in door.kinds}
