@@ -1,0 +1,225 @@
+"""Text from outside made harmless: HTML without scripts, lines without terminal codes, Markdown as safe HTML.
+
+Everything that did not come from the learner passes one of these on its way in, and everything passes :func:`line` or
+:func:`block` on its way to a terminal. A terminal obeys what it is shown: an escape sequence in a feed's title can
+retitle the window, hide text or write to the clipboard, and bidi overrides make text read other than it is.
+"""
+
+import html as entities
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ple.web import addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TAGS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        h1 h2 h3 h4 h5 h6 p br hr wbr div span section article aside header footer main address hgroup
+        blockquote q cite pre code kbd samp var ul ol li dl dt dd
+        table caption colgroup col thead tbody tfoot tr th td figure figcaption img
+        a abbr b strong i em u s strike del ins mark small sub sup dfn time bdi ruby rb rp rt rtc tt big center
+        details summary input
+        """,
+    )
+)
+_DROPPED_WHOLE = frozenset(  # with what is in them; of any other tag the text stays
+    re.findall(
+        r"\S+",
+        """
+        script style template title textarea select button iframe object embed applet svg annotation annotation-xml
+        noembed noframes xmp plaintext audio video canvas
+        """,
+    )
+)
+_ATTRIBUTES = {
+    "*": {"lang", "dir", "id"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "code": {"class"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"datetime"},
+    "details": {"open"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "input": {"checked"},
+    "ins": {"datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "pre": {"class"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "time": {"datetime"},
+}
+_PREFIX = "in-"  # of every id from outside, so that none can pose as one of the page that shows it
+_LANGUAGE = re.compile(r"(?:(?:language|lang|highlight-source|brush|sourceCode|code)[-:]\s*)?([A-Za-z0-9+#_.-]{1,30})")
+_MARKED_LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush)[-:]\s*([A-Za-z0-9+#_.-]{1,30})")
+
+_ALTTEXT = re.compile("""\\salttext=["']([^"'<>]{1,2000})["']""")
+_TEX = re.compile("<annotation[^>]{0,100}x-tex[^>]{0,100}>([^<]{1,5000})<")
+_ANY_TAG = re.compile("<[^>]*>")
+
+_ANSI = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, modes
+    "|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
+    "|\x1b[ -/]*[0-~]"
+)
+_INVISIBLE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+# The joiners shape Persian, Indic scripts and emoji; between Latin letters they only hide.
+_UNSEEN = re.compile(f"[{_INVISIBLE}]|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
+_SUSPECT = re.compile(f"[{_INVISIBLE}\r\x85\u200c\u200d\u2028\u2029\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
+_IN_MARKUP = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def line(text: str) -> str:
+    """Return ``text`` on one line, as a terminal may show it: nothing invisible in it, white space folded."""
+    if _SUSPECT.search(text):
+        text = _seen(text)
+    return " ".join(text.split())
+
+
+def block(text: str) -> str:
+    """Return ``text`` on its several lines, as a terminal may show it; blank lines before and after it go."""
+    if _SUSPECT.search(text):
+        text = _seen(text)
+    return "\n".join([one.rstrip() for one in text.split("\n")]).strip("\n")
+
+
+def safe_html(html: str, base_url: str | None = None) -> str:
+    """Return ``html`` with nothing in it that acts: no scripts, styles, frames or forms, and no terminal codes.
+
+    Text, tables, code with its language, figures, footnotes and details stay. Links and images are absolute by
+    ``base_url`` and lead to http, https or mailto only; ids get a prefix. Doing it twice changes nothing more.
+    """
+    if "<math" in html:
+        html = _formulas_as_code(html)
+    cleaned = _clean(_IN_MARKUP.sub("", html), base_url)
+    while True:
+        # Entities become characters in there, and taking one out of an address can make another address of it.
+        quiet = _IN_MARKUP.sub("", cleaned)
+        if quiet == cleaned:
+            return cleaned
+        cleaned = _clean(quiet, base_url)
+
+
+def plain(html: str) -> str:
+    """Return what a person would read in ``html``, as text safe for a terminal.
+
+    Paragraphs are apart by a blank line, items of lists begin with "- " or their number, code keeps its lines.
+    """
+    if "\x1b" in html:
+        html = _ANSI.sub("", html)
+    if "<" not in html:
+        return block(re.sub(r"[ \t\r\n]+", " ", entities.unescape(html))).strip()
+    from ple.web.reading_order import text_of  # lxml: 20 ms
+
+    return block(text_of(html))
+
+
+def markdown_html(md: str, *, unsafe: bool = False) -> str:
+    """Return Markdown (CommonMark, with GitHub's tables, task lists, footnotes and strike-through) as safe HTML.
+
+    HTML within it is shown as text, or, with ``unsafe``, taken as HTML and made safe like any other.
+    """
+    import comrak
+
+    extensions, rendering = _markdown_options(unsafe)
+    return safe_html(comrak.render_markdown(md, extensions, None, rendering))
+
+
+def _seen(text: str) -> str:
+    text = _NEWLINE.sub("\n", _ANSI.sub("", text))
+    return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))
+
+
+def _formulas_as_code(html: str) -> str:
+    """Replace MathML, which cannot be kept safely, by its TeX, or else by its text, as code in the language "math"."""
+    parts, at = [], 0
+    while True:
+        start = html.find("<math", at)
+        opened = html.find(">", start)
+        end = html.find("</math>", opened)
+        if start < 0 or opened < 0 or end < 0:
+            return "".join([*parts, html[at:]])
+        tex = _ALTTEXT.search(html, start, opened + 1) or _TEX.search(html, opened, min(end, opened + 100_000))
+        formula = tex[1] if tex else " ".join(_ANY_TAG.sub(" ", html[opened + 1 : end]).split())
+        formula = entities.escape(entities.unescape(formula).strip())
+        parts += [html[at:start], f'<code class="language-math">{formula}</code>' if formula else ""]
+        at = end + len("</math>")
+
+
+def _clean(html: str, base_url: str | None) -> str:
+    cleaned: str = _cleaner(base_url).clean(html)
+    return cleaned
+
+
+@lru_cache(maxsize=16)
+def _cleaner(base_url: str | None) -> Any:
+    import nh3
+
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        clean_content_tags=set(_DROPPED_WHOLE),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},  # a task's box, never a field
+        url_schemes={"http", "https", "mailto"},
+        url_relative=_absolute_by(base_url),
+        id_prefix=_PREFIX,
+    )
+
+
+def _absolute_by(base_url: str | None) -> "Callable[[str], str | None]":
+    def absolute(url: str) -> str | None:
+        if url.startswith("#"):
+            return url if url.startswith(f"#{_PREFIX}") or len(url) == 1 else f"#{_PREFIX}{url[1:]}"
+        if base_url is None:
+            return url
+        return addresses.resolve(base_url, url)
+
+    return absolute
+
+
+def _attribute(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "class":
+        return language_class(value)
+    if attribute in ("width", "height"):
+        return value if value.isdigit() else None
+    if attribute == "dir":
+        return value if value in ("ltr", "rtl", "auto") else None
+    return value
+
+
+def language_class(classes: str) -> str | None:
+    """Return the class that names the language of a code block in the one way of HTML ("language-x"), if any does."""
+    marked = _MARKED_LANGUAGE.search(classes)
+    if marked:
+        return f"language-{marked[1]}"
+    source = classes.split()
+    if len(source) == 2 and source[0] == "sourceCode":  # pandoc
+        return f"language-{source[1]}" if _LANGUAGE.fullmatch(source[1]) else None
+    return None
+
+
+@lru_cache(maxsize=2)
+def _markdown_options(unsafe: bool) -> tuple[Any, Any]:
+    import comrak
+
+    extensions = comrak.ExtensionOptions()
+    for name in ("table", "strikethrough", "autolink", "tasklist", "footnotes"):
+        setattr(extensions, name, True)
+    rendering = comrak.RenderOptions()
+    rendering.unsafe_ = unsafe
+    rendering.escape = not unsafe
+    return extensions, rendering
