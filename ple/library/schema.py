@@ -60,15 +60,26 @@ def create(writer: Engine) -> None:
 
 
 def upgrade(writer: Engine, to: str = "head") -> None:
-    """Bring the tables from an older version to that of this ple, in one transaction."""
+    """Bring the tables from an older version to that of this ple, in one transaction.
+
+    Raises:
+        LibraryError: there is no way from that version to ours.
+    """
     from alembic import command  # 0.16 s, once per upgrade
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with writer.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        try:
+            command.upgrade(config, to)
+        except CommandError as error:
+            raise LibraryError(
+                f"the library cannot be upgraded: {error}",
+                hint="It is as it was; a backup of it lies in its folder `backups`.",
+            ) from error
 
 
 def _version(connection: Connection) -> str | None:

@@ -1,0 +1,45 @@
+"""Backups, and going back to one."""
+
+import pytest
+
+from ple.library import LibraryError
+
+
+def test_a_backup_holds_what_was_there_and_restoring_brings_it_back(sqlite_environment) -> None:
+    library, journal = sqlite_environment.library, sqlite_environment.journal
+    kept = journal.write("kept").id
+    epoch = library.epoch()
+    backup = library.back_up()
+    lost = journal.write("written after the backup").id
+    before = library.restore_backup(backup)
+    assert journal.entry(kept).text == "kept"
+    assert [entry.id for entry in journal.entries()] == [kept]
+    assert library.epoch() != epoch
+    assert library.check() == []
+    library.restore_backup(before)
+    assert journal.entry(lost).text == "written after the backup"
+
+
+def test_search_follows_when_the_library_goes_back(sqlite_environment) -> None:
+    library, journal, search = sqlite_environment.library, sqlite_environment.journal, sqlite_environment.search
+    journal.write("an early word: aardvark")
+    backup = library.back_up()
+    journal.write("a late word: zebra")
+    assert search.find("zebra").total == 1
+    library.restore_backup(backup)
+    journal.write("another late word: okapi")
+    assert [search.find(word).total for word in ("aardvark", "zebra", "okapi")] == [1, 0, 1]
+
+
+def test_a_file_that_is_no_backup_is_refused(sqlite_environment, tmp_path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8" * 5000)
+    with pytest.raises(LibraryError, match="not a backup"):
+        sqlite_environment.library.restore_backup(tmp_path / "photo.jpg")
+
+
+def test_a_backup_is_never_written_over_a_file(sqlite_environment, tmp_path) -> None:
+    target = tmp_path / "mine.sqlite"
+    target.write_text("precious")
+    with pytest.raises(LibraryError, match="is there already"):
+        sqlite_environment.library.back_up(target)
+    assert target.read_text() == "precious"

@@ -1,0 +1,91 @@
+"""Is the database ours, and of this version?"""
+
+import sqlite3
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from ple.library import Library, LibraryError, SchemaTooNew, schema
+from ple.library.engine import open_engine
+
+
+def test_migrations_from_nothing_equal_the_models(library, tmp_path, request) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    if library.on_sqlite:
+        engine = open_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}")
+    else:
+        engine = open_engine(library.url)
+        with engine.execution_options(ple_writing=True).begin() as connection:
+            SQLModel.metadata.drop_all(connection)
+            connection.execute(sa.text("DROP TABLE alembic_version"))
+    schema.upgrade(engine.execution_options(ple_writing=True))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == schema.HEAD
+    engine.dispose()
+
+
+def test_a_library_of_a_newer_ple_is_refused_and_untouched(library) -> None:
+    with library._writer.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaTooNew, match="newer ple"):
+        library.open()
+
+
+def test_another_programs_database_is_refused_and_untouched(tmp_path) -> None:
+    path = tmp_path / "library.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+    connection.close()
+    with pytest.raises(LibraryError, match="something else"):
+        Library(tmp_path).open()
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_sentence(tmp_path) -> None:
+    (tmp_path / "library.sqlite").write_bytes(b"not a database at all, but long enough to be read as one " * 40)
+    with pytest.raises(LibraryError, match="damaged"):
+        Library(tmp_path).open()
+
+
+def test_a_library_of_another_version_is_backed_up_before_it_is_touched(sqlite_environment) -> None:
+    library = sqlite_environment.library
+    with library._writer.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(LibraryError, match="cannot be upgraded"):
+        library.open()
+    assert len(list((library.folder / "backups").glob("*before-schema*.sqlite"))) == 1
+    with library.reading() as tx:
+        assert tx.connection().execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0000"
+
+
+def test_two_that_make_the_same_library_at_once_make_one(tmp_path) -> None:
+    import ple.journal.models  # noqa: F401
+
+    problems: list[BaseException] = []
+
+    def make() -> None:
+        library = Library(tmp_path)
+        try:
+            library.open()
+            library.check()
+        except BaseException as error:
+            problems.append(error)
+        finally:
+            library.close()
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(LibraryError, match="cannot be made"):
+        Library(tmp_path / "file" / "library").open()

@@ -1,0 +1,119 @@
+"""Taking back: every kind of step, and what came in between."""
+
+import datetime as dt
+
+import pytest
+
+from ple.library import NothingToUndo
+
+
+def test_nothing_to_take_back_is_said(library) -> None:
+    with pytest.raises(NothingToUndo):
+        library.undo()
+
+
+def test_what_was_made_goes_to_the_trash(library, journal_entry) -> None:
+    id = journal_entry("x")
+    library.undo()
+    assert [resource.id for resource in library.trashed()] == [id]
+
+
+def test_what_was_thrown_away_comes_back(library, journal_entry) -> None:
+    id = journal_entry("x")
+    with library.writing("Removed") as tx:
+        tx.trash(id)
+    assert library.undo().label == "Removed"
+    assert library.trashed() == []
+
+
+def test_tags_and_links_are_put_back_as_they_were(library, journal_entry) -> None:
+    a, b = journal_entry("a"), journal_entry("b")
+    with library.writing("first") as tx:
+        tx.tag(a, "Old", "both")
+        tx.link(a, b, "about")
+    with library.writing("second") as tx:
+        tx.set_tags(a, ["both", "new"])
+        tx.unlink(a, b)
+        tx.link(b, a)
+    library.undo()
+    with library.reading() as tx:
+        assert tx.tags_of([a])[a] == {"old", "both"}
+        assert [(end.id, end.relation) for end in tx.links_from(a)] == [(b, "about")]
+        assert tx.links_from(b) == []
+
+
+def test_columns_say_again_what_they_said(library, journal_entry, row) -> None:
+    ids = [journal_entry(text) for text in "abc"]
+    when = dt.datetime(2020, 1, 2, 3, 4, 5, 678, tzinfo=dt.UTC)
+    with library.reading() as tx:
+        before = {id: tx.get(row, id).written_at for id in ids}
+    with library.writing("Moved in time") as tx:
+        assert tx.update(row, ids, written_at=when) == 3
+        assert tx.update(row, ids, written_at=when) == 0
+    library.undo()
+    with library.reading() as tx:
+        assert {id: tx.get(row, id).written_at for id in ids} == before
+
+
+def test_a_row_changed_through_the_session_is_put_back(library, journal_entry, row) -> None:
+    id = journal_entry("first words")
+    with library.writing("Revised") as tx:
+        entry = tx.get(row, id)
+        entry.text = "other words"
+        tx.add(entry)
+    library.undo()
+    with library.reading() as tx:
+        assert tx.get(row, id).text == "first words"
+
+
+def test_what_came_later_to_other_columns_stays(library, journal_entry, row) -> None:
+    id = journal_entry("words")
+    when = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    with library.writing("Revised") as tx:
+        tx.update(row, [id], text="revised")
+    with library.writing() as tx:
+        tx.update(row, [id], written_at=when)
+    library.undo()
+    with library.reading() as tx:
+        assert (tx.get(row, id).text, tx.get(row, id).written_at) == ("words", when)
+
+
+def test_taking_back_twice_takes_back_two_changes(library, journal_entry) -> None:
+    a = journal_entry("a")
+    b = journal_entry("b")
+    library.undo()
+    library.undo()
+    assert {resource.id for resource in library.trashed()} == {a, b}
+    with pytest.raises(NothingToUndo):
+        library.undo()
+
+
+def test_what_was_deleted_for_good_is_passed_over(library, journal_entry) -> None:
+    a, b = journal_entry("a"), journal_entry("b")
+    with library.writing("Tagged both") as tx:
+        tx.tag(a, "x")
+        tx.tag(b, "x")
+    with library.writing() as tx:
+        tx.trash(a)
+    library.empty_trash()
+    with pytest.raises(NothingToUndo):  # the steps held words of what is gone
+        library.undo()
+    with library.reading() as tx:
+        assert tx.tags_of([b])[b] == {"x"}
+
+
+def test_a_change_of_ten_thousand_things_is_one_small_step(library, row) -> None:
+    with library.writing() as tx:
+        ids = tx.register_many("journal", 10_000)
+        import sqlalchemy as sa
+
+        now = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+        tx.connection().execute(
+            sa.insert(row),
+            [{"id": id, "text": "x", "title": "x", "written_at": now, "public": False} for id in ids],
+        )
+    with library.writing("Moved all") as tx:
+        assert tx.update(row, ids, written_at=now + dt.timedelta(1)) == 10_000
+    assert library.undo().label == "Moved all"
+    with library.reading() as tx:
+        assert tx.get(row, ids[-1]).written_at == now
