@@ -1,0 +1,106 @@
+"""``ple library``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from ple.cli.frame import Group, confirm, environment, show, show_list, tell
+from ple.cli.words import home, size
+
+command = Group("library", help="The library itself: info, check, backup, restore, compact.")
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a library holds."""
+
+    where: str
+    folder: Path
+    bytes: int
+    newest_change: int
+    things: dict[str, int]
+    in_trash: int
+    would_undo: str | None
+
+
+@command.command("info")
+@click.pass_context
+def info(ctx: click.Context) -> None:
+    """Say where the library is and what it holds."""
+    library = environment(ctx).library
+    used = sum(path.stat().st_size for path in library.folder.rglob("*") if path.is_file())
+    found = Info(
+        library.where,
+        library.folder,
+        used,
+        library.newest_change(),
+        library.kind_counts(),
+        len(library.trashed()),
+        library.undoable(),
+    )
+    lines = [f"{home(found.where)}   {size(found.bytes)}"]
+    lines += [f"{count:>9,}  {kind}" for kind, count in found.things.items()]
+    if found.in_trash:
+        lines.append(f"{found.in_trash:>9,}  in the trash")
+    if not found.things:
+        lines.append("Nothing yet. Begin with `ple feeds add ADDRESS` or `ple save ADDRESS`.")
+    if found.would_undo:
+        lines.append(f"`ple undo` would take back: {found.would_undo}")
+    show(ctx, found, said=lines)
+
+
+@command.command("check")
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Look whether everything in the library is sound. Changes nothing."""
+    findings = environment(ctx).library.check()
+    if findings:
+        show_list(ctx, findings, [("Found", "what")], empty="")
+        tell(ctx, "Restore a backup with `ple library restore`; `ple library backup` first keeps what is there.")
+        ctx.exit(1)
+    show(ctx, findings, said="The library is sound.")
+
+
+@command.command("backup")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.pass_context
+def backup(ctx: click.Context, file: Path | None) -> None:
+    """Write a consistent copy of the library's database to FILE, while it is in use."""
+    written = environment(ctx).library.back_up(file)
+    show(ctx, {"file": written}, said=f"Backed up to {home(written)} ({size(written.stat().st_size)}).")
+
+
+@command.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(ctx: click.Context, file: Path) -> None:
+    """Put the library back to the backup FILE. What is there now is backed up first."""
+    library = environment(ctx).library
+    if not confirm(ctx, f"Put the library {home(library.where)} back to {file}?"):
+        tell(ctx, "Nothing was changed.")
+        return
+    before = library.restore_backup(file)
+    show(ctx, {"before": before}, said=f"Restored. What was there before is in {home(before)}.")
+
+
+@command.command("compact")
+@click.pass_context
+def compact(ctx: click.Context) -> None:
+    """Give room that is not needed any more back to the disk."""
+    freed = environment(ctx).library.compact()
+    show(ctx, {"freed": freed}, said=f"Gave back {size(freed)}.")
+
+
+@command.command("history")
+@click.argument("resource")
+@click.pass_context
+def history(ctx: click.Context, resource: str) -> None:
+    """Show what a thing that you wrote said before."""
+    ours = environment(ctx)
+    revisions = ours.library.revisions(ours.resolve(resource))
+    columns = [
+        ("When", lambda r: f"{r.at.astimezone():%Y-%m-%d %H:%M}"),
+        ("Said", lambda r: r.said.get("text", r.said)),
+    ]
+    show_list(ctx, revisions, columns, empty="It never said anything else.")
