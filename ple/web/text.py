@@ -145,7 +145,8 @@ def _seen(text: str) -> str:
 
 def _formulas_as_code(html: str) -> str:
     """Replace MathML, which cannot be kept safely, by its TeX, or else by its text, as code in the language "math"."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     while True:
         start = html.find("<math", at)
         opened = html.find(">", start)

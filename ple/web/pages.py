@@ -1,0 +1,379 @@
+"""What a page says about itself: title, author, date, language, canonical address, the feeds that it offers.
+
+Where several places say it, the one that was made for it goes first: ``citation_*`` and Dublin Core of scholarly pages,
+then JSON-LD, then OpenGraph, then plain HTML. What no place says stays unknown.
+"""
+
+import codecs
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from ple.web import addresses
+from ple.web.client import Response
+from ple.web.text import line
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+_FEED_TYPES = {
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/feed+json",
+    "application/xml",
+    "text/xml",
+    "application/json",
+}
+_FEED_PATH = re.compile(r"(?:^|/)(?:(?:rss|atom|feeds?|index)(?:\.(?:xml|rss|rdf|atom|json))|(?:rss|feed|atom)/?)$")
+_READ = ["title", "meta", "link", "base", "script", "h1", "time", "a"]
+_BOMS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
+_META_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I
+)
+_MEANT = {  # what browsers take these names to mean (WHATWG Encoding)
+    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
+    "latin-1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+    "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
+    "utf8": "utf-8", "unicode": "utf-16", "utf-7": "utf-8",
+}  # fmt: skip
+_HTML_TAG = re.compile(r"<html\b[^>]{0,2000}>", re.I)
+_LANG = re.compile(r"""\s(?:xml:)?lang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)(?=["'\s>/])""", re.I)
+_SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«:/\\]|::)\s+|\s*[|»]\s*")
+_ARTICLES = ("article", "posting", "report", "book", "course", "learningresource", "videoobject", "webpage", "recipe")
+_NO_NAME = re.compile(
+    r"^(?:(?:written |posted |published )?by|von|par|por|eingestellt von|view all posts by|author:?)\s+", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page offers."""
+
+    url: str
+    title: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it describes itself. All text is on one line and safe for a terminal; times are aware."""
+
+    url: str
+    title: str = ""
+    description: str = ""
+    author: str | None = None
+    published_at: dt.datetime | None = None
+    language: str | None = None
+    canonical: str | None = None
+    site_name: str | None = None
+    image: str | None = None
+    feeds: tuple[FeedLink, ...] = ()
+    base: str = ""
+    """What relative links on the page are relative to."""
+    html: str = field(default="", repr=False)
+    """The page decoded, as it came: not safe to show."""
+
+
+def read_page(page: Response | bytes | str, url: str = "", content_type: str = "") -> Page:
+    """Return what a page says about itself; ``page`` is an answer, or the bytes or text of one from ``url``.
+
+    Never raises: of what is no HTML, or no page at all, nothing is known but its address.
+    """
+    language = None
+    if isinstance(page, Response):
+        url = url or page.url
+        content_type = content_type or page.headers.get("content-type", "")
+        language = _language(page.headers.get("content-language", "").split(",")[0].strip())
+        page = page.body
+    html = page if isinstance(page, str) else decode(page, content_type)
+    if "<" not in html:
+        return Page(url=url, base=url, html=html, language=language)
+    reader = _Reader(html, url)
+    return Page(
+        url=url,
+        title=reader.title(),
+        description=reader.first("citation_abstract", "og:description", "description", "dc.description",
+                                 "dcterms.abstract", "twitter:description") or reader.linked("description"),
+        author=reader.author(),
+        published_at=reader.published_at(),
+        language=reader.language() or language,
+        canonical=reader.canonical(),
+        site_name=reader.site_name() or None,
+        image=reader.image(),
+        feeds=reader.feeds(),
+        base=reader.base,
+        html=html,
+    )  # fmt: skip
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """Return the text of a page, by its BOM, else as UTF-8 if it is, else as its header, else as its meta claims.
+
+    Bytes that are UTF-8 throughout and not ASCII are that by no accident, whatever the server claims. Never raises.
+    """
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body.decode(encoding, "replace")
+    claims = [name for name in (_claimed(content_type), _declared(body)) if name]
+    wide = b"\0" in body[:1000] or b"\x1b$" in body[:100_000] or b"\x1b(" in body[:100_000]
+    if not (wide and claims):
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    for claim in claims:
+        try:
+            return body.decode(claim, "replace")
+        except (LookupError, ValueError):
+            continue
+    return body.decode("cp1252" if claims or not _mostly_utf8(body) else "utf-8", "replace")
+
+
+def parse_time(text: str) -> dt.datetime | None:
+    """Return the time that a page writes as ISO 8601 or RFC 2822, aware; none if it is no such time or absurd."""
+    text = text.strip()
+    when: dt.datetime | None = None
+    try:
+        when = dt.datetime.fromisoformat(text.replace("/", "-") if re.match(r"\d{4}/\d{2}/\d{2}", text) else text)
+    except ValueError:
+        day = re.match(r"\d{4}-\d{2}-\d{2}(?=\D|$)", text)
+        try:
+            when = dt.datetime.fromisoformat(day[0]) if day else parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=dt.UTC)
+    try:
+        when = when.astimezone(dt.UTC)
+    except OverflowError:
+        return None
+    return when if when.year > 1970 and when < dt.datetime.now(dt.UTC) + dt.timedelta(days=2) else None
+
+
+def _claimed(content_type: str) -> str | None:
+    found = re.search(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", content_type, re.I)
+    return _MEANT.get(found[1].lower(), found[1].lower()) if found else None
+
+
+def _declared(body: bytes) -> str | None:
+    found = _META_CHARSET.search(body[:8192])
+    if not found:
+        return None
+    name = found[1].decode("ascii").lower()
+    return "utf-8" if name.startswith("utf-16") and b"\0" not in body[:100] else _MEANT.get(name, name)
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    text = body.decode("utf-8", "replace")
+    return text.count("\ufffd") * 20 < sum(character > "\x7f" for character in text)
+
+
+def _language(text: str) -> str | None:
+    found = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9-_]{2,20}))?", text.strip())
+    if not found:
+        return None
+    more = (found[2] or "").replace("_", "-")
+    return found[1].lower() + (f"-{more.upper() if len(more) == 2 else more}" if more else "")
+
+
+class _Reader:
+    """The head of a page, and of its body what says who, when and where."""
+
+    def __init__(self, html: str, url: str) -> None:
+        from bs4 import BeautifulSoup  # 90 ms
+        from bs4.filter import SoupStrainer
+
+        markup = re.sub(r"^\s*<\?xml[^>]*>", "", html)
+        self.opening = _HTML_TAG.search(html[:10_000])
+        self.soup: BeautifulSoup = BeautifulSoup(markup, "lxml", parse_only=SoupStrainer(_READ))
+        self.tags: dict[str, list[Tag]] = {name: [] for name in _READ}
+        for tag in self.soup.find_all(_READ):
+            self.tags[tag.name].append(tag)
+        self.meta: dict[str, list[str]] = {}
+        for tag in self.tags["meta"]:
+            content = _attribute(tag, "content")
+            for name in ("name", "property", "itemprop", "http-equiv"):
+                if content and tag.get(name):
+                    for one in _attribute(tag, name).lower().split():
+                        one = re.sub(r"^(dc|dcterms):", r"\1.", one)
+                        self.meta.setdefault(one, []).append(content)
+        self.base = url
+        for tag in self.tags["base"]:
+            if tag.get("href"):
+                self.base = addresses.resolve(url or None, _attribute(tag, "href")) or url
+                break
+        self.data = list(self._linked_data())
+
+    def first(self, *names: str) -> str:
+        """Return the first of these metas that says something, on one line."""
+        for name in names:
+            for content in self.meta.get(name, ()):
+                said = line(content)
+                if said:
+                    return said[:2000]
+        return ""
+
+    def linked(self, *names: str) -> str:
+        """Return the first of these properties of the page's JSON-LD that is a text."""
+        for name in names:
+            for thing in self.data:
+                if isinstance(thing.get(name), str) and line(thing[name]):
+                    return line(thing[name])[:2000]
+        return ""
+
+    def title(self) -> str:
+        scholarly = self.first("citation_title", "dc.title", "dcterms.title")
+        if scholarly:
+            return scholarly
+        heads = [text for text in (line(tag.get_text(" ")) for tag in self.tags["h1"][:5]) if text]
+        site = self.site_name().casefold()
+        given = line(self.tags["title"][0].get_text()) if self.tags["title"] else ""
+        found = self.first("og:title", "twitter:title") or self.linked("headline") or given or self.linked("name")
+        for candidate in (found, given):
+            parts = _SEPARATOR.split(candidate)
+            if len(parts) < 2:
+                continue
+            for head in heads:
+                if candidate != head and head in candidate and _same(head, parts):
+                    return head
+            if site and parts[-1].casefold() == site:
+                at = candidate.rfind(parts[-1])
+                return re.sub(r"[\s|\-–—·•»«:/\\]+$", "", candidate[:at]) or candidate
+        return (found or (heads[0] if heads else ""))[:1000]
+
+    def site_name(self) -> str:
+        for thing in self.data:
+            publisher = thing.get("publisher")
+            if not self.meta.get("og:site_name") and isinstance(publisher, dict):
+                return line(str(publisher.get("name") or ""))[:200]
+        return self.first("og:site_name", "application-name", "citation_journal_title")[:200]
+
+    def author(self) -> str | None:
+        names = [line(name) for name in self.meta.get("citation_author", []) + self.meta.get("dc.creator", [])]
+        if not names:
+            for thing in self.data:
+                names += list(_names(thing.get("author")))
+                if names:
+                    break
+        if not names:
+            metas = ("author", "article:author", "dcterms.creator", "parsely-author", "sailthru.author", "byl")
+            names = [line(name) for meta in metas for name in self.meta.get(meta, [])][:1]
+        if not names:
+            marked = [tag for tag in self.tags["a"] if "author" in _relations(tag)]
+            names = [line(tag.get_text(" ")) for tag in marked][:1]
+        site = self.site_name().casefold()
+        kept = []
+        for name in names:
+            name = _NO_NAME.sub("", name).strip(" ,;|")
+            is_name = 1 < len(name) < 120 and not name.startswith(("http:", "https:", "@", "/")) and "://" not in name
+            if is_name and name.casefold() != site and name not in kept:
+                kept.append(name)
+        return ", ".join(kept[:20]) or None
+
+    def published_at(self) -> dt.datetime | None:
+        metas = (
+            "citation_publication_date", "citation_date", "dcterms.issued", "dc.date.issued", "dc.date",
+            "article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "date",
+            "pubdate", "publishdate",
+        )  # fmt: skip
+        said = [thing[name] for thing in self.data for name in ("datePublished", "uploadDate") if thing.get(name)]
+        for text in [*(self.meta.get("citation_publication_date") or []), *said]:
+            when = parse_time(text) if isinstance(text, str) else None
+            if when:
+                return when
+        for meta in metas:
+            for text in self.meta.get(meta, ()):
+                if when := parse_time(text):
+                    return when
+        for tag in self.tags["time"]:
+            marked = tag.has_attr("pubdate") or "datePublished" in _attribute(tag, "itemprop")
+            if marked and (when := parse_time(_attribute(tag, "datetime"))):
+                return when
+        return None
+
+    def language(self) -> str | None:
+        found = _LANG.search(self.opening[0]) if self.opening else None
+        return (
+            (_language(found[1]) if found else None)
+            or _language(self.first("content-language", "dc.language", "citation_language", "og:locale"))
+            or _language(self.linked("inLanguage"))
+        )
+
+    def canonical(self) -> str | None:
+        for tag in self.tags["link"]:
+            if "canonical" in _relations(tag) and tag.get("href"):
+                return addresses.resolve(self.base or None, _attribute(tag, "href"))
+        return addresses.resolve(self.base or None, self.first("og:url")) if self.first("og:url") else None
+
+    def image(self) -> str | None:
+        found = self.first("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+        return addresses.resolve(self.base or None, found) if found else None
+
+    def feeds(self) -> tuple[FeedLink, ...]:
+        found: dict[str, FeedLink] = {}
+        for tag in self.tags["link"]:
+            relations, kind = _relations(tag), _attribute(tag, "type").partition(";")[0].strip().lower()
+            offered = ("alternate" in relations and kind in _FEED_TYPES) or "feed" in relations
+            url = addresses.resolve(self.base or None, _attribute(tag, "href")) if offered else None
+            if url and "/wp-json/" not in url and not (kind == "application/json" and "oembed" in url):
+                found.setdefault(url, FeedLink(url, line(_attribute(tag, "title")), kind))
+        if not found:
+            for tag in self.tags["a"]:
+                href = _attribute(tag, "href")
+                if _FEED_PATH.search(href.partition("?")[0].lower()) and (
+                    url := addresses.resolve(self.base or None, href)
+                ):
+                    found.setdefault(url, FeedLink(url, line(tag.get_text(" "))))
+                    if len(found) == 10:
+                        break
+        return tuple(found.values())
+
+    def _linked_data(self) -> "Iterator[dict[str, Any]]":
+        """Yield the things of the page's JSON-LD that may be what the page is about, articles first."""
+        things: list[dict[str, Any]] = []
+        for tag in self.tags["script"]:
+            if "ld+json" not in _attribute(tag, "type"):
+                continue
+            text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[)|(?:-->|//\s*\]\]>)\s*$", "", tag.string or "")
+            try:
+                waiting = [json.loads(text, strict=False)]
+            except (ValueError, RecursionError):
+                continue
+            while waiting and len(things) < 200:
+                thing = waiting.pop(0)
+                if isinstance(thing, list):
+                    waiting += thing
+                elif isinstance(thing, dict):
+                    things.append(thing)
+                    waiting.append(thing.get("@graph"))
+                    waiting.append(thing.get("mainEntity"))
+        for wanted in _ARTICLES:
+            yield from (thing for thing in things if wanted in str(thing.get("@type", "")).lower())
+
+
+def _attribute(tag: "Tag", name: str) -> str:
+    value = tag.get(name)
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def _relations(tag: "Tag") -> list[str]:
+    return _attribute(tag, "rel").lower().split()
+
+
+def _names(author: Any) -> Iterator[str]:
+    for one in author if isinstance(author, list) else [author]:
+        name = one.get("name") if isinstance(one, dict) else one
+        for text in name if isinstance(name, list) else [name]:
+            if isinstance(text, str) and text.strip():
+                yield line(text)
+
+
+def _same(head: str, parts: list[str]) -> bool:
+    """Whether a heading is the first or the longest part of a title, so that the rest is the site's name."""
+    folded = head.casefold()
+    return folded in (parts[0].casefold(), max(parts, key=len).casefold(), parts[-1].casefold()) and len(head) > 3
