@@ -1,0 +1,79 @@
+"""Today: what a learner wants to see first in the morning, gathered from every door. It changes nothing."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ple.library.identity import utc_now
+
+if TYPE_CHECKING:
+    from ple.bookmarks.models import BookmarkLine
+    from ple.environment import Environment
+    from ple.feeds.models import EntryLine
+    from ple.journal.models import JournalEntry
+    from ple.lms.models import Assignment
+
+SOON = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is due, unread and worth a look. Lists are short, the counts are whole."""
+
+    due: "tuple[Assignment, ...]"
+    """Assignments that are due within two weeks or overdue and not handed in, soonest first."""
+    unread: int
+    entries: "tuple[EntryLine, ...]"
+    """The newest unread ones."""
+    unread_pages: int
+    pages: "tuple[BookmarkLine, ...]"
+    """Pages that were saved and not read yet, the longest waiting first."""
+    on_this_day: "tuple[JournalEntry, ...]"
+    suggestion: str
+    """One thing to do, as a sentence with its command."""
+
+
+def gather(environment: "Environment", *, now: dt.datetime | None = None, few: int = 5) -> Today:
+    """Return what matters at ``now``; each list holds at most ``few`` things."""
+    now = now or utc_now()
+    due = tuple(environment.courses.assignments(due_within=SOON))[:few]
+    feeds = environment.feeds.feeds()
+    entries = tuple(environment.feeds.entries(unread=True, limit=few))
+    unread = sum(feed.unread for feed in feeds)
+    waiting = environment.bookmarks.bookmark_ids(unread=True)
+    pages = tuple(environment.bookmarks.bookmark_lines(waiting[-few:][::-1]))
+    remembered = tuple(environment.journal.on_this_day(now.astimezone().date()))[:few]
+    wrote = environment.journal.entries(limit=1)
+    return Today(
+        due,
+        unread,
+        entries,
+        len(waiting),
+        pages,
+        remembered,
+        _suggestion(bool(feeds), due, unread, len(waiting), wrote[0].written_at if wrote else None, now),
+    )
+
+
+def _suggestion(
+    follows: bool,
+    due: "tuple[Assignment, ...]",
+    unread: int,
+    waiting: int,
+    wrote_at: dt.datetime | None,
+    now: dt.datetime,
+) -> str:
+    """Return the one thing that is most worth doing now; the first rule that applies wins."""
+    if due and due[0].due_at is not None and due[0].due_at - now < dt.timedelta(days=2):
+        return f"“{due[0].title}” is due first: `ple lms show {due[0].id}`."
+    if not follows:
+        return "Follow a site that you learn from: `ple feeds add ADDRESS`."
+    if wrote_at is None:
+        return "Write down what you want to learn, and why: `ple journal write`."
+    if now - wrote_at > dt.timedelta(days=3):
+        return "A few lines on what you read lately? `ple journal write --prompt what`."
+    if waiting:
+        return "Read the page that has waited longest: `ple bookmarks list --unread`."
+    if unread:
+        return "Take ten minutes for what came in: `ple entries list --unread`."
+    return "Nothing is waiting. Look back at something: `ple journal on-this-day`."

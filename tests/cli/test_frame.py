@@ -1,0 +1,130 @@
+"""What holds for every command: options anywhere, exit codes, what goes where."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ple.cli.output import plain_values, print_json, print_table
+from ple.cli.words import ago, due, plural, size
+
+NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("words", [["--json", "tags", "list"], ["tags", "--json", "list"], ["tags", "list", "--json"]])
+def test_options_of_everywhere_are_taken_before_the_noun_and_after_the_verb(ple, words: list[str]) -> None:
+    assert ple(*words).json == []
+
+
+def test_a_list_that_is_empty_says_on_standard_error_what_to_do(ple) -> None:
+    said = ple("tags", "list")
+    assert (said.out, "ple tag THING TAG" in said.err) == ("", True)
+    assert ple("tags", "list", "--quiet").err == ""
+
+
+def test_what_went_wrong_is_one_sentence_and_what_to_do_another(ple) -> None:
+    said = ple("tag", "#99", "x", code=1)
+    assert said.err.splitlines()[0] == "ple: there is no thing #99 in this library"
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["tags", "rename"], ["nonsense"], ["tags", "list", "--nope"], ["library", "restore", "x.sqlite"]],
+    ids=["missing argument", "no such command", "no such option", "a question where nobody can answer"],
+)
+def test_wrong_usage_ends_with_2(ple, words: list[str]) -> None:
+    ple(*words, code=2)
+
+
+def test_a_misspelt_command_is_guessed(ple) -> None:
+    assert "Did you mean `ple journal`?" in ple("jurnal", code=2).err
+
+
+def test_undo_says_what_it_took_back(ple) -> None:
+    id = ple("journal", "write", "To be taken back", "--json").json["id"]
+    assert ple("undo").out.startswith("Taken back: ")
+    assert [thing["id"] for thing in ple("trash", "list", "--json").json] == [id]
+    ple("trash", "restore", f"#{id}")
+    assert ple("trash", "list", "--json").json == []
+
+
+def test_nothing_to_undo_is_an_error_not_a_traceback(ple) -> None:
+    assert ple("undo", code=1).err == "ple: there is nothing to take back\n"
+
+
+def test_emptying_the_trash_asks_first(ple) -> None:
+    id = ple("journal", "write", "x", "--json").json["id"]
+    ple("journal", "remove", str(id))
+    ple("trash", "empty", code=2)
+    assert ple("trash", "empty", "--yes", "--json").json == {"purged": 1}
+    assert ple("library", "check").out == "The library is sound.\n"
+
+
+def test_tags_links_and_back(ple) -> None:
+    a = str(ple("journal", "write", "one", "--json").json["id"])
+    b = str(ple("journal", "write", "two", "--json").json["id"])
+    assert ple("tag", a, "Math/Topology", "--json").json["tags"] == ["math/topology"]
+    ple("link", a, "two")
+    assert [(end["direction"], end["id"]) for end in ple("links", b, "--json").json] == [("←", int(a))]
+    ple("tags", "rename", "math", "maths")
+    assert ple("tags", "list", "--json").json == [{"tag": "maths/topology", "count": 1}]
+
+
+def test_things_are_named_by_number_uid_and_part_of_the_title(ple) -> None:
+    made = ple("journal", "write", "Notes on the hippocampus", "--json").json
+    for name in (str(made["id"]), f"#{made['id']}", made["uid"], "hippocampus", "NOTES ON"):
+        assert ple("journal", "show", name, "--json").json["id"] == made["id"]
+    ple("journal", "write", "More notes on the hippocampus")
+    assert "could be" in ple("journal", "show", "hippocampus", code=1).err
+
+
+def test_json_has_times_in_utc_and_no_control_characters(capsys) -> None:
+    value = {
+        "at": NOW.astimezone(dt.timezone(dt.timedelta(hours=5))),
+        "title": "a\x1b[31m\x9b\u202eb",
+        "tags": {"b", "a"},
+    }
+    assert plain_values(value)["at"] == "2026-03-10T12:00:00Z"
+    print_json(value)
+    printed = capsys.readouterr().out
+    assert json.loads(printed)["title"] == value["title"]
+    assert all(c == "\n" or c.isprintable() for c in printed)
+
+
+def test_a_table_into_a_pipe_has_tabs_and_loses_escape_sequences(capsys) -> None:
+    print_table([{"id": 1}], [("#", lambda v: v["id"]), ("Title", lambda _: "evil\x1b]0;title\x07 name")])
+    assert capsys.readouterr().out == "1\tevil name\n"
+
+
+def test_numbers_and_times_as_people_say_them() -> None:
+    assert [plural(1, "entry", "entries"), plural(2000, "entry", "entries")] == ["1 entry", "2,000 entries"]
+    assert ago(NOW - dt.timedelta(hours=2), NOW) == "2 h ago"
+    assert due(NOW + dt.timedelta(days=1), NOW).startswith("tomorrow ")
+    assert [size(999), size(1_400_000)] == ["999 bytes", "1.4 MB"]
+
+
+def test_the_output_of_a_command_whose_reader_has_left_ends_quietly(ple) -> None:
+    command = [sys.executable, "-m", "ple", "--library", str(ple.folder), "--help"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_a_library_that_cannot_be_is_a_sentence(ple, tmp_path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    done = subprocess.run(
+        [sys.executable, "-m", "ple", "--library", str(blocked / "x"), "library", "info"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ,
+    )
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (1, "", False)
+    assert "cannot be made" in done.stderr
