@@ -1,0 +1,210 @@
+"""What ple asks of an LMS, whatever its make: the protocol, and the values that go through it.
+
+A new adapter is one module with one class that has these methods, and an entry point in the group ``ple.lms``. It
+speaks the LMS's own language and knows nothing of the library, of plans, or of receipts. Times are aware, in UTC.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from ple.lms.content import Content, Found
+
+if TYPE_CHECKING:
+    from ple.web.client import Client
+
+
+class Capability(StrEnum):
+    """What can be done with an account."""
+
+    READ = "read"
+    LINK = "link"
+    TEXT = "text"
+
+
+class SubmissionState(StrEnum):
+    """Where an attempt stands."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    REOPENED = "reopened"
+    """The teacher asks for another attempt, in which there is nothing yet."""
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the teacher sees it."""
+        return self is SubmissionState.SUBMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An LMS as it shows itself before anyone has signed in."""
+
+    kind: str
+    url: str
+    """The address that everything else is below."""
+    title: str
+    problem: str | None = None
+    """Why it cannot be used by programs, if it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose token it is, and what it lets ple do."""
+
+    remote_id: str
+    name: str
+    site: str
+    url: str
+    capabilities: frozenset[Capability]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCourse:
+    """A course, as the LMS tells it."""
+
+    remote_id: str
+    code: str
+    title: str
+    url: str | None
+    html: str = ""
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """What may be handed in."""
+
+    link: bool = False
+    """As a link, or as a text that holds one."""
+    text: bool = False
+    files: bool = False
+    words: int | None = None
+    """The most words that a text may have."""
+    extensions: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What may be handed in, in words."""
+        kinds = {"a link": self.link, "a text": self.text, "files": self.files}
+        said = [name for name, wanted in kinds.items() if wanted]
+        return " or ".join(said) or "nothing online"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAssignment:
+    """An assignment, as the LMS tells it to this learner: overrides are applied."""
+
+    remote_id: str
+    course_id: str
+    title: str
+    url: str | None
+    html: str
+    accepts: Accepts
+    opens_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    closes_at: dt.datetime | None = None
+    points: float | None = None
+    attempts: int | None = None
+    """How many are allowed; none: as many as one likes."""
+    drafts: bool = False
+    statement: bool = False
+    time_limit: dt.timedelta | None = None
+    locked: bool = False
+    status: "SubmissionStatus | None" = None
+    """Where the learner stands, if the LMS tells that along with the assignment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt: its number from 1, its state, and what is in it."""
+
+    number: int
+    state: SubmissionState
+    found: Found
+    submitted_at: dt.datetime | None = None
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionStatus:
+    """Where the learner stands with an assignment, read a moment ago."""
+
+    state: SubmissionState
+    attempt: Attempt | None
+    """The latest one."""
+    earlier: tuple[Attempt, ...] = ()
+    can_edit: bool | None = None
+    """Whether something may be handed in now, if the LMS says so."""
+    locked: bool = False
+    extended_to: dt.datetime | None = None
+    raw: str = field(default="{}", repr=False)
+    """The answer that this was read from, as JSON: the proof that a receipt keeps."""
+
+    @property
+    def number(self) -> int:
+        """The number of the latest attempt; 0 if there is none."""
+        return self.attempt.number if self.attempt else 0
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells whether anything moved since."""
+        return f"{self.state}/{self.number}/{self.attempt.found.sha256 if self.attempt else ''}"
+
+
+class LmsAdapter(Protocol):
+    """An LMS of one make, at one address, with one learner's token. Methods raise subclasses of LmsError."""
+
+    kind: ClassVar[str]
+    """The word for it on the command line and in the library."""
+    name: ClassVar[str]
+    """Its name as people know it."""
+    each_counts: ClassVar[bool]
+    """Whether every hand-in that arrives is another attempt, so that none may ever be sent twice. Otherwise it
+    replaces what was there."""
+
+    def __init__(self, client: "Client", url: str, token: str) -> None:
+        """Talk to the LMS at ``url`` with ``token``; nothing is asked yet."""
+        ...
+
+    @classmethod
+    def probe(cls, client: "Client", url: str) -> Site | None:
+        """Return the LMS of this make that ``url`` is a page of, asked without a token; none if it is no such LMS."""
+        ...
+
+    def whoami(self) -> Identity:
+        """Return whose token it is."""
+        ...
+
+    def courses(self) -> Iterator[RemoteCourse]:
+        """Yield the courses that the learner is in now."""
+        ...
+
+    def assignments(self, course_id: str) -> Iterator[RemoteAssignment]:
+        """Yield the assignments of a course that the learner may see."""
+        ...
+
+    def assignment(self, course_id: str, remote_id: str) -> RemoteAssignment:
+        """Return one assignment as it is now."""
+        ...
+
+    def status(self, course_id: str, remote_id: str) -> SubmissionStatus:
+        """Return where the learner stands."""
+        ...
+
+    def save(self, assignment: RemoteAssignment, content: Content) -> None:
+        """Send ``content``: as a draft where the assignment has drafts, else it is handed in with that.
+
+        Raises:
+            AnswerLost: it may have arrived or not.
+            Refused: the LMS did not take it.
+        """
+        ...
+
+    def submit(self, assignment: RemoteAssignment, *, statement: bool) -> None:
+        """Hand in the draft; raises as :meth:`save` does. ``statement``: the learner declared what the course asks."""
+        ...

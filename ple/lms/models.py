@@ -1,0 +1,363 @@
+"""Rows and values of the LMS: accounts, courses, assignments, hand-ins and receipts.
+
+What came from an LMS is kept as it was said, cleaned; what the learner handed in is kept for good. A receipt's row is
+never changed; every look at what arrived adds a proof to it.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from ple.library import Body, utc_now
+
+ACCOUNT = "account"
+COURSE = "course"
+ASSIGNMENT = "assignment"
+RECEIPT = "receipt"
+
+
+class HandInState(StrEnum):
+    """Where a hand-in stands. The first two are open: nothing else is handed in to the assignment meanwhile."""
+
+    SENDING = "sending"
+    UNVERIFIED = "unverified"
+    """The LMS said yes, and what arrived could not be read back yet."""
+    VERIFIED = "verified"
+    NOT_ARRIVED = "not-arrived"
+    REFUSED = "refused"
+    DIFFERS = "differs"
+    """The LMS said yes, and holds something else."""
+
+
+class ReceiptState(StrEnum):
+    """How sure a receipt is."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    LEARNER = "learner"
+    """The learner says so."""
+
+
+class AccountRow(Body, table=True):
+    """A learner's account at an LMS. Its token is not here: it is the secret ``lms:<uid>``."""
+
+    __tablename__ = "lms_account"
+    __kind__: ClassVar[str] = ACCOUNT
+    __table_args__ = (UniqueConstraint("url", "remote_id"),)
+
+    lms: str
+    """The kind of its adapter."""
+    url: str
+    title: str
+    person: str
+    remote_id: str
+    capabilities: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    connected_at: dt.datetime = Field(default_factory=utc_now)
+    synced_at: dt.datetime | None = None
+    failure: str | None = None
+    token_expires_at: dt.datetime | None = None
+
+
+class CourseRow(Body, table=True):
+    """A course that the learner is or was in."""
+
+    __tablename__ = "lms_course"
+    __kind__: ClassVar[str] = COURSE
+    __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
+
+    account_id: int = Field(foreign_key="lms_account.id")
+    remote_id: str
+    code: str = ""
+    title: str = ""
+    url: str | None = None
+    html: str = ""
+    text: str = ""
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
+    gone_at: dt.datetime | None = None
+    """When the LMS no longer listed it."""
+
+
+class AssignmentRow(Body, table=True):
+    """Something to hand in, with what was last seen of the learner's own submission."""
+
+    __tablename__ = "lms_assignment"
+    __kind__: ClassVar[str] = ASSIGNMENT
+    __table_args__ = (UniqueConstraint("course_id", "remote_id"),)
+
+    course_id: int = Field(foreign_key="lms_course.id")
+    remote_id: str
+    title: str = ""
+    url: str | None = None
+    html: str = ""
+    text: str = ""
+    opens_at: dt.datetime | None = None
+    due_at: dt.datetime | None = Field(default=None, index=True)
+    closes_at: dt.datetime | None = None
+    extended_to: dt.datetime | None = None
+    takes: str = ""
+    """What may be handed in, in words."""
+    points: float | None = None
+    attempts: int | None = None
+    statement: bool = False
+    state: str | None = None
+    """The learner's submission as last seen; none: never looked."""
+    attempt: int = 0
+    submitted_at: dt.datetime | None = None
+    holds: str = ""
+    """What is there, in a few words."""
+    seen_at: dt.datetime | None = None
+    gone_at: dt.datetime | None = None
+
+
+class HandInRow(SQLModel, table=True):
+    """What the learner meant to hand in, written down before the first byte was sent."""
+
+    __tablename__ = "lms_hand_in"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: uuid.UUID = Field(unique=True)
+    assignment_id: int = Field(foreign_key="lms_assignment.id", index=True)
+    open_for: int | None = Field(default=None, unique=True, foreign_key="lms_assignment.id")
+    """The assignment while it is open: unique, so that there is one at a time."""
+    state: str = HandInState.SENDING
+    link: str | None = None
+    text: str | None = None
+    resource_id: int | None = Field(default=None, foreign_key="resource.id")
+    sent_sha256: str
+    base: str
+    """What the LMS held when the plan was made."""
+    attempt_seen: int
+    statement: bool = False
+    plan: dict[str, Any] = Field(sa_type=sa.JSON)
+    steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    """Each step: its name, when it was sent, and what became of it."""
+    confirmed_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    failure: str | None = None
+    receipt_id: int | None = Field(default=None, foreign_key="lms_receipt.id")
+    holder: str | None = None
+    """The run of ple that works on it now, until its lease ends."""
+    leased_until: dt.datetime | None = None
+
+
+class ReceiptRow(Body, table=True):
+    """Proof of a hand-in; never changed, and kept when the account is not."""
+
+    __tablename__ = "lms_receipt"
+    __kind__: ClassVar[str] = RECEIPT
+
+    assignment_id: int | None = Field(default=None, foreign_key="lms_assignment.id", index=True)
+    title: str
+    course: str
+    account: str
+    url: str | None = None
+    text: str | None = None
+    attempt: int
+    submission: str | None = None
+    """The number that the LMS gave it."""
+    sent_at: dt.datetime | None = None
+    """None if it was there already and nothing was sent."""
+    sent_sha256: str
+    record: str
+    """All of it as JSON, as it was when the receipt was made."""
+    record_sha256: str
+    made_at: dt.datetime = Field(default_factory=utc_now)
+
+
+class ProofRow(SQLModel, table=True):
+    """One look at what arrived. Append-only."""
+
+    __tablename__ = "lms_proof"
+
+    id: int | None = Field(default=None, primary_key=True)
+    receipt_id: int = Field(foreign_key="lms_receipt.id", index=True)
+    at: dt.datetime = Field(default_factory=utc_now)
+    same: bool
+    read_sha256: str
+    read_back: str
+    """What the LMS said, as JSON."""
+    submitted_at: dt.datetime | None = None
+    """When it was handed in by the clock of the LMS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A learner's account at an LMS."""
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str
+    tags: frozenset[str]
+    created_at: dt.datetime
+    lms: str
+    person: str
+    capabilities: tuple[str, ...]
+    has_token: bool
+    synced_at: dt.datetime | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course that the learner is in."""
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str | None
+    tags: frozenset[str]
+    created_at: dt.datetime
+    account_id: int
+    account: str
+    code: str
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    assignments: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentLine:
+    """An assignment as a list shows it. Times in UTC; ``closes_at`` counts an extension."""
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str | None
+    tags: frozenset[str]
+    created_at: dt.datetime
+    course_id: int
+    course: str
+    account_id: int
+    account: str
+    opens_at: dt.datetime | None
+    due_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    takes: str
+    state: str | None
+    attempt: int
+    submitted_at: dt.datetime | None
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the teacher sees something."""
+        return self.state == "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An assignment in full."""
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str | None
+    tags: frozenset[str]
+    created_at: dt.datetime
+    course_id: int
+    course: str
+    account_id: int
+    account: str
+    opens_at: dt.datetime | None
+    due_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    takes: str
+    state: str | None
+    attempt: int
+    submitted_at: dt.datetime | None
+    text: str
+    html: str = field(repr=False)
+    points: float | None
+    attempts: int | None
+    statement: bool
+    holds: str
+    seen_at: dt.datetime | None
+    gone_at: dt.datetime | None
+    receipts: tuple[int, ...]
+    """The numbers of its receipts, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of a hand-in.
+
+    ``sent_sha256`` and ``read_sha256`` hash the one form of what was sent and of what was read back; they are equal
+    in a verified receipt. ``sent_at`` is none if it was there already and nothing was sent.
+    """
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str | None
+    tags: frozenset[str]
+    created_at: dt.datetime
+    state: ReceiptState
+    assignment_id: int | None
+    course: str
+    account: str
+    text: str | None
+    attempt: int
+    submission: str | None
+    sent_at: dt.datetime | None
+    submitted_at: dt.datetime | None
+    verified_at: dt.datetime | None
+    sent_sha256: str
+    read_sha256: str | None
+    record_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRecord:
+    """A receipt with the whole of what was recorded, for keeping elsewhere."""
+
+    receipt: Receipt
+    record: dict[str, Any]
+    proofs: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the learner stands with an assignment, asked a moment ago."""
+
+    assignment_id: int
+    title: str
+    course: str
+    state: str
+    attempt: int
+    holds: str
+    submitted_at: dt.datetime | None
+    due_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    open: bool
+    why_not: str | None
+    """Why nothing can be handed in now, if so."""
+    pending: bool
+    """Whether an earlier hand-in of ours is not settled."""
+    receipt_id: int | None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did to one account."""
+
+    account_id: int
+    title: str
+    courses: int = 0
+    assignments: int = 0
+    new: int = 0
+    updated: int = 0
+    gone: int = 0
+    failure: str | None = None
+    hint: str | None = None
