@@ -1,0 +1,127 @@
+"""What the index answers to a statement: hits with excerpts, counts, and what was probably meant."""
+
+import datetime as dt
+import math
+import re
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from ple.search import lexicon
+from ple.search.models import Facets, Hit
+from ple.search.query import Node, words
+from ple.search.statement import EPOCH, WEIGHTS, Statement
+from ple.search.words import MATCH_BEGINS, MATCH_ENDS, excerpt, has_word, shown
+
+
+def count(db: sqlite3.Connection, statement: Statement) -> tuple[int, Facets]:
+    """Return how many fit, and no facets."""
+    if statement.match is not None and not statement.filtered:
+        sql = "SELECT count(*) FROM fts WHERE fts MATCH ?"
+    else:
+        sql = f"SELECT count(*) {statement.source}"
+    return db.execute(sql, statement.bound).fetchone()[0], Facets()
+
+
+def facets(db: sqlite3.Connection, statement: Statement) -> tuple[int, Facets]:
+    """Return how many fit, in all and by kind, tag (the 20 most frequent) and year."""
+    kinds: dict[str, int] = {}
+    years: dict[str, int] = {}
+    found = f"SELECT d.kind, d.year, count(*) {statement.source} GROUP BY d.kind, d.year"
+    for kind, year, n in db.execute(found, statement.bound):
+        kinds[kind] = kinds.get(kind, 0) + n
+        years[str(year)] = years.get(str(year), 0) + n
+    tagged = statement.source.replace(" WHERE ", " CROSS JOIN doc_tag t ON t.doc_id = d.id WHERE ", 1)
+    if statement.match is None and not statement.filtered:
+        tagged = "FROM doc_tag t"
+    top = f"SELECT t.tag, count(*) AS n {tagged} GROUP BY t.tag ORDER BY n DESC, t.tag LIMIT 20"
+    tags = dict(db.execute(top, statement.bound).fetchall())
+    total = sum(kinds.values())
+    return total, Facets(_by_number(kinds), tags, dict(sorted(years.items(), reverse=True)))
+
+
+def _by_number(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def hits(db: sqlite3.Connection, statement: Statement, limit: int, *, by_date: bool) -> list[Hit]:
+    """Return the first that fit: the best, or where there is nothing to rank by or ``by_date``, the newest."""
+    if by_date or statement.match is None:
+        sql = f"SELECT d.id, 0.0 {statement.source} ORDER BY d.occurred DESC, d.id DESC LIMIT ?"
+    elif statement.filtered:
+        sql = f"SELECT d.id, bm25(fts, {WEIGHTS}) AS fit {statement.source} ORDER BY fit LIMIT ?"
+    else:
+        sql = "SELECT rowid, rank FROM fts WHERE fts MATCH ? ORDER BY rank LIMIT ?"
+    return described(db, db.execute(sql, (*statement.bound, limit)).fetchall(), statement.match)
+
+
+def described(db: sqlite3.Connection, found: Sequence[tuple[int, float]], match: str | None) -> list[Hit]:
+    """Return the hits for numbers and scores, in the order given."""
+    facts: dict[int, Any] = {}
+    tags: dict[int, set[str]] = {}
+    snippets: dict[int, str] = {}
+    for start in range(0, len(found), 500):
+        ids = [id for id, _ in found[start : start + 500]]
+        among = f"IN ({','.join('?' * len(ids))})"
+        rows = db.execute(
+            "SELECT t.id, t.uid, d.kind, t.title, t.url, d.occurred, t.registered FROM doc_text t "
+            f"JOIN doc d ON d.id = t.id WHERE t.id {among}",
+            ids,
+        )
+        facts |= {row[0]: row for row in rows}
+        for id, tag in db.execute(f"SELECT doc_id, tag FROM doc_tag WHERE doc_id {among}", ids):
+            tags.setdefault(id, set()).add(tag)
+        if match is None:
+            snippets |= dict(
+                db.execute(f"SELECT id, substr(text, 1, 400) FROM doc_text WHERE id {among}", ids).fetchall()
+            )
+        else:
+            snippets |= dict(
+                db.execute(
+                    f"SELECT rowid, snippet(fts, 1, '{MATCH_BEGINS}', '{MATCH_ENDS}', '…', 32) FROM fts "
+                    f"WHERE fts MATCH ? AND rowid {among}",
+                    (match, *ids),
+                ).fetchall()
+            )
+    hits = []
+    for id, fit in found:
+        _, uid, kind, title, url, occurred, registered = facts[id]
+        said, marks = excerpt(snippets.get(id, ""))
+        hits.append(
+            Hit(
+                id=id,
+                uid=uuid.UUID(uid),
+                kind=kind,
+                title=shown(title),
+                url=url,
+                excerpt=said,
+                score=round(-fit, 3) + 0.0,
+                when=EPOCH + dt.timedelta(microseconds=occurred),
+                tags=frozenset(tags.get(id, ())),
+                created_at=EPOCH + dt.timedelta(microseconds=registered),
+                marks=marks,
+            )
+        )
+    return hits
+
+
+def did_you_mean(query: str, node: Node, known: lexicon.Lexicon) -> str | None:
+    """Return ``query`` with the words that no document has put right, if any can be."""
+    meant = {word: found for word in words(node) if has_word(word) and (found := known.meant(word))}
+    corrected = query
+    for word, found in meant.items():
+        corrected = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", found, corrected)
+    return corrected if meant and corrected != query else None
+
+
+def telling_words(db: sqlite3.Connection, text: str) -> list[str]:
+    """Return the words that tell ``text`` from other texts: often in it, in few others (tf-idf)."""
+    documents = db.execute("SELECT count(*) FROM doc").fetchone()[0]
+    often = {word: n for word, n in lexicon.words_of(db, text).items() if len(word) > 3 and word.isalpha()}
+    scores: dict[str, float] = {}
+    for word, n in sorted(often.items(), key=lambda item: -item[1])[:200]:
+        row = db.execute("SELECT df FROM lex WHERE term = ?", (word,)).fetchone()
+        if row and 2 <= row[0] <= max(10, documents // 20):
+            scores[word] = min(n, 5) * math.log(1 + documents / row[0])
+    return sorted(scores, key=lambda word: -scores[word])[:8]
