@@ -1,0 +1,214 @@
+"""What came in, to be listed and read: queries over feeds and entries that stay quick with 100,000 of them.
+
+Lists are made in two steps: all numbers in their order, from an index alone, then the lines of one page. Things in the
+trash are few, so they are subtracted, not joined.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
+from ple.library import Document, NotFound, Reading, Resource, chunks
+from ple.web import addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: of a feed, of a folder and those within it, (un)read, (un)starred, since and before a moment."""
+
+    feed: int | None = None
+    folder: str | None = None
+    unread: bool | None = None
+    starred: bool | None = None
+    since: dt.datetime | None = None
+    before: dt.datetime | None = None
+
+
+def entry_ids(tx: Reading, wanted: Wanted, limit: int | None = None) -> list[int]:
+    """Return the numbers of the entries that are wanted, newest first."""
+    query = sa.select(col(EntryRow.id)).where(*_conditions(wanted), col(EntryRow.id).not_in(_trashed()))
+    query = query.order_by(col(EntryRow.occurred_at).desc(), col(EntryRow.id).desc())
+    if limit is not None:
+        query = query.limit(limit)
+    return list(tx.connection().execute(query).scalars())
+
+
+def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.feed is not None:
+        yield col(EntryRow.feed_id) == wanted.feed
+    if wanted.folder is not None:
+        within = col(FeedRow.folder).startswith(f"{wanted.folder}/", autoescape=True)
+        feeds = sa.select(col(FeedRow.id)).where((col(FeedRow.folder) == wanted.folder) | within)
+        yield col(EntryRow.feed_id).in_(feeds)
+    if wanted.unread is not None:
+        unread = col(EntryRow.read_at).is_(None)
+        yield unread if wanted.unread else ~unread
+    if wanted.starred is not None:
+        starred = col(EntryRow.starred_at).is_not(None)
+        yield starred if wanted.starred else ~starred
+    if wanted.since is not None:
+        yield col(EntryRow.occurred_at) >= wanted.since
+    if wanted.before is not None:
+        yield col(EntryRow.occurred_at) < wanted.before
+
+
+def _trashed() -> sa.Select[Any]:
+    return sa.select(col(Resource.id)).where(col(Resource.trashed_at).is_not(None))
+
+
+def entry_lines(tx: Reading, ids: Sequence[int]) -> list[EntryLine]:
+    """Return a line for each of ``ids`` that is there, in their order."""
+    found: dict[int, tuple[Any, ...]] = {}
+    for some in chunks(ids):
+        query = _from_feeds(
+            col(Resource.uid), col(Resource.created_at), col(EntryRow.feed_id), col(EntryRow.title), col(EntryRow.url),
+            col(EntryRow.author), col(EntryRow.occurred_at), col(EntryRow.read_at), col(EntryRow.starred_at),
+        ).where(col(EntryRow.id).in_(some))  # fmt: skip
+        found |= {row[0]: row for row in tx.connection().execute(query).tuples()}
+    tags = tx.tags_of(list(found))
+    return [_line(found[id], tags[id]) for id in ids if id in found]
+
+
+def _from_feeds(*columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(
+            col(EntryRow.id), col(FeedRow.own_title), col(FeedRow.title), col(FeedRow.url), col(EntryRow.feed_title),
+            *columns,
+        )
+        .join(Resource, col(Resource.id) == col(EntryRow.id))
+        .outerjoin(FeedRow, col(FeedRow.id) == col(EntryRow.feed_id))
+        .where(col(Resource.trashed_at).is_(None))
+    )  # fmt: skip
+
+
+def _line(row: tuple[Any, ...], tags: frozenset[str]) -> EntryLine:
+    id, own, said, address, kept, uid, created, feed_id, title, url, author, occurred, read, starred = row
+    return EntryLine(
+        id, uid, ENTRY, feed_id, feed_title(own, said, address, kept), title, url, author, occurred, read is not None,
+        starred is not None, tags, created,
+    )  # fmt: skip
+
+
+def feed_title(own: str | None, said: str | None, url: str | None, kept: str = "") -> str:
+    """Return what a feed is called: by the learner, by its publisher, by its address, or what it was called."""
+    return own or said or (addresses.display(url) if url else "") or kept or "a removed feed"
+
+
+def entry(tx: Reading, id: int) -> Entry:
+    """Return one entry in full.
+
+    Raises:
+        NotFound: there is none of this number, or it is in the trash.
+
+    """
+    tx.alive(id, ENTRY)
+    lines = entry_lines(tx, [id])
+    row = tx.connection().execute(
+        sa.select(
+            col(EntryRow.updated_at), col(EntryRow.language), col(EntryRow.comments_url), col(EntryRow.categories),
+            col(EntryRow.enclosures), col(EntryContentRow.html), col(EntryContentRow.text),
+            col(EntryContentRow.summary),
+        )
+        .outerjoin(EntryContentRow, col(EntryContentRow.id) == col(EntryRow.id))
+        .where(col(EntryRow.id) == id)
+    ).first()  # fmt: skip
+    if not lines or row is None:
+        raise NotFound(id, ENTRY)
+    line = lines[0]
+    updated, language, comments, categories, enclosures, html, text, summary = row
+    return Entry(
+        line.id, line.uid, line.kind, line.feed_id, line.feed_title, line.title, line.url, line.author,
+        line.published_at, updated, line.read, line.starred, line.tags, line.created_at, language, summary or "",
+        text or "", html or "", comments, tuple(categories or ()), tuple(enclosures or ()),
+    )  # fmt: skip
+
+
+def feeds(tx: Reading, id: int | None = None) -> list[Feed]:
+    """Return the feeds that are followed, or one of them: by folder, then by title."""
+    query = (
+        sa.select(
+            col(Resource.id), col(Resource.uid), col(Resource.created_at), col(FeedRow.own_title), col(FeedRow.title),
+            col(FeedRow.url), col(FeedRow.site_url), col(FeedRow.folder), col(FeedRow.description),
+            col(FeedRow.language), col(FeedRow.format), col(FeedRow.checked_at), col(FeedRow.changed_at),
+            col(FeedRow.next_check_at), col(FeedRow.paused_at), col(FeedRow.failure), col(FeedRow.failure_hint),
+        )
+        .join(Resource, col(Resource.id) == col(FeedRow.id))
+        .where(col(Resource.trashed_at).is_(None))
+    )  # fmt: skip
+    if id is not None:
+        query = query.where(col(FeedRow.id) == id)
+    rows = tx.connection().execute(query).all()
+    counts = counted(tx, id)
+    tags = tx.tags_of([row.id for row in rows])
+    found = [
+        Feed(
+            id=row.id, uid=row.uid, kind=FEED, title=feed_title(row.own_title, row.title, row.url), url=row.url,
+            site_url=row.site_url, folder=row.folder, description=row.description, language=row.language,
+            format=row.format, entries=counts.get(row.id, (0, 0))[0], unread=counts.get(row.id, (0, 0))[1],
+            checked_at=row.checked_at, changed_at=row.changed_at, next_check_at=row.next_check_at,
+            paused=row.paused_at is not None, failure=row.failure, failure_hint=row.failure_hint,
+            tags=tags[row.id], created_at=row.created_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda feed: ((feed.folder or "").casefold(), feed.title.casefold(), feed.id))
+
+
+def counted(tx: Reading, feed: int | None = None) -> dict[int, tuple[int, int]]:
+    """Return how many entries each feed has, and how many of them are unread."""
+    all_of, unread_of = _count(tx, feed, False, False), _count(tx, feed, True, False)
+    gone, unread_gone = _count(tx, feed, False, True), _count(tx, feed, True, True)
+    return {
+        id: (count - gone.get(id, 0), unread_of.get(id, 0) - unread_gone.get(id, 0)) for id, count in all_of.items()
+    }
+
+
+def _count(tx: Reading, feed: int | None, unread: bool, trashed: bool) -> dict[int, int]:
+    query = sa.select(col(EntryRow.feed_id), sa.func.count()).group_by(col(EntryRow.feed_id))
+    query = query.where(col(EntryRow.feed_id) == feed if feed is not None else col(EntryRow.feed_id).is_not(None))
+    if unread:
+        query = query.where(col(EntryRow.read_at).is_(None))
+    if trashed:
+        query = query.where(col(EntryRow.id).in_(_trashed()))
+    return {id: count for id, count in tx.connection().execute(query) if id is not None}
+
+
+def documents(tx: Reading, ids: Iterable[int]) -> Iterator[Document]:
+    """Yield what feeds and entries say, for those of ``ids`` that are such and are not in the trash."""
+    for some in chunks(ids):
+        tags = tx.tags_of(some)
+        for row in tx.connection().execute(
+            sa.select(
+                col(FeedRow.id), col(FeedRow.own_title), col(FeedRow.title), col(FeedRow.url), col(FeedRow.site_url),
+                col(FeedRow.description), col(FeedRow.language), col(FeedRow.author), col(FeedRow.folder),
+                col(Resource.created_at),
+            )
+            .join(Resource, col(Resource.id) == col(FeedRow.id))
+            .where(col(FeedRow.id).in_(some), col(Resource.trashed_at).is_(None))
+        ).all():  # fmt: skip
+            yield Document(
+                id=row.id, kind=FEED, title=feed_title(row.own_title, row.title, row.url), text=row.description,
+                occurred_at=row.created_at, url=row.site_url or row.url, tags=tags[row.id], author=row.author,
+                language=row.language, container=row.folder,
+            )  # fmt: skip
+        query = _from_feeds(
+            col(EntryRow.title).label("entry_title"), col(EntryRow.url).label("entry_url"),
+            col(EntryRow.author).label("entry_author"), col(EntryRow.occurred_at), col(EntryRow.read_at),
+            col(EntryRow.starred_at), col(EntryRow.language), col(FeedRow.language).label("feed_language"),
+            col(EntryContentRow.text), col(EntryContentRow.summary),
+        )  # fmt: skip
+        query = query.outerjoin(EntryContentRow, col(EntryContentRow.id) == col(EntryRow.id))
+        for row in tx.connection().execute(query.where(col(EntryRow.id).in_(some))).all():
+            flags = {"unread"} if row.read_at is None else set()
+            flags |= {"starred"} if row.starred_at is not None else set()
+            yield Document(
+                id=row.id, kind=ENTRY, title=row.entry_title, text=row.text or row.summary or "",
+                occurred_at=row.occurred_at, url=row.entry_url, tags=tags[row.id], author=row.entry_author,
+                language=row.language or row.feed_language,
+                container=feed_title(row.own_title, row.title, row.url, row.feed_title), flags=frozenset(flags),
+            )  # fmt: skip

@@ -1,0 +1,188 @@
+"""Identity: which entry is this, and have we got it already.
+
+Publishers change ids, hosts and titles; the learner must never see the same article twice, nor lose what they marked.
+
+An entry is told apart within its feed by its *key*: the publisher's own id (``guid``), else its link, else its words.
+A feed whose ids clash (one id for many articles) falls back to links, and then to words: once, for good, so that no
+article comes twice because a rule went to and fro. An entry whose key is not known is compared once more, by link
+without scheme and host and by its words, before it counts as new.
+
+Everything here is pure. Raise ``VERSION`` only together with a migration of the stored keys: a rule that changes
+quietly brings every old entry back as new.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ple.feeds.publication import ParsedEntry
+from ple.web import addresses
+
+VERSION = 1
+LONGEST_KEY = 500  # characters; PostgreSQL indexes take 2,704 bytes
+TOLERATED_CLASHES = 0.05  # of a feed's entries (FreshRSS)
+
+
+class Rule(StrEnum):
+    """What tells the entries of a feed apart; only ever changes downwards."""
+
+    GUID = "guid"
+    LINK = "link"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry that came in, and by what it can be recognised."""
+
+    entry: ParsedEntry
+    key: str
+    alias: str | None
+    content_hash: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the library remembers of an entry of the same feed, as far as recognising it goes."""
+
+    id: int
+    key: str
+    alias: str | None
+    content_hash: str
+    fingerprint: str
+    title: str
+    published_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    silent_edits: int = 0
+    thrown_away: bool = False
+    """It is in the trash, or was deleted for good: it is known, so that it does not come in again."""
+
+
+def arrivals(entries: Sequence[ParsedEntry], rule: Rule) -> tuple[Rule, list[Arrival]]:
+    """Return ``entries``, the same article only once, with their keys; and the rule that fits this feed from now on.
+
+    Of two that say they are the same, the first stays: publishers list the newest first.
+    """
+    hashes = [content_hash(entry) for entry in entries]
+    links = [addresses.key(entry.url) if entry.url else None for entry in entries]
+    guids = [entry.guid for entry in entries]
+    rule = fitting(rule, guids, links, hashes)
+    # Articles that share an id or a link are told apart by what they do not share: all of them, so that the order in
+    # which they come does not matter.
+    shared_guids = _shared(zip(guids, (link or words for link, words in zip(links, hashes, strict=True)), strict=True))
+    shared_links = _shared(zip(links, hashes, strict=True))
+    found: dict[str, Arrival] = {}
+    for entry, link, words in zip(entries, links, hashes, strict=True):
+        if rule is Rule.GUID and entry.guid:
+            name = f"guid:{entry.guid}" + (f" {link or words}" if entry.guid in shared_guids else "")
+        elif rule is not Rule.WORDS and link:
+            name = f"link:{link}" + (f" {words}" if link in shared_links else "")
+        else:
+            name = f"words:{words}"
+        key = name if len(name) <= LONGEST_KEY else f"hash:{_digest(name)}"
+        if key not in found:
+            found[key] = Arrival(entry, key, alias(entry), words, fingerprint(entry))
+    return rule, list(found.values())
+
+
+def fitting(rule: Rule, guids: Sequence[str | None], links: Sequence[str | None], hashes: Sequence[str]) -> Rule:
+    """Return the first rule from ``rule`` downwards under which hardly any different articles share a name."""
+    things = [link or words for link, words in zip(links, hashes, strict=True)]
+    if rule is Rule.GUID and _clash(guids, things):
+        rule = Rule.LINK
+    if rule is Rule.LINK and _clash(links, hashes):
+        rule = Rule.WORDS
+    return rule
+
+
+def recognise(arrivals: Sequence[Arrival], known: Sequence[Known]) -> list[Known | None]:
+    """Return for each arrival the entry that it is, or none if it is new. No entry is claimed twice.
+
+    By key first. What is left is the same if it has the same address, scheme and host apart, and says the same (a site
+    that moved; new ids for old articles); or if it has the very same words and time under another address.
+    """
+    found: list[Known | None] = [None] * len(arrivals)
+    free = {each.id: each for each in known}
+
+    def claim(field: str, agree: Callable[[Arrival, Known], bool]) -> None:
+        named: dict[str, list[Known]] = defaultdict(list)
+        for each in free.values():
+            named[getattr(each, field)].append(each)
+        for index, arrival in enumerate(arrivals):
+            name = getattr(arrival, field)
+            if found[index] is None and name is not None:
+                for candidate in named.get(name, ()):
+                    if candidate.id in free and agree(arrival, candidate):
+                        found[index] = free.pop(candidate.id)
+                        break
+
+    claim("key", lambda _arrival, _candidate: True)
+    claim("alias", _says_the_same)
+    claim("content_hash", lambda arrival, candidate: has_words(arrival.entry) and _same_time(arrival, candidate))
+    return found
+
+
+def has_words(entry: ParsedEntry) -> bool:
+    """Say whether it has enough words of its own to be recognised by them: "Update" alone is none."""
+    return len(entry.title) + len(entry.text) >= 60
+
+
+def alias(entry: ParsedEntry) -> str | None:
+    """Return the entry's address without scheme and host, as a short digest; none if that says nothing."""
+    url = entry.url or (entry.guid if entry.guid and entry.guid.startswith(("http://", "https://")) else None)
+    if not url:
+        return None
+    path = re.sub(r"^https?://[^/?#]*", "", addresses.key(url)).rstrip("/")
+    return _digest(path) if path else None
+
+
+def content_hash(entry: ParsedEntry) -> str:
+    """Return a digest of what it says: title and text without regard to spaces and case."""
+    said = f"{entry.title}\n{entry.text}" if entry.title or entry.text else f"{entry.url}\n{_files(entry)}"
+    return _digest(" ".join(said.casefold().split()))
+
+
+def fingerprint(entry: ParsedEntry) -> str:
+    """Return a digest of all that is kept of it except its dates, which some publishers set anew each time."""
+    parts = (entry.title, entry.url, entry.author, entry.html, entry.summary, entry.comments_url, _files(entry))
+    return _digest("\x1f".join(part or "" for part in parts))
+
+
+def _files(entry: ParsedEntry) -> str:
+    return " ".join(file.url for file in entry.enclosures)
+
+
+def _says_the_same(arrival: Arrival, known: Known) -> bool:
+    if arrival.content_hash == known.content_hash:
+        return True
+    # Edited as well; a title alone is not enough, since "Picture of the day" is another one tomorrow.
+    return arrival.entry.title == known.title and arrival.entry.published_at == known.published_at is not None
+
+
+def _same_time(arrival: Arrival, known: Known) -> bool:
+    return None in (arrival.entry.published_at, known.published_at) or arrival.entry.published_at == known.published_at
+
+
+def _shared(pairs: Iterable[tuple[str | None, str | None]]) -> set[str]:
+    """Return the names that stand for more than one thing."""
+    things: dict[str, set[str | None]] = defaultdict(set)
+    for name, thing in pairs:
+        if name is not None:
+            things[name].add(thing)
+    return {name for name, its in things.items() if len(its) > 1}
+
+
+def _clash(names: Sequence[str | None], things: Sequence[str | None]) -> bool:
+    shared = _shared(zip(names, things, strict=True))
+    clashing = sum(count for name, count in Counter(names).items() if name in shared)
+    # Two of a few can be chance, or an edit that left its old form behind; it takes three to be a habit.
+    return clashing > 2 and clashing > TOLERATED_CLASHES * len(names)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

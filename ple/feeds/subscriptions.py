@@ -1,0 +1,437 @@
+"""Subscriptions: the feeds that a learner follows, and what came in from them."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from ple.feeds import arrivals, discovery, entries, health, keeping, lists
+from ple.feeds.discovery import Candidate, Found
+from ple.feeds.entries import Wanted
+from ple.feeds.errors import NoFeedFound
+from ple.feeds.fetching import Answer, Ask, body_hash, fetch_all, permanent_target
+from ple.feeds.formats import opml
+from ple.feeds.models import (
+    ENTRY,
+    FEED,
+    Entry,
+    EntryLine,
+    EntryRow,
+    Feed,
+    FeedHealth,
+    FeedRow,
+    OpmlImported,
+    Refreshed,
+)  # fmt: skip
+from ple.feeds.worker import Parser
+from ple.library import Document, InvalidInput, Library, Link, Reading, Resource, Tagging, chunks, utc_now
+from ple.web import addresses
+from ple.web.client import Client
+from ple.web.text import line
+
+
+class Subscriptions:
+    """The feeds of a learner. May be shared by threads; close it to end the process that reads feeds."""
+
+    kinds = frozenset({FEED, ENTRY})
+
+    def __init__(
+        self,
+        library: Library,
+        client: Client,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+        parser: Parser | None = None,
+    ) -> None:
+        self._library = library
+        self._client = client
+        self._now = now
+        self._parser = parser or Parser()
+
+    def close(self) -> None:
+        """End the process that reads feeds."""
+        self._parser.close()
+
+    # ---- following -------------------------------------------------------------------------------------------------
+
+    def add(
+        self, address: str, *, folder: str | None = None, tags: Iterable[str] = (), title: str | None = None
+    ) -> Feed:
+        """Follow the feed at ``address``, or the first that the page there names; return it, with what it says now.
+
+        A feed that is followed already is only put in the folder, tagged and titled as said. One that was removed
+        comes back with its entries.
+
+        Raises:
+            WebError: nobody answers there.
+            FeedError: there is no feed.
+
+        """
+        address, tags = addresses.clean(address), tuple(tags)
+        with self._library.reading() as tx:
+            known = lists.feed_at(tx, addresses.key(address), alive=True)
+        if known is not None:
+            return self.edit(known, title=title, folder=folder, tags=tags)
+        for found in discovery.look(self._client, self._parser, address):
+            return self.feed(self._follow(found, folder, tags, title))
+        raise NoFeedFound(f"{addresses.display(address)} names no feed")
+
+    def find(self, address: str) -> list[Candidate]:
+        """Return the feeds that ``address`` leads to, the most likely one first; see :meth:`add`."""
+        found = discovery.look(self._client, self._parser, addresses.clean(address))
+        return [each.candidate() for each in found]
+
+    def feeds(self) -> list[Feed]:
+        """Return all feeds, by folder and title."""
+        with self._library.reading() as tx:
+            return entries.feeds(tx)
+
+    def feed(self, id: int) -> Feed:
+        """Return one feed.
+
+        Raises:
+            NotFound: there is none of this number.
+
+        """
+        with self._library.reading() as tx:
+            tx.alive(id, FEED)
+            return entries.feeds(tx, id)[0]
+
+    def edit(
+        self,
+        id: int,
+        *,
+        title: str | None = None,
+        folder: str | None = None,
+        url: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> Feed:
+        """Change what the learner calls a feed, its folder (none with the empty string) or its address; add tags.
+
+        Entries keep what was marked. With another address it is asked at once, even if it had been paused or gone.
+
+        Raises:
+            InvalidInput: another feed has that address.
+
+        """
+        before = self.feed(id)
+        with self._library.writing(f"Edited {before.title}") as tx:
+            tx.alive(id, FEED)
+            if title is not None:
+                tx.update(FeedRow, [id], own_title=line(title) or None)
+            if folder is not None:
+                tx.update(FeedRow, [id], folder=lists.folder_name(folder))
+            tx.tag(id, *tags)
+            if url is not None:
+                row = keeping.feed_row(tx, id)
+                assert row is not None
+                if not keeping.take_address(tx, row, addresses.clean(url), self._now()):
+                    raise InvalidInput(
+                        f"{addresses.display(url)} is followed already", hint="Remove one of the two feeds."
+                    )
+                tx.update(
+                    FeedRow, [id], etag=None, last_modified=None, body_hash=None, next_check_at=None, paused_at=None,
+                    gone_at=None, failures=0, failing_since=None, failure=None, failure_hint=None, moving_to=None,
+                    moving_times=0, moving_since=None,
+                )  # fmt: skip
+        return self.feed(id)
+
+    def pause(self, ids: Collection[int]) -> int:
+        """Stop asking these feeds; return how many were not paused yet. What they brought stays."""
+        with self._library.writing(f"Paused {self._named(ids)}") as tx:
+            _check(tx, ids, FEED)
+            running = _rows(tx, ids, col(FeedRow.paused_at).is_(None))
+            return tx.update(FeedRow, running, paused_at=self._now())
+
+    def resume(self, ids: Collection[int]) -> int:
+        """Ask these feeds again; return how many were paused."""
+        with self._library.writing(f"Resumed {self._named(ids)}") as tx:
+            _check(tx, ids, FEED)
+            paused = _rows(tx, ids, col(FeedRow.paused_at).is_not(None))
+            return tx.update(FeedRow, paused, paused_at=None, gone_at=None, next_check_at=None)
+
+    def remove(self, ids: Collection[int]) -> int:
+        """Stop following these feeds and put them in the trash with their entries; return how many feeds that were.
+
+        Entries that the learner starred, tagged or linked are kept.
+        """
+        with self._library.writing(f"Removed {self._named(ids)}") as tx:
+            _check(tx, ids, FEED)
+            for id in ids:
+                row = keeping.feed_row(tx, id)
+                if row is not None:
+                    mine = set(tx.connection().execute(_entries_of(id)).scalars())
+                    kept = set(tx.connection().execute(_marked(id)).scalars())
+                    tx.update(EntryRow, sorted(kept), feed_title=keeping.title_of(row))
+                    tx.trash(id, *sorted(mine - kept))
+            return len(set(ids))
+
+    # ---- refreshing ------------------------------------------------------------------------------------------------
+
+    def refresh(
+        self, ids: Collection[int] | None = None, *, force: bool = False, concurrency: int = 16
+    ) -> Iterator[Refreshed]:
+        """Ask the feeds that are due, many at a time, and yield each as it is done and stored.
+
+        With ``ids``, these and no others, due or not; with ``force``, all that are not paused. A feed that fails is
+        reported and does not stop the others. Whoever stops listening keeps all that was yielded.
+        """
+        unreachable: list[Answer] = []
+        connected = False
+        with closing(fetch_all(self._client, self._parser, self._asks(ids, force), concurrency=concurrency)) as answers:
+            for answer in answers:
+                connected = connected or answer.reached
+                # As long as nobody answers, it may be our own connection that is lost: no feed is to blame for that.
+                if not connected:
+                    unreachable.append(answer)
+                while connected and unreachable:
+                    self._keep(unreachable.pop())
+                if (done := self._keep(answer, blame=connected)) is not None:
+                    yield done
+
+    def _asks(self, ids: Collection[int] | None, force: bool) -> list[Ask]:
+        now = self._now()
+        query = (
+            sa.select(
+                col(FeedRow.id), col(FeedRow.url), col(FeedRow.etag), col(FeedRow.last_modified),
+                col(FeedRow.fetched_at), col(FeedRow.body_hash),
+            )
+            .join(Resource, col(Resource.id) == col(FeedRow.id))
+            .where(col(Resource.trashed_at).is_(None))
+            .order_by(col(FeedRow.next_check_at).nulls_first(), col(FeedRow.id))
+        )  # fmt: skip
+        with self._library.reading() as tx:
+            if ids is not None:
+                _check(tx, ids, FEED)
+                rows = [
+                    row
+                    for some in chunks(ids)
+                    for row in tx.connection().execute(query.where(col(FeedRow.id).in_(some)))
+                ]
+            else:
+                query = query.where(col(FeedRow.paused_at).is_(None))
+                if not force:
+                    query = query.where(col(FeedRow.next_check_at).is_(None) | (col(FeedRow.next_check_at) <= now))
+                rows = list(tx.connection().execute(query))
+        return [
+            Ask(id, url, arrivals.validators(etag, modified, fetched_at, now=now), body_hash)
+            for id, url, etag, modified, fetched_at, body_hash in rows
+        ]
+
+    def _keep(self, answer: Answer, *, blame: bool = True) -> Refreshed | None:
+        """Store an answer; return none if the feed was removed, or given another address, in the meantime."""
+        with self._library.writing() as tx:
+            row = keeping.feed_row(tx, answer.ask.feed_id)
+            if row is None or row.url != answer.ask.url:
+                return None
+            return keeping.keep(tx, row, answer, self._now(), blame=blame)
+
+    def _follow(self, found: Found, folder: str | None, tags: tuple[str, ...], title: str | None) -> int:
+        response = found.response
+        url = permanent_target(response) or (response.redirects[0].url if response.redirects else response.url)
+        now = self._now()
+        with self._library.writing(f"Followed {found.feed.title or addresses.display(url)}") as tx:
+            at = lists.feed_at(tx, addresses.key(url))
+            if at is None:
+                id = tx.register(FEED)
+                tx.add(FeedRow(id=id, url=url, url_key=addresses.key(url)))
+                tx.flush()
+            else:
+                id = at
+                lists.bring_back(tx, id)
+            for hop in response.redirects:
+                if hop.url == url:
+                    break
+                keeping.remember_address(tx, hop.url, id, now)
+            if title:
+                tx.update(FeedRow, [id], own_title=line(title) or None)
+            if folder is not None:
+                tx.update(FeedRow, [id], folder=lists.folder_name(folder))
+            tx.tag(id, *tags)
+            row = keeping.feed_row(tx, id)
+            assert row is not None
+            ask = Ask(id, row.url)
+            digest = body_hash(response.body)
+            keeping.keep(tx, row, Answer(ask, response.headers, True, True, found.feed, digest), now)
+            tx.note("followed", id)
+        return id
+
+    # ---- reading ---------------------------------------------------------------------------------------------------
+
+    def entries(
+        self,
+        *,
+        feed: int | None = None,
+        folder: str | None = None,
+        unread: bool | None = None,
+        starred: bool | None = None,
+        since: dt.datetime | None = None,
+        limit: int | None = 50,
+    ) -> list[EntryLine]:
+        """Return the newest entries that fit all of this, newest first."""
+        wanted = Wanted(feed, _folder(folder), unread, starred, since)
+        with self._library.reading() as tx:
+            return entries.entry_lines(tx, entries.entry_ids(tx, wanted, limit))
+
+    def entry_ids(
+        self,
+        *,
+        feed: int | None = None,
+        folder: str | None = None,
+        unread: bool | None = None,
+        starred: bool | None = None,
+        since: dt.datetime | None = None,
+        limit: int | None = None,
+    ) -> list[int]:
+        """Return the numbers of all entries that fit, newest first: the order of a long list."""
+        with self._library.reading() as tx:
+            return entries.entry_ids(tx, Wanted(feed, _folder(folder), unread, starred, since), limit)
+
+    def entry_lines(self, ids: Iterable[int]) -> list[EntryLine]:
+        """Return a line for each of these entries, in their order: a page of a long list."""
+        with self._library.reading() as tx:
+            return entries.entry_lines(tx, list(ids))
+
+    def entry(self, id: int) -> Entry:
+        """Return one entry in full.
+
+        Raises:
+            NotFound: there is none of this number.
+
+        """
+        with self._library.reading() as tx:
+            return entries.entry(tx, id)
+
+    def mark_read(self, ids: Collection[int]) -> int:
+        """Mark entries as read; return how many were not."""
+        return self._mark("Marked {} as read", ids, "read_at", self._now())
+
+    def mark_unread(self, ids: Collection[int]) -> int:
+        """Mark entries as unread; return how many were read."""
+        return self._mark("Marked {} as unread", ids, "read_at", None)
+
+    def star(self, ids: Collection[int]) -> int:
+        """Star entries, which keeps them for good; return how many were not starred."""
+        return self._mark("Starred {}", ids, "starred_at", self._now())
+
+    def unstar(self, ids: Collection[int]) -> int:
+        """Take the star off entries; return how many had one."""
+        return self._mark("Took the star off {}", ids, "starred_at", None)
+
+    def mark_all_read(
+        self, *, feed: int | None = None, folder: str | None = None, before: dt.datetime | None = None
+    ) -> int:
+        """Mark everything as read, or what is of a feed, in a folder, or older than a moment; return how much."""
+        with self._library.writing("Marked everything as read") as tx:
+            if feed is not None:
+                tx.alive(feed, FEED)
+            ids = entries.entry_ids(tx, Wanted(feed, _folder(folder), unread=True, before=before))
+            done = tx.update(EntryRow, ids, read_at=self._now())
+            tx.label = f"Marked {_entries(done)} as read"
+            return done
+
+    def _mark(self, label: str, ids: Collection[int], name: str, to: dt.datetime | None) -> int:
+        field = getattr(EntryRow, name)
+        with self._library.writing(label.format(_entries(len(ids)))) as tx:
+            _check(tx, ids, ENTRY)
+            others = [
+                id
+                for some in chunks(ids)
+                for id in tx.connection().execute(
+                    sa.select(col(EntryRow.id)).where(
+                        col(EntryRow.id).in_(some), field.is_not(None) if to is None else field.is_(None)
+                    )
+                ).scalars()
+            ]  # fmt: skip
+            done = tx.update(EntryRow, others, **{name: to})
+            if len(ids) == 1 and done and to is not None and name == "read_at":
+                tx.note("read", others[0])  # reading one is reading; marking many is clearing up
+            tx.label = label.format(_entries(done)) if done else None
+            return done
+
+    # ---- lists of feeds, health, documents -------------------------------------------------------------------------
+
+    def import_opml(self, data: bytes) -> OpmlImported:
+        """Follow the feeds of an OPML list, with their folders, titles and tags; they are asked at the next refresh.
+
+        Raises:
+            BrokenOutline: ``data`` is no such list.
+
+        """
+        outlines = opml.read(data)
+        with self._library.writing("Imported feeds") as tx:
+            done = lists.follow_all(tx, outlines)
+            tx.label = f"Imported {len(done.added)} feeds" if done.added else None
+            return done
+
+    def export_opml(self) -> str:
+        """Return the feeds as an OPML 2.0 list, with folders, own titles and tags."""
+        outlines = [
+            opml.Outline(feed.url, feed.title, feed.site_url, feed.folder, tuple(sorted(feed.tags)))
+            for feed in self.feeds()
+        ]
+        return opml.write(outlines, title="Feeds", now=self._now())
+
+    def health(self) -> list[FeedHealth]:
+        """Return how each feed is doing, those that need attention first."""
+        with self._library.reading() as tx:
+            return health.examine(tx, now=self._now())
+
+    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield what these feeds and entries say; see :class:`ple.library.DocumentSource`."""
+        for some in chunks(ids):
+            with self._library.reading() as tx:
+                found = list(entries.documents(tx, some))
+            yield from found
+
+    def _named(self, ids: Collection[int]) -> str:
+        return self.feed(next(iter(ids))).title if len(set(ids)) == 1 else f"{len(set(ids))} feeds"
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number:,} entries"
+
+
+def _folder(folder: str | None) -> str | None:
+    return None if folder is None else lists.folder_name(folder)
+
+
+def _check(tx: Reading, ids: Collection[int], kind: str) -> None:
+    """Raise NotFound for the first of ``ids`` that is not alive and of this kind."""
+    for some in chunks(ids):
+        query = sa.select(col(Resource.id)).where(
+            col(Resource.id).in_(some), col(Resource.kind) == kind, col(Resource.trashed_at).is_(None)
+        )
+        there = set(tx.connection().execute(query).scalars())
+        for id in some:
+            if id not in there:
+                tx.alive(id, kind)
+
+
+def _rows(tx: Reading, ids: Collection[int], condition: sa.ColumnElement[bool]) -> list[int]:
+    query = sa.select(col(FeedRow.id)).where(condition)
+    return [
+        id for some in chunks(ids) for id in tx.connection().execute(query.where(col(FeedRow.id).in_(some))).scalars()
+    ]
+
+
+def _entries_of(feed: int) -> sa.Select[Any]:
+    return (
+        sa.select(col(EntryRow.id))
+        .join(Resource, col(Resource.id) == col(EntryRow.id))
+        .where(col(EntryRow.feed_id) == feed, col(Resource.trashed_at).is_(None))
+    )
+
+
+def _marked(feed: int) -> sa.Select[Any]:
+    """Select the entries of a feed that the learner did something with."""
+    id = col(EntryRow.id)
+    return _entries_of(feed).where(
+        col(EntryRow.starred_at).is_not(None)
+        | id.in_(sa.select(col(Tagging.resource_id)))
+        | id.in_(sa.select(col(Link.target_id)))
+        | id.in_(sa.select(col(Link.source_id)))
+    )
