@@ -1,0 +1,221 @@
+"""``ple portfolio``: choose what to show and build a site of it."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ple.cli.frame import Group, confirm, environment, read_input, resolve, show, show_list, tell
+from ple.cli.words import home, plural
+
+if TYPE_CHECKING:
+    from ple.portfolio import Artifact
+
+command = Group("portfolio", help="Choose what to show and build a site of it.")
+
+_VISIBILITY = click.Choice(["private", "unlisted", "public"])
+_ABOUT = [
+    click.option("--title", help="What the page is called; otherwise as its source."),
+    click.option("--why", help="What it is and why you show it, in a sentence or two."),
+    click.option("--reflection", help="What you learned from it, in Markdown; “-” reads standard input."),
+    click.option("--quote", help="Of another's text, the passage to quote; otherwise its beginning."),
+    click.option("--date", "made_on", type=click.DateTime(["%Y-%m-%d"]), help="When it was made."),
+    click.option("--licence", "--license", help="What others may do with it, as “CC BY 4.0”."),
+    click.option("--page", help="The collection it stands in."),
+    click.option("--tag", "tags", multiple=True, help="Its tags on the site; otherwise those of its source."),
+]
+
+
+def _about(function: Any) -> Any:
+    for option in reversed(_ABOUT):
+        function = option(function)
+    return function
+
+
+@command.command("init")
+@click.option("--title", help="What the site is called.")
+@click.option("--url", help="Where it will be published: https://…; empty takes it away.")
+@click.option("--author", help="Your name, as it stands on the site.")
+@click.option(
+    "--about", type=click.Path(dir_okay=False), help="A Markdown file that introduces you; “-”: standard input."
+)
+@click.option("--language", help="The site's language, as “en” or “de-AT”.")
+@click.option("--licence", "--license", help="What others may do with your own work, as “CC BY 4.0”.")
+@click.option("--theme", help="How it looks.")
+@click.pass_context
+def init(ctx: click.Context, /, about: str | None, **given: str | None) -> None:
+    """Begin the site, or change what it says about itself; what is not given stays."""
+    portfolio = environment(ctx).portfolio
+    words = read_input(about)[1].decode("utf-8", "replace") if about else None
+    settings = portfolio.init(given.pop("title"), given.pop("url"), about=words, **given)
+    where = f" at {settings.url}" if settings.url else ""
+    said = [f"Your portfolio is “{settings.title}”{where}."]
+    if not portfolio.artifacts():
+        said.append("Put something in it with `ple portfolio add RESOURCE`.")
+    show(ctx, settings, said=said)
+
+
+@command.command("add")
+@click.argument("resource")
+@click.option("--visibility", type=_VISIBILITY, default="private", show_default=True, help="Who may see it.")
+@_about
+@click.pass_context
+def add(ctx: click.Context, /, resource: str, visibility: str, tags: tuple[str, ...], **context: Any) -> None:
+    """Put RESOURCE in the portfolio: what you wrote, saved or read. It stays private unless you say otherwise."""
+    portfolio = environment(ctx).portfolio
+    artifact = portfolio.add(resolve(ctx, resource), visibility=visibility, tags=tags or None, **_context(ctx, context))
+    show(ctx, artifact, said=[f"Added #{artifact.id} “{artifact.title}” to the portfolio.", _who(artifact)])
+
+
+@command.command("list")
+@click.option("--visibility", type=_VISIBILITY, help="Only what is so.")
+@click.option("--page", help="Only what stands in this collection.")
+@click.option("--tag", help="Only what has this tag.")
+@click.pass_context
+def list_(ctx: click.Context, visibility: str | None, page: str | None, tag: str | None) -> None:
+    """List what is in the portfolio, in your order."""
+    found = environment(ctx).portfolio.artifacts(visibility=visibility, page=page, tag=tag)
+    columns: list[tuple[str, Any]] = [
+        ("#", "id"),
+        ("Title", "title"),
+        ("Visibility", "visibility"),
+        ("Page", "page"),
+        ("Tags", "tags"),
+        ("Address", lambda one: one.url or one.address or ""),
+    ]
+    show_list(
+        ctx,
+        found,
+        columns,
+        empty="Nothing is in the portfolio yet. Put something in with `ple portfolio add RESOURCE`.",
+    )
+
+
+@command.command("show")
+@click.argument("artifact")
+@click.pass_context
+def show_(ctx: click.Context, artifact: str) -> None:
+    """Show all that is said about one artifact."""
+    show(ctx, environment(ctx).portfolio.artifact(_artifact(ctx, artifact)))
+
+
+@command.command("edit")
+@click.argument("artifact")
+@click.option("--visibility", type=_VISIBILITY, help="Who may see it.")
+@click.option("--place", type=click.IntRange(min=1), help="Its place among all, the first being 1.")
+@_about
+@click.pass_context
+def edit(
+    ctx: click.Context,
+    /,
+    artifact: str,
+    visibility: str | None,
+    place: int | None,
+    tags: tuple[str, ...],
+    **context: Any,
+) -> None:
+    """Change how ARTIFACT is shown; what is not given stays, an empty text takes one away."""
+    portfolio = environment(ctx).portfolio
+    wanted = [tag for tag in tags if tag] if tags else None
+    changed = portfolio.edit(
+        _artifact(ctx, artifact), visibility=visibility, place=place, tags=wanted, **_context(ctx, context)
+    )
+    show(ctx, changed, said=[f"Changed #{changed.id} “{changed.title}”.", _who(changed)])
+
+
+@command.command("remove")
+@click.argument("artifacts", nargs=-1, required=True)
+@click.pass_context
+def remove(ctx: click.Context, artifacts: tuple[str, ...]) -> None:
+    """Take ARTIFACTS out of the portfolio; what they show stays in the library. `ple undo` takes it back."""
+    portfolio = environment(ctx).portfolio
+    found = [portfolio.artifact(_artifact(ctx, name)) for name in artifacts]
+    known = [one for one in found if one.address]
+    if known:
+        them = f"“{known[0].title}” has" if len(known) == 1 else f"{len(known)} of them have"
+        if not confirm(ctx, f"{them} been published; the address will say that it was withdrawn. Take out?"):
+            return
+    count = portfolio.remove(one.id for one in found)
+    show(ctx, {"removed": count}, said=f"Took {plural(count, 'artifact')} out of the portfolio.")
+
+
+@command.command("build")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def build(ctx: click.Context, folder: Path | None) -> None:
+    """Build the site in DIR, otherwise in the library's folder. Only what changed is written."""
+    built = environment(ctx).portfolio.build(folder)
+    for path in built.kept:
+        tell(ctx, f"{path} is not ours and stays as it is.")
+    changes = [f"{built.written} written", f"{built.unchanged} unchanged"]
+    changes += [f"{built.removed} removed"] if built.removed else []
+    said = [
+        f"Built {plural(built.pages, 'page')} in {home(built.folder)} ({', '.join(changes)}; {built.seconds:.2f} s)."
+    ]
+    if not environment(ctx).portfolio.artifacts(visibility="public"):
+        said.append("Nothing in it is public yet: `ple portfolio edit ARTIFACT --visibility public`.")
+    show(ctx, built, said=said)
+
+
+@command.command("serve")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any that is free.")
+@click.pass_context
+def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
+    """Build the site and show it on this machine alone, until Ctrl-C."""
+    from ple.portfolio.serve import serving
+
+    built = environment(ctx).portfolio.build(folder)
+    with serving(built.folder, port) as address:
+        show(ctx, {"url": address, "folder": built.folder}, said=f"Your portfolio is at {address} (Ctrl-C ends).")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            tell(ctx, "")
+
+
+@command.command("check")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def check(ctx: click.Context, folder: Path | None) -> None:
+    """Look for what should be put right before anybody sees the site: links, context, alt texts, private things."""
+    found = environment(ctx).portfolio.check(folder)
+    columns: list[tuple[str, Any]] = [
+        ("", lambda one: "must" if one.serious else "could"),
+        ("What", "problem"),
+        ("What to do", "hint"),
+    ]
+    show_list(ctx, found, columns, empty="All is well.")
+    if any(one.serious for one in found):
+        ctx.exit(1)
+
+
+def _artifact(ctx: click.Context, name: str) -> int:
+    """Return the number of an artifact, named as such or by what it shows."""
+    from ple.library.errors import NotFound
+
+    digits = name.strip().removeprefix("#")
+    if digits.isascii() and digits.isdigit():
+        return int(digits)
+    try:
+        return resolve(ctx, name, "artifact")
+    except NotFound:
+        return resolve(ctx, name)
+
+
+def _context(ctx: click.Context, context: dict[str, Any]) -> dict[str, Any]:
+    if context.get("reflection") == "-":
+        context["reflection"] = read_input("-")[1].decode("utf-8", "replace")
+    if context.get("made_on"):
+        context["made_on"] = context["made_on"].date()
+    return context
+
+
+def _who(artifact: "Artifact") -> str:
+    match artifact.visibility:
+        case "private":
+            return f"It is private. Show it with `ple portfolio edit {artifact.id} --visibility public`."
+        case "unlisted":
+            return "It is unlisted: after the next build, whoever has its link can read it."
+    return "It is public: everybody can read it after the next build."

@@ -1,0 +1,269 @@
+"""Building: the site's files in a folder, only what changed, and never half.
+
+The folder holds a manifest of what we made there. It names files by the hash of their path, because a host that shows
+it to anybody must not show the addresses of unlisted pages. For each it has the key of what the page was made from
+and the hash of what was written. A page is made again if its key is new, and written again if its bytes are, or if
+the file is not as we left it.
+
+Order is what makes it safe to kill: first every new page is made in a folder of its own, so that a template that fails
+or a full disk changes nothing; then the manifest names everything that is about to be ours; then files are renamed
+into place, what is gone is removed, and the manifest says how things are. A build that finds an earlier one cut short
+finds files as they should be, or mends them.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ple.library import DiskFull, PleError
+from ple.portfolio.site import Page
+
+MANIFEST = ".ple-portfolio.json"
+_WORKSHOP = ".ple-building"
+_MADE_BY = "ple portfolio"
+
+_OURS_TO_IGNORE = frozenset({MANIFEST, _WORKSHOP})
+# What may be in a folder before we ever built there: a repository that it is published from, and its host's marks.
+_HARMLESS = frozenset({".git", ".gitignore", ".gitattributes", ".nojekyll", ".well-known", ".DS_Store", "CNAME"})
+
+
+class BuildError(PleError):
+    """The site could not be built; it is as it was before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a build did."""
+
+    pages: int
+    written: int
+    unchanged: int
+    removed: int
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the manifest knows of a file."""
+
+    key: str
+    content: str
+
+
+def build(folder: Path, pages: Iterable[Page], before_writing: Callable[[], None]) -> Done:
+    """Make the files of ``pages`` in ``folder`` and remove what we once made there and is no more.
+
+    ``before_writing`` is called when all pages are made and none is in place yet.
+
+    Raises:
+        BuildError: the folder holds something else, another build is at work, or a file cannot be written.
+        DiskFull: there is no room for it.
+    """
+    with _alone_in(folder), _plain_errors(folder):
+        before = _manifest(folder)
+        workshop = folder / _WORKSHOP
+        made: dict[str, _Made] = {}
+        new: list[str] = []
+        kept: list[str] = []
+        html = unchanged = 0
+        for page in pages:
+            name = _name(page.path)
+            target, known = folder / page.path, before.get(name)
+            html += page.path.endswith(".html")
+            standing = _content(target)
+            if known is None and standing is not None:
+                kept.append(page.path)  # somebody else's robots.txt
+                continue
+            if known is not None and known.key == page.key and known.content == standing:
+                made[name] = known
+                unchanged += 1
+                continue
+            content = page.make()
+            made[name] = _Made(page.key, _hash(content))
+            if made[name].content == standing:
+                unchanged += 1
+                continue
+            (workshop / str(len(new))).write_bytes(content)
+            new.append(page.path)
+        before_writing()
+        gone = {name: then for name, then in before.items() if name not in made}
+        if new or gone or made != before:
+            planned = {_name(path): _Made("", "") for path in new}
+            _keep_manifest(folder, before | planned)
+            for number, path in enumerate(new):
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(workshop / str(number), folder / path)  # noqa: PTH105
+            removed, left = _remove(folder, gone)
+            kept += left
+            _keep_manifest(folder, made)
+        else:
+            removed = 0
+        return Done(html, len(new), unchanged, removed, tuple(sorted(kept)))
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of each file in ``folder`` that we made and nobody changed since."""
+    ours = _manifest(folder) if (folder / MANIFEST).is_file() else {}
+    for path in _walk(folder):
+        known = ours.get(_name(path))
+        if known is not None:
+            yield path, (folder / path).read_bytes()
+
+
+def _remove(folder: Path, gone: dict[str, _Made]) -> tuple[int, list[str]]:
+    """Remove the files of ``gone`` that are as we left them; return how many, and those that somebody changed."""
+    removed, left = 0, []
+    for path in list(_walk(folder)) if gone else ():
+        if (then := gone.get(_name(path))) is None:
+            continue
+        if then.content and then.content != _content(folder / path):
+            left.append(path)
+            continue
+        (folder / path).unlink()
+        removed += 1
+        for parent in (folder / path).parents:
+            if parent == folder:
+                break
+            with suppress(OSError):  # it is not empty: something else is there
+                parent.rmdir()
+    return removed, left
+
+
+def _manifest(folder: Path) -> dict[str, _Made]:
+    """Return what we made in ``folder``, by the hash of its path; nothing when the folder is new.
+
+    Raises:
+        BuildError: there are files in it and no manifest of ours.
+    """
+    try:
+        said = json.loads((folder / MANIFEST).read_bytes())
+        if said["made_by"] != _MADE_BY:
+            raise ValueError(said["made_by"])
+        return {name: _Made(*values) for name, values in said["files"].items()}
+    except FileNotFoundError:
+        strange = sorted(path.name for path in folder.iterdir() if path.name not in _OURS_TO_IGNORE | _HARMLESS)
+        if strange:
+            raise BuildError(
+                f"{folder} is not empty and was not built by ple: it holds {strange[0]}",
+                hint="Name an empty or new folder: `ple portfolio build DIR`.",
+            ) from None
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BuildError(
+            f"the list of what ple built in {folder} is damaged",
+            hint=f"Look whether anything in the folder is yours, then remove it with its {MANIFEST} and build again.",
+        ) from None
+
+
+def _keep_manifest(folder: Path, files: dict[str, _Made]) -> None:
+    said = {"made_by": _MADE_BY, "files": {name: [made.key, made.content] for name, made in sorted(files.items())}}
+    fresh = folder / _WORKSHOP / "manifest"
+    with fresh.open("w", encoding="ascii") as file:
+        json.dump(said, file, indent=0, separators=(",", ":"))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, folder / MANIFEST)  # noqa: PTH105
+
+
+def _walk(folder: Path) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in (_WORKSHOP, ".git"))
+        inside = Path(parent).relative_to(folder)
+        for name in sorted(files):
+            if name != MANIFEST:
+                yield (inside / name).as_posix()
+
+
+def _name(path: str) -> str:
+    return hashlib.blake2b(path.encode(), digest_size=16).hexdigest()
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _content(path: Path) -> str | None:
+    """Return the hash of a file; None when there is none."""
+    try:
+        return _hash(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except IsADirectoryError as error:
+        raise BuildError(
+            f"{path} is a folder where a page would stand", hint="Move it away and build again."
+        ) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's workshop, empty, against other builds; a killed one lets go by itself."""
+    workshop = folder / _WORKSHOP
+    made_folder = not folder.exists()
+    try:
+        workshop.mkdir(parents=True, exist_ok=True)
+        lock = (workshop / "lock").open("ab")
+    except (OSError, ValueError) as error:
+        raise BuildError(
+            f"a site cannot be built in {folder}",
+            hint="Name a folder that you may write to: `ple portfolio build DIR`.",
+        ) from error
+    with lock:
+        if not _locked(lock.fileno()) or not _same_file(lock.fileno(), workshop / "lock"):
+            raise BuildError(
+                f"another build is at work in {folder}", hint="Wait for it to end; it takes a few seconds at most."
+            )
+        for stale in workshop.iterdir():
+            if stale.name != "lock":
+                stale.unlink()
+        try:
+            yield
+        finally:
+            if os.name == "nt":
+                lock.close()
+            shutil.rmtree(workshop, ignore_errors=True)
+            if made_folder:
+                with suppress(OSError):  # a build that failed in a folder of its own making leaves none behind
+                    folder.rmdir()
+
+
+def _locked(descriptor: int) -> bool:
+    """Take the lock on an open file; return whether we have it."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _same_file(descriptor: int, path: Path) -> bool:
+    """Return whether the file that we locked is still the one at ``path``, and not one that a build just removed."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _plain_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"there is no room left for the site in {folder}") from error
+        raise BuildError(
+            f"the site in {folder} cannot be written: {error.strerror or error}",
+            hint="Check that you may write there, and build again; that puts right whatever is missing.",
+        ) from error

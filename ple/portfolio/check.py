@@ -1,0 +1,144 @@
+"""Checking a site before anybody sees it: links, context, alternative texts, and private things about to leak."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from html import escape, unescape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ple.portfolio.build import files_of
+from ple.portfolio.models import Artifact, Finding, Settings, Visibility, fit_line
+from ple.portfolio.permalinks import UNLISTED
+from ple.portfolio.prose import HIDDEN, pictures
+from ple.portfolio.site import Site, Work
+
+_LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
+_SHORTEST_TELLING = 8
+"""Titles shorter than this occur by chance: that “Notes” stands on a page gives nothing away."""
+
+
+def findings(
+    settings: Settings, works: Sequence[Work], hidden: Sequence[Artifact], site: Site, folder: Path
+) -> list[Finding]:
+    """Return what should be put right, the serious first.
+
+    ``works`` are shown, ``hidden`` are in the portfolio and not shown; ``folder`` may hold the site as it was built.
+    """
+    fresh = {page.path: page.make() for page in site.pages()}
+    built = dict(files_of(folder))
+    found = [
+        *_leaks(works, hidden, fresh, built),
+        *_broken_links(fresh),
+        *_missing_sources(hidden),
+        *_context(works),
+        *_pictures(works),
+        *_settings(settings, works),
+    ]
+    if built and built != fresh:
+        found.append(Finding(False, f"the site in {folder} is not up to date", "Run `ple portfolio build`."))
+    return sorted(found, key=lambda finding: not finding.serious)
+
+
+def _leaks(
+    works: Sequence[Work], hidden: Sequence[Artifact], fresh: dict[str, bytes], built: dict[str, bytes]
+) -> Iterator[Finding]:
+    shown = "\n".join(part.casefold() for work in works for part in (work.title, fit_line(work.document.title)))
+    secrets: dict[bytes, Artifact] = {}
+    for artifact in hidden:
+        title = fit_line(artifact.title)
+        if len(title) >= _SHORTEST_TELLING and title.casefold() not in shown:
+            secrets[escape(title).encode()] = artifact
+            secrets[escape(title, quote=False).encode()] = artifact
+    if secrets:
+        telling = re.compile(b"|".join(map(re.escape, sorted(secrets, key=len, reverse=True))))
+        for path, content in [*fresh.items(), *((p, c) for p, c in built.items() if fresh.get(p) != c)]:
+            for artifact in {secrets[match].id: secrets[match] for match in telling.findall(content)}.values():
+                if fresh.get(path) == content:
+                    hint = "Take it out of the text there, or put `[[…]]` around it: then it is not named."
+                else:
+                    hint = "Run `ple portfolio build`, and publish again."
+                yield Finding(
+                    True, f"{path} names “{artifact.title}”, which is not shown to anybody", hint, artifact.id
+                )
+    addresses = {
+        work.permalink.address.encode(): work
+        for work in works
+        if not work.listed and work.permalink.address.startswith(UNLISTED)
+    }
+    for address, work in addresses.items():
+        for path, content in fresh.items():
+            if address in content and not path.encode().startswith(address):
+                yield Finding(
+                    True,
+                    f"{path} gives away the address of “{work.title}”, which is unlisted",
+                    "Take the link out of the text there.",
+                    work.artifact.id,
+                )
+
+
+def _broken_links(fresh: dict[str, bytes]) -> Iterator[Finding]:
+    for path, content in fresh.items():
+        if not path.endswith(".html") or path == "404.html":
+            continue
+        for link in dict.fromkeys(_LINK.findall(content)):
+            href = unescape(link.decode())
+            parts = urlsplit(href)
+            if parts.scheme or parts.netloc:
+                continue
+            to = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path))) if parts.path else path
+            )
+            if to not in fresh and posixpath.normpath(f"{to}/index.html") not in fresh:
+                yield Finding(True, f"{path} links to {href}, which is not there", "Report this; it should not happen.")
+            elif parts.fragment and not parts.path and f'id="{parts.fragment}"'.encode() not in content:
+                yield Finding(
+                    False, f"{path} links to a place “{parts.fragment}” that it does not have", "Mend the link."
+                )
+
+
+def _missing_sources(hidden: Sequence[Artifact]) -> Iterator[Finding]:
+    for artifact in hidden:
+        if artifact.visibility is not Visibility.PRIVATE and artifact.source_kind is None:
+            yield Finding(
+                True,
+                f"“{artifact.title}” is {artifact.visibility}, but what it shows is in the trash",
+                f"Restore it with `ple trash restore {artifact.source_id}`, or take it out of the portfolio.",
+                artifact.id,
+            )
+
+
+def _context(works: Sequence[Work]) -> Iterator[Finding]:
+    for work in works:
+        id = work.artifact.id
+        if not work.artifact.why and not (work.own and work.artifact.reflection):
+            edit = f"Say it with `ple portfolio edit {id} --why “…”`."
+            yield Finding(False, f"“{work.title}” does not say why it is shown", edit, id)
+        if not work.own and not work.source:
+            yield Finding(
+                False, f"“{work.title}” quotes a text without saying where it is from", "Add its address.", id
+            )
+        unnamed = [written for written, target in work.targets.items() if target.words == HIDDEN]
+        for written in unnamed:
+            words = f"{written} in “{work.title}” names nothing that is public: it reads “{HIDDEN}”"
+            yield Finding(False, words, "Show that too, or choose other words: `[[Title|words]]`.", id)
+
+
+def _pictures(works: Sequence[Work]) -> Iterator[Finding]:
+    for work in works:
+        for words, source in (*pictures(work.text), *pictures(work.artifact.reflection)):
+            if not words:
+                problem = f"a picture in “{work.title}” has no text for those who cannot see it"
+                yield Finding(True, problem, f"Write what it shows: `![…]({source})`.", work.artifact.id)
+
+
+def _settings(settings: Settings, works: Sequence[Work]) -> Iterator[Finding]:
+    if not settings.url:
+        words = "the site has no address yet, so its pages cannot be handed in"
+        yield Finding(False, words, "Say where it will be published: `ple portfolio init --url https://…`.")
+    if not settings.author:
+        yield Finding(False, "the site does not say whose it is", "Say it: `ple portfolio init --author “…”`.")
+    if works and not settings.about.strip():
+        yield Finding(
+            False, "the first page does not introduce you", "Write a few lines: `ple portfolio init --about FILE`."
+        )

@@ -1,0 +1,187 @@
+"""Rows and values of the portfolio: what is shown, where, and to whom."""
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import field_validator
+from sqlmodel import Field, SQLModel
+
+from ple.library import Body, uuid7
+
+ARTIFACT = "artifact"
+
+# What no page or feed may hold: control characters but tab and newline, surrogates, non-characters (HTML, XML 1.0),
+# marks that turn the direction of the text around them, and the private-use character that stands for the site's root.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def fit(text: str) -> str:
+    """Return ``text`` without the characters that no page may hold."""
+    return _UNFIT.sub("", text)
+
+
+def fit_line(text: str) -> str:
+    """Return ``text`` fit for a page, on one line."""
+    return " ".join(fit(" ".join(text.split())).split())
+
+
+class Visibility(StrEnum):
+    """Who may see an artifact. Nothing is shown to anybody until the learner says so."""
+
+    PRIVATE = "private"
+    """On no page, in no file of the site."""
+    UNLISTED = "unlisted"
+    """A page at an address that cannot be guessed; in no list, feed or sitemap. Whoever has the link can read it."""
+    PUBLIC = "public"
+
+    @classmethod
+    def of(cls, stored: str) -> "Visibility":
+        """Return the visibility that `stored` names; whatever we do not know is private.
+
+        Quartz read `draft: "false"` as true and lost pages; the other way round would have leaked them (#1244).
+        """
+        return cls(stored) if stored in cls._value2member_map_ else cls.PRIVATE
+
+
+class ArtifactFields(SQLModel):
+    """What the learner says about a piece of work; checked here, once, for every way in."""
+
+    title: str = Field(default="", max_length=500, description="Empty: the title of the source.")
+    why: str = Field(default="", max_length=20_000, description="What it is and why it is shown, in a sentence or two.")
+    reflection: str = Field(default="", max_length=200_000, description="What was learned from it, in Markdown.")
+    quote: str = Field(default="", max_length=5_000, description="The passage of another's text that is quoted.")
+    licence: str = Field(default="", max_length=200)
+    made_on: dt.date | None = Field(default=None, description="Absent: when the source was written or saved.")
+    page: str = Field(default="", max_length=200, description="The collection that it stands in.")
+    visibility: str = Field(default=Visibility.PRIVATE.value, max_length=16)
+
+    @field_validator("title", "why", "quote", "licence", "page", "reflection")
+    @classmethod
+    def _storable(cls, text: str) -> str:
+        return fit(text).strip()
+
+    @field_validator("title", "page", "licence")
+    @classmethod
+    def _on_one_line(cls, text: str) -> str:
+        return fit_line(text)
+
+    @field_validator("visibility")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return Visibility(value).value
+
+
+class ArtifactRow(ArtifactFields, Body, table=True):
+    """An artifact as stored: a resource that shows another resource."""
+
+    __tablename__ = "portfolio_artifact"
+    __kind__: ClassVar[str] = ARTIFACT
+
+    source_id: int | None = Field(default=None, foreign_key="resource.id", index=True)
+    position: int = Field(default=0, description="Its place among all, smallest first.")
+
+
+class AddressRow(SQLModel, table=True):
+    """The ledger: every address that was ever published, for as long as the library lives.
+
+    Rows are never deleted. One thing may have had several addresses; one of them is current, the others lead to it.
+    """
+
+    __tablename__ = "portfolio_address"
+
+    address: str = Field(primary_key=True, max_length=200, description="Below the site's url: “work/spaced-practice/”.")
+    what: str = Field(max_length=16, description="artifact, page or tag")
+    resource_id: int | None = Field(default=None, foreign_key="resource.id", index=True)
+    name: str = Field(default="", max_length=500, description="Of a page or tag.")
+    current: bool = True
+    fingerprint: str = Field(default="", max_length=64, description="Of what it said when `updated_at` was set.")
+    published_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class SiteFields(SQLModel):
+    """What the learner says about the site as a whole."""
+
+    title: str = Field(default="Portfolio", min_length=1, max_length=200)
+    url: str | None = Field(default=None, max_length=500, description="Where it will be published; ends in a slash.")
+    author: str = Field(default="", max_length=200)
+    about: str = Field(default="", max_length=20_000, description="Who and what for, in Markdown; on the first page.")
+    language: str = Field(default="en", max_length=35, regex=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+    licence: str = Field(default="", max_length=200)
+    theme: str = Field(default="quiet", max_length=50)
+
+
+class SiteRow(SiteFields, table=True):
+    """The one site of a library."""
+
+    __tablename__ = "portfolio_site"
+
+    id: int = Field(default=1, primary_key=True)
+    uid: uuid.UUID = Field(default_factory=uuid7)
+
+
+class Settings(SiteFields):
+    """The site's settings as read."""
+
+    model_config = {"frozen": True}
+
+    uid: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A piece of work in the portfolio, with the context that a reader needs."""
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str | None
+    """Where the world finds it: None while it is private, not built yet, or the site has no url."""
+    tags: frozenset[str]
+    created_at: dt.datetime
+    source_id: int | None
+    source_kind: str | None
+    """None: what it shows is in the trash or gone, so it is not published."""
+    visibility: Visibility
+    why: str
+    reflection: str
+    quote: str
+    licence: str
+    made_on: dt.date | None
+    page: str
+    position: int
+    address: str | None
+    """Below the site's url, once it was built; never changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    folder: Path
+    pages: int
+    """HTML pages that the site has now."""
+    written: int
+    unchanged: int
+    removed: int
+    seconds: float
+    kept: tuple[str, ...] = ()
+    """Files in the folder that are not ours and stand where a page would; left as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that `check` would put right before anybody sees the site."""
+
+    serious: bool
+    problem: str
+    hint: str
+    artifact: int | None = None

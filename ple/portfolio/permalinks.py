@@ -1,0 +1,125 @@
+"""Permalinks: an address is given once, at the first publication, and answers for ever.
+
+Titles change, tags are renamed, work is withdrawn; a link that was handed in must still lead somewhere. So addresses
+do not follow titles. The ledger keeps every address that was ever published; from it the site gets, beside its pages,
+a page that leads on for each address that is not current any more, and a page that says so for each thing that was
+withdrawn. Decisions only: nothing here reads or writes the library.
+"""
+
+import datetime as dt
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+ARTIFACT, PAGE, TAG = "artifact", "page", "tag"
+_PLACES = {ARTIFACT: "work/", PAGE: "pages/", TAG: "tags/"}
+UNLISTED = "u/"
+
+_LETTERS = {"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+_SPOKEN = {"c++": "cpp", "c#": "csharp", "f#": "fsharp", "&": " and "}
+# Windows cannot make folders of these names, and a portfolio is also handed in as a zip.
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))})
+
+
+@dataclass(frozen=True, slots=True)
+class Permalink:
+    """A line of the ledger."""
+
+    address: str
+    what: str
+    resource_id: int | None
+    name: str
+    current: bool
+    fingerprint: str
+    published_at: dt.datetime
+    updated_at: dt.datetime
+
+
+def slug(words: str, *, otherwise: str) -> str:
+    """Return ``words`` as a part of an address: ASCII letters, digits and hyphens, at most 60 characters, whole words.
+
+    ``otherwise`` is what a title without any such letter becomes, as “光合作用” would.
+    """
+    text = unicodedata.normalize("NFC", words).casefold()
+    for spoken, written in _SPOKEN.items():
+        text = text.replace(spoken, written)
+    text = "".join(_LETTERS.get(c, c) for c in text)
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = re.sub(r"['’]", "", text)
+    text = re.sub(r"[^a-z0-9]+", "-", text).strip("-")
+    if len(text) > 60:
+        text = text[:61].rpartition("-")[0] or text[:60]
+    text = text or otherwise
+    return f"{text}-1" if text in _RESERVED else text
+
+
+class Ledger:
+    """All addresses that were ever published, and those that a build adds or changes."""
+
+    def __init__(self, permalinks: Iterable[Permalink]) -> None:
+        self._lines = {permalink.address: permalink for permalink in permalinks}
+        self._stored = dict(self._lines)
+        self._current: dict[tuple[str, int | str], str] = {
+            self._thing(line): line.address for line in self._lines.values() if line.current
+        }
+
+    def __iter__(self) -> Iterator[Permalink]:
+        return iter(sorted(self._lines.values(), key=lambda line: line.address))
+
+    def of(self, what: str, thing: int | str) -> Permalink | None:
+        """Return the current address of an artifact (by its number), page or tag (by its name)."""
+        address = self._current.get((what, thing))
+        return self._lines[address] if address else None
+
+    def place(
+        self, what: str, thing: int | str, words: str, now: dt.datetime, *, otherwise: str, listed: bool = True
+    ) -> Permalink:
+        """Return the address of a thing that is published; give it one if it has none.
+
+        What is unlisted gets an address of 128 random bits. When it becomes public later it gets a readable one, and
+        the first leads to it; what was public keeps its address whatever happens, because people have it.
+        """
+        known = self.of(what, thing)
+        if known is not None and not (listed and known.address.startswith(UNLISTED)):
+            return known
+        address = self._free(_PLACES[what] + slug(words, otherwise=otherwise)) if listed else _unguessable()
+        if known is not None:
+            self._lines[known.address] = replace(known, current=False)
+        resource_id, name = (thing, "") if isinstance(thing, int) else (None, thing)
+        published_at = known.published_at if known else now
+        fingerprint = known.fingerprint if known else ""
+        line = Permalink(address, what, resource_id, name, True, fingerprint, published_at, now)
+        self._lines[address] = line
+        self._current[what, thing] = address
+        return line
+
+    def said(self, permalink: Permalink, fingerprint: str, now: dt.datetime) -> Permalink:
+        """Note what the page at an address says now; when that differs from before, it was updated ``now``."""
+        if permalink.fingerprint == fingerprint:
+            return permalink
+        first = not permalink.fingerprint
+        line = replace(permalink, fingerprint=fingerprint, updated_at=permalink.published_at if first else now)
+        self._lines[line.address] = line
+        return line
+
+    def changes(self) -> list[Permalink]:
+        """Return the lines that are new or differ from what was stored."""
+        return [line for line in self if self._stored.get(line.address) != line]
+
+    def _free(self, wanted: str) -> str:
+        number, address = 1, f"{wanted}/"
+        while address in self._lines:
+            number += 1
+            address = f"{wanted}-{number}/"
+        return address
+
+    @staticmethod
+    def _thing(line: Permalink) -> tuple[str, int | str]:
+        # an artifact that was deleted for good has no number any more; its addresses stay, each on its own
+        return line.what, line.resource_id if line.resource_id is not None else line.name or line.address
+
+
+def _unguessable() -> str:
+    return f"{UNLISTED}{secrets.token_hex(16)}/"

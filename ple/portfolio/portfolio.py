@@ -1,0 +1,425 @@
+"""The portfolio's front door: choose what to show, say why, and build the site."""
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlmodel import col, select
+
+from ple.library import (
+    Document,
+    DocumentSource,
+    InvalidInput,
+    Library,
+    NotFound,
+    Reading,
+    Resource,
+    Writing,
+    chunks,
+    utc_now,
+)
+from ple.portfolio.models import (
+    ARTIFACT,
+    AddressRow,
+    Artifact,
+    ArtifactFields,
+    ArtifactRow,
+    Built,
+    Finding,
+    Settings,
+    SiteFields,
+    SiteRow,
+    Visibility,
+)
+from ple.portfolio.permalinks import Ledger, Permalink
+
+if TYPE_CHECKING:
+    from ple.portfolio.site import Work
+
+_SHOWS = "shows"
+
+
+class Portfolio:
+    """What a learner shows, and the site that shows it.
+
+    ``sources`` say what resources of each kind say; the site is built in ``site`` below ``folder`` unless another
+    place is named. It may be shared by threads.
+    """
+
+    kinds = frozenset({ARTIFACT})
+
+    def __init__(self, library: Library, sources: Mapping[str, DocumentSource], folder: Path) -> None:
+        self._library = library
+        self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
+        self.folder = folder / "site"
+
+    # the site as a whole
+
+    def init(self, title: str | None = None, url: str | None = None, **settings: Any) -> Settings:
+        """Begin the site, or change what is said about it; what is not given stays. Return its settings.
+
+        ``url`` is where the site will be published, an empty one takes it away. ``settings`` are ``author``,
+        ``about`` (Markdown for the first page), ``language`` (BCP 47), ``licence`` and ``theme``.
+
+        Raises:
+            InvalidInput: a value cannot be used.
+            ThemeError: there is no such theme.
+        """
+        given = {"title": title, "url": url, **settings}
+        given = {name: value for name, value in given.items() if value is not None}
+        if "url" in given:
+            given["url"] = _site_url(given["url"])
+        if "theme" in given:
+            from ple.portfolio.theme import Theme
+
+            Theme(given["theme"])
+        with self._library.writing() as tx:
+            row = tx.get(SiteRow, 1)
+            known = row.model_dump(include=set(SiteFields.model_fields)) if row else {}
+            fields = _checked(SiteFields, known | given)
+            if row is None:
+                tx.add(SiteRow(id=1, **fields.model_dump()))
+            else:
+                for name, value in fields.model_dump().items():
+                    setattr(row, name, value)
+        return self.settings()
+
+    def settings(self) -> Settings:
+        """Return what is said about the site; before :meth:`init`, what is said when nothing is."""
+        with self._library.reading() as tx:
+            row = tx.get(SiteRow, 1) or SiteRow()
+            return Settings.model_validate(row.model_dump())
+
+    # artifacts
+
+    def add(
+        self,
+        resource_id: int,
+        *,
+        visibility: Visibility | str = Visibility.PRIVATE,
+        tags: Iterable[str] | None = None,
+        **context: Any,
+    ) -> Artifact:
+        """Put a resource in the portfolio and return the artifact that shows it; nobody sees it until it is public.
+
+        ``context`` is any of ``title``, ``why``, ``reflection`` (Markdown), ``quote``, ``licence``, ``made_on`` and
+        ``page`` (the collection it stands in). Without ``tags`` it gets those that the resource has now.
+
+        Raises:
+            NotFound: the resource does not exist or is of a kind that cannot be shown.
+            InvalidInput: it is in the portfolio already, or a value cannot be used.
+        """
+        fields = _checked(ArtifactFields, {**_given(context), "visibility": visibility})
+        with self._library.writing("Added to the portfolio") as tx:
+            source = tx.alive(resource_id, *self._sources)
+            if known := self._shown_by(tx, resource_id):
+                raise InvalidInput(
+                    f"#{resource_id} is in the portfolio already, as #{known}",
+                    hint=f"Change how it is shown with `ple portfolio edit {known}`.",
+                )
+            id = tx.register(ARTIFACT)
+            last = tx.exec(select(sa.func.max(col(ArtifactRow.position)))).one() or 0
+            tx.add(ArtifactRow(id=id, source_id=resource_id, position=last + 1, **fields.model_dump()))
+            tx.flush()
+            tx.set_tags(id, tx.tags_of([resource_id])[resource_id] if tags is None else tags)
+            tx.link(id, resource_id, _SHOWS)
+            tx.note("showed", id, kind=source.kind)
+            if title := self._document(resource_id, source.kind):
+                tx.label = f"Added “{title.title}” to the portfolio"
+        return self.artifact(id)
+
+    def artifacts(
+        self, *, visibility: Visibility | str | None = None, page: str | None = None, tag: str | None = None
+    ) -> list[Artifact]:
+        """Return what is in the portfolio, in the learner's order."""
+        found = list(self._artifacts())
+        if visibility is not None:
+            found = [one for one in found if one.visibility == _checked_visibility(visibility)]
+        if page is not None:
+            found = [one for one in found if one.page == page]
+        return [one for one in found if tag is None or tag.casefold() in one.tags]
+
+    def artifact(self, id: int) -> Artifact:
+        """Return one artifact, by its own number or that of what it shows.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for artifact in self._artifacts([id]):
+            return artifact
+        with self._library.reading() as tx:
+            known = self._shown_by(tx, id)
+        if known is None:
+            raise NotFound(id, "artifact", hint="`ple portfolio list` shows what is in the portfolio.")
+        return next(self._artifacts([known]))
+
+    def edit(
+        self,
+        id: int,
+        *,
+        visibility: Visibility | str | None = None,
+        tags: Iterable[str] | None = None,
+        place: int | None = None,
+        **context: Any,
+    ) -> Artifact:
+        """Change how an artifact is shown and return it; what is not given stays, an empty text takes one away.
+
+        ``context`` is as for :meth:`add`; ``place`` moves it to that place among all, the first being 1. The page at
+        its address changes with the next build; the address never does.
+
+        Raises:
+            NotFound: there is no such artifact.
+            InvalidInput: a value cannot be used.
+        """
+        artifact = self.artifact(id)
+        id = artifact.id
+        given = _given(context) | ({"visibility": visibility} if visibility is not None else {})
+        with self._library.writing(f"Edited “{artifact.title}” in the portfolio") as tx:
+            tx.alive(id, ARTIFACT)
+            row = tx.get_one(ArtifactRow, id)
+            before = row.model_dump(mode="json", include=set(ArtifactFields.model_fields))
+            fields = _checked(ArtifactFields, before | given)
+            values = {name: value for name, value in fields.model_dump().items() if getattr(row, name) != value}
+            if values:
+                tx.remember(id, before)
+                tx.update(ArtifactRow, [id], **values)
+            if tags is not None:
+                tx.set_tags(id, tags)
+            if place is not None:
+                self._move(tx, id, place)
+        return self.artifact(id)
+
+    def remove(self, ids: Iterable[int]) -> int:
+        """Take artifacts out of the portfolio (what they show stays in the library); return how many.
+
+        They go to the trash. The next build leaves at their addresses a page that says that they were withdrawn.
+
+        Raises:
+            NotFound: one is no artifact; then none is taken out.
+        """
+        artifacts = [self.artifact(id) for id in ids]
+        titles = f"“{artifacts[0].title}”" if len(artifacts) == 1 else f"{len(artifacts)} artifacts"
+        with self._library.writing(f"Took {titles} out of the portfolio") as tx:
+            return tx.trash(*(artifact.id for artifact in artifacts))
+
+    def address_of(self, id: int) -> str | None:
+        """Return where the world finds an artifact, named by its own number or that of what it shows.
+
+        None while it is private or was never built, what it shows is gone, or the site has no url.
+        """
+        try:
+            return self.artifact(id).url
+        except NotFound:
+            return None
+
+    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
+        for one in self._artifacts(ids):
+            flags = frozenset({one.visibility.value})
+            text = "\n\n".join(part for part in (one.why, one.reflection, one.quote) if part)
+            container = one.page or None
+            yield Document(
+                one.id, ARTIFACT, one.title, text, one.created_at, one.url, one.tags, container=container, flags=flags
+            )
+
+    # the site
+
+    def build(self, folder: Path | None = None) -> Built:
+        """Build the site in ``folder`` (the library's own unless named), and return what was done.
+
+        Only what changed is written. If it fails or is killed the site stays as it was, or the next build puts it
+        right. An artifact that is shown for the first time gets its address, which it keeps for ever.
+
+        Raises:
+            BuildError: the folder holds something else, or cannot be written.
+        """
+        from ple.portfolio.build import build
+        from ple.portfolio.site import Site
+        from ple.portfolio.theme import Theme
+
+        began = time.perf_counter()
+        folder = (folder or self.folder).absolute()
+        theme = Theme(self.settings().theme)
+        works, ledger = self._published(utc_now())
+        site = Site(self._begun(), works, ledger, theme)
+
+        def keep_addresses() -> None:
+            # Before the first file: an address that somebody may have seen is in the ledger.
+            if changes := ledger.changes():
+                with self._library.writing() as tx:
+                    for line in changes:
+                        tx.merge(AddressRow(**_fields_of(line)))
+
+        done = build(folder, site.pages(), keep_addresses)
+        return Built(
+            folder, done.pages, done.written, done.unchanged, done.removed, time.perf_counter() - began, done.kept
+        )
+
+    def check(self, folder: Path | None = None) -> list[Finding]:
+        """Return what should be put right before anybody sees the site, the serious first; nothing is written.
+
+        The site is made in memory as it would be now. What was built in ``folder`` is searched for what is private.
+        """
+        from ple.portfolio.check import findings
+        from ple.portfolio.site import Site
+        from ple.portfolio.theme import Theme
+
+        works, ledger = self._published(utc_now())
+        settings = self.settings()
+        site = Site(settings, works, ledger, Theme(settings.theme))
+        shown = {work.artifact.id for work in works}
+        hidden = [one for one in self._artifacts() if one.id not in shown]
+        return findings(settings, works, hidden, site, (folder or self.folder).absolute())
+
+    # behind the door
+
+    def _begun(self) -> Settings:
+        """Return the settings, kept: the feed's id must be the same in every build."""
+        with self._library.reading() as tx:
+            begun = tx.get(SiteRow, 1) is not None
+        return self.settings() if begun else self.init()
+
+    def _artifacts(self, ids: Iterable[int] | None = None) -> Iterator[Artifact]:
+        query = (
+            sa.select(ArtifactRow.__table__, col(Resource.uid), col(Resource.created_at))  # type: ignore[attr-defined]
+            .join(Resource, col(Resource.id) == col(ArtifactRow.id))
+            .where(col(Resource.trashed_at).is_(None))
+            .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
+        )
+        with self._library.reading() as tx:
+            rows: list[Any] = []
+            for some in [None] if ids is None else chunks(ids):
+                chosen = query if some is None else query.where(col(ArtifactRow.id).in_(some))
+                rows += tx.connection().execute(chosen).all()
+            tags = tx.tags_of([row.id for row in rows])
+            sources = tx.resources({row.source_id for row in rows if row.source_id})
+            ledger = self._ledger(tx, [row.id for row in rows])
+            site = tx.get(SiteRow, 1)
+        kinds = {id: source.kind for id, source in sources.items() if source.trashed_at is None}
+        documents = self._documents(kinds)
+        for row in rows:
+            document = documents.get(row.source_id)
+            visibility = Visibility.of(row.visibility)
+            line = ledger.of(ARTIFACT, row.id)
+            shown = document is not None and visibility is not Visibility.PRIVATE and line is not None
+            yield Artifact(
+                id=row.id,
+                uid=row.uid,
+                kind=ARTIFACT,
+                title=row.title or (document.title if document else "") or f"Untitled #{row.source_id or row.id}",
+                url=site.url + line.address if shown and line and site and site.url else None,
+                tags=tags[row.id],
+                created_at=row.created_at,
+                source_id=row.source_id,
+                source_kind=kinds.get(row.source_id) if document else None,
+                visibility=visibility,
+                why=row.why,
+                reflection=row.reflection,
+                quote=row.quote,
+                licence=row.licence,
+                made_on=row.made_on,
+                page=row.page,
+                position=row.position,
+                address=line.address if line else None,
+            )
+
+    def _published(self, now: dt.datetime) -> "tuple[list[Work], Ledger]":
+        """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
+        from ple.portfolio.published import published
+
+        artifacts = [one for one in self._artifacts() if one.visibility is not Visibility.PRIVATE]
+        with self._library.reading() as tx:
+            ledger = self._ledger(tx)
+        kinds = {one.source_id: one.source_kind for one in artifacts if one.source_id and one.source_kind}
+        documents = self._documents(kinds)
+        return published(artifacts, documents, ledger, now), ledger
+
+    def _documents(self, kinds: Mapping[int, str]) -> dict[int, Document]:
+        by_kind: dict[str, list[int]] = {}
+        for id, kind in kinds.items():
+            by_kind.setdefault(kind, []).append(id)
+        found: dict[int, Document] = {}
+        for kind, ids in by_kind.items():
+            if kind in self._sources:
+                found |= {document.id: document for document in self._sources[kind].documents(ids)}
+        return found
+
+    def _document(self, id: int, kind: str) -> Document | None:
+        return self._documents({id: kind}).get(id)
+
+    @staticmethod
+    def _ledger(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
+        query = sa.select(AddressRow.__table__)  # type: ignore[attr-defined]
+        lines: list[Permalink] = []
+        for some in [None] if ids is None else chunks(ids):
+            chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
+            lines += [Permalink(**row._mapping) for row in tx.connection().execute(chosen)]
+        return Ledger(lines)
+
+    @staticmethod
+    def _shown_by(tx: Reading, source_id: int) -> int | None:
+        return tx.exec(
+            select(ArtifactRow.id)
+            .join(Resource, col(Resource.id) == col(ArtifactRow.id))
+            .where(ArtifactRow.source_id == source_id, col(Resource.trashed_at).is_(None))
+        ).first()
+
+    @staticmethod
+    def _move(tx: Writing, id: int, place: int) -> None:
+        order = list(
+            tx.exec(
+                select(ArtifactRow.id)
+                .join(Resource, col(Resource.id) == col(ArtifactRow.id))
+                .where(col(Resource.trashed_at).is_(None))
+                .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
+            ).all()
+        )
+        order.remove(id)
+        order.insert(max(0, place - 1), id)
+        for position, one in enumerate(order, 1):
+            tx.update(ArtifactRow, [one], position=position)
+
+
+def _fields_of(line: Permalink) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in Permalink.__dataclass_fields__}
+
+
+def _given(context: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(context) - set(ArtifactFields.model_fields)
+    if unknown:
+        raise TypeError(f"an artifact has no {', '.join(sorted(unknown))}")
+    return {name: value for name, value in context.items() if value is not None}
+
+
+def _checked_visibility(value: Visibility | str) -> Visibility:
+    try:
+        return Visibility(value)
+    except ValueError:
+        raise InvalidInput(f"“{value}” is no visibility", hint="Say private, unlisted or public.") from None
+
+
+def _checked(model: Any, values: dict[str, Any]) -> Any:
+    """Return ``values`` as a checked ``model``; what is wrong with them as a sentence."""
+    if "visibility" in values:
+        values = values | {"visibility": _checked_visibility(values["visibility"]).value}
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "it"
+        raise InvalidInput(f"the {name.replace('_', ' ')} cannot be used: {first['msg'].lower()}") from error
+
+
+def _site_url(url: str) -> str | None:
+    from ple.web import addresses
+
+    if not url.strip():
+        return None
+    kept = addresses.clean(url)
+    if "?" in kept or "#" in kept:
+        raise InvalidInput(f"a site cannot be published at {kept}", hint="Give its address without “?” and “#”.")
+    return kept if kept.endswith("/") else kept + "/"

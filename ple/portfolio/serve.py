@@ -1,0 +1,95 @@
+"""Looking at a built site from this machine alone, as a host on the web would show it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ple.library import PleError
+
+
+class ServeError(PleError):
+    """The site cannot be served."""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Files of the site, its own page for what is not there, and nothing that begins with a dot."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "ple"
+    sys_version = ""
+    extensions_map = {  # noqa: RUF012 - the base class has it so
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".html": "text/html; charset=utf-8",
+        ".css": "text/css; charset=utf-8",
+        ".atom": "application/atom+xml; charset=utf-8",
+        ".xml": "application/xml; charset=utf-8",
+        ".txt": "text/plain; charset=utf-8",
+        ".svg": "image/svg+xml",
+    }
+
+    def send_head(self) -> Any:
+        if any(part.startswith(".") for part in urlsplit(self.path).path.split("/")):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        return super().send_head()
+
+    def list_directory(self, path: Any) -> Any:
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        try:
+            body = (Path(self.directory) / "404.html").read_bytes()
+        except OSError:
+            body = b"<!DOCTYPE html><title>Not here</title><p>There is no page at this address."
+        self.send_response(code, message)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")  # what is looked at while it is written is never old
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: object) -> None:
+        """Browsers hang up; that is no news."""
+
+
+@contextmanager
+def serving(folder: Path, port: int = 0) -> Iterator[str]:
+    """Serve ``folder`` on the loopback interface while the context lasts; give the address, which ends in a slash.
+
+    Port 0 is any that is free.
+
+    Raises:
+        ServeError: the port is taken, or there is no site in the folder.
+    """
+    if not (folder / "index.html").is_file():
+        raise ServeError(f"there is no site in {folder}", hint="Make it with `ple portfolio build`.")
+    try:
+        server = _Server(("127.0.0.1", port), lambda *request: _Handler(*request, directory=str(folder)))
+    except (OSError, OverflowError) as error:
+        raise ServeError(f"port {port} cannot be used", hint="Another program has it; name one with --port.") from error
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

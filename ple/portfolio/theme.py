@@ -1,0 +1,114 @@
+"""A theme: a folder with ``theme.toml``, HTML templates, and files that go to the site as they are.
+
+Templates are written in what Jinja2 and MiniJinja have in common. They get the context that ``themes/README.md``
+describes; ``context`` in ``theme.toml`` is the version of it that they were made for. Every value is escaped by
+itself; only what is named ``…_html`` is HTML already, and ``json_ld`` is JSON that may stand in a script element.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ple.library import PleError
+
+CONTEXT = 1
+_OURS = Path(__file__).parent / "themes"
+
+
+class ThemeError(PleError):
+    """A theme that cannot be used; the site stays as it was."""
+
+    hint = "Choose another with `ple portfolio init --theme quiet`."
+
+
+class Safe(str):
+    """HTML, or JSON for a script element, that is not to be escaped again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Return the text as it is, as MarkupSafe's protocol has it."""
+        return str(self)
+
+
+class Theme:
+    """A theme in a folder, or one of ours by its name."""
+
+    def __init__(self, name: str | Path) -> None:
+        folder = name if isinstance(name, Path) else _OURS / name
+        if isinstance(name, str) and not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            raise ThemeError(f"“{name}” is no name of a theme")
+        try:
+            about = tomllib.loads((folder / "theme.toml").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ThemeError(f"there is no theme “{name}”") from error
+        except ValueError as error:
+            raise ThemeError(f"theme.toml of “{name}” cannot be read: {error}") from error
+        if about.get("context") != CONTEXT:
+            raise ThemeError(f"the theme “{name}” was made for another ple (context {about.get('context')})")
+        self._name = str(name)
+        self._folder = folder
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """What goes to the site as it is, by its path there."""
+        found = sorted((self._folder / "static").rglob("*"))
+        return {
+            path.relative_to(self._folder / "static").as_posix(): path.read_bytes() for path in found if path.is_file()
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that decides how a page looks."""
+        digest = hashlib.blake2b(digest_size=16)
+        for name, source in sorted(self._templates.items()):
+            digest.update(f"{name}\0{source}\0".encode())
+        for name in self.files:  # pages name them; what they hold is their own affair
+            digest.update(f"{name}\0".encode())
+        return digest.hexdigest()
+
+    def render(self, template: str, context: Mapping[str, Any]) -> bytes:
+        """Return a page.
+
+        Raises:
+            ThemeError: the template fails.
+        """
+        from minijinja import TemplateError
+
+        try:
+            html = self._environment.render_template(template, **context)
+        except TemplateError as error:
+            raise ThemeError(f"the template {template} of the theme “{self._name}” fails: {error}") from error
+        # MiniJinja also escapes "/", which no text needs; what a learner wrote as "&#x2f;" is "&amp;#x2f;" by now.
+        html = html.replace("&#x2f;", "/")
+        lines = (line.rstrip() for line in html.split("\n"))
+        return ("\n".join(lines).strip() + "\n").encode("utf-8", "replace")
+
+    @cached_property
+    def _templates(self) -> dict[str, str]:
+        return {path.name: path.read_text(encoding="utf-8") for path in sorted(self._folder.glob("*.html"))}
+
+    @cached_property
+    def _environment(self) -> Any:
+        from minijinja import Environment  # 50 ms: only when a page is made
+
+        return Environment(
+            loader=self._templates.get,
+            auto_escape_callback=lambda _name: True,
+            undefined_behavior="strict",
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+
+def for_script(value: Any) -> Safe:
+    """Return ``value`` as JSON that can stand in a script element, whatever the learner wrote."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Safe(text)
