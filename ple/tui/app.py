@@ -1,0 +1,438 @@
+"""The app: its places, colours and keys, what runs in the background, and how errors are told.
+
+Nothing here, and nothing that the first screen imports, is heavy: the library is opened in a thread behind the first
+paint.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shlex
+import subprocess
+import sys
+import traceback
+import webbrowser
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker
+
+from ple.library.errors import PleError
+from ple.tui.commands import Verbs
+from ple.tui.themes import DARK, LIGHT
+from ple.tui.worker import Doors, Job
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+
+T = TypeVar("T")
+
+
+def _today() -> Screen[Any]:
+    from ple.tui.screens.today import Today
+
+    return Today()
+
+
+def _feeds() -> Screen[Any]:
+    from ple.tui.screens.feeds import Feeds
+
+    return Feeds()
+
+
+def _library() -> Screen[Any]:
+    from ple.tui.screens.library import Library
+
+    return Library()
+
+
+def _journal() -> Screen[Any]:
+    from ple.tui.screens.journal import Journal
+
+    return Journal()
+
+
+def _search() -> Screen[Any]:
+    from ple.tui.screens.search import Search
+
+    return Search()
+
+
+def _handin() -> Screen[Any]:
+    from ple.tui.screens.handin import HandIn
+
+    return HandIn()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class LearningApp(App[None]):
+    """Everything a learner has, on screen."""
+
+    TITLE = "ple"
+    CSS_PATH = "ple.tcss"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "today": _today,
+        "feeds": _feeds,
+        "library": _library,
+        "journal": _journal,
+        "search": _search,
+        "handin": _handin,
+    }
+    DEFAULT_MODE = "today"
+    COMMANDS: ClassVar[set[Any]] = {Verbs}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    NOTIFICATION_TIMEOUT = 8
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(f"{key},alt+{key}", f"switch_mode('{mode}')", f"Go to {title}", show=False, id=f"go.{mode}")
+            for key, mode, title in (
+                ("1", "today", "Today"),
+                ("2", "feeds", "Feeds"),
+                ("3", "library", "Library"),
+                ("4", "journal", "Journal"),
+                ("5", "search", "Search"),
+                ("6", "handin", "Hand in"),
+            )
+        ),
+        Binding("g", "go", "Go to …", show=False, id="go"),
+        Binding("colon,ctrl+p", "command_palette", "Commands", show=False, key_display=":", id="commands"),
+        Binding("question_mark,f1", "help", "Keys of this place", show=False, key_display="?", id="help"),
+        Binding("u", "undo", "Undo the last change", show=False, id="undo"),
+        Binding("w", "write", "Write in the journal", show=False, id="write"),
+        Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
+        Binding("c", "stop_jobs", "Stop", id="stop"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
+    ]
+
+    def __init__(
+        self,
+        open_environment: Callable[[], Environment],
+        *,
+        now: Callable[[], dt.datetime] = _now,
+        crash_folder: Path | None = None,
+        open_address: Callable[[str], object] = webbrowser.open,
+        theme: str | None = None,
+        editor: str = "",
+        refresh_minutes: int = 0,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"  # one animated page down is 300 kB over SSH
+        self.doors = Doors(open_environment)
+        self.now = now
+        self.editor = editor
+        self.jobs: list[Job] = []
+        self._refresh_minutes = refresh_minutes
+        self._crash_folder = crash_folder
+        self._open_address = open_address
+        self._change: int | None = None
+        self._looking = False
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        wanted = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+
+    def on_ready(self) -> None:
+        """Watch the library, now that the first paint is done."""
+        self.set_interval(1.0, self._watch)
+        if self._refresh_minutes:
+            self.set_timer(5.0, self._refresh_due)
+            self.set_interval(self._refresh_minutes * 60, self._refresh_due)
+
+    # errors and messages
+
+    def guarded(self, work: Coroutine[Any, Any, T], *, group: str, exclusive: bool = True) -> Worker[T | None]:
+        """Run work of a screen on the event loop; what doors raise is told to the learner, nothing ends the app."""
+        return self.run_worker(self._guard(work), group=group, exclusive=exclusive, exit_on_error=False)
+
+    async def _guard(self, work: Coroutine[Any, Any, T]) -> T | None:
+        try:
+            return await work
+        except Exception as error:
+            self.complain(error)
+            return None
+
+    def complain(self, error: BaseException) -> None:
+        """Tell what went wrong and what to do."""
+        from ple.tui.widgets.blocks import clean
+
+        if isinstance(error, PleError):
+            said = clean(str(error))
+            said = said[:1].upper() + said[1:]
+            hint = clean(error.hint or "")
+        else:
+            where = self.keep_report(error)
+            said = f"Something went wrong in ple itself ({type(error).__name__}); what you keep is not touched."
+            hint = f"The details are in {where}." if where else ""
+        self.notify(
+            f"{said}.\n{hint}" if isinstance(error, PleError) else f"{said}\n{hint}", severity="error", markup=False
+        )
+
+    def keep_report(self, error: BaseException) -> Path | None:
+        """Write the details of a defect to a file, without the values of variables: those are the learner's words."""
+        if self._crash_folder is None:
+            return None
+        path = self._crash_folder / f"crash-{self.now():%Y-%m-%d}.txt"
+        try:
+            self._crash_folder.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write("".join(traceback.format_exception(error)) + "\n")
+        except OSError:
+            return None
+        return path
+
+    def _fatal_error(self) -> None:
+        # Textual's own report prints the values of all variables, which here are what the learner reads and writes.
+        from rich.segment import Segments
+
+        error = sys.exc_info()[1] or self._exception
+        where = self.keep_report(error) if error is not None else None
+        said = f"ple had to stop: a defect of its own ({type(error).__name__}). What you keep is not touched.\n"
+        said += f"The details are in {where}; please report them.\n" if where else ""
+        self._exit_renderables.append(Segments(self.console.render(said, self.console.options.update(markup=False))))
+        self._close_messages_no_wait()
+
+    def warn(self, message: str) -> None:
+        """Tell something that the learner should hear; any thread may call this."""
+        self.call_later(lambda: self.notify(message, severity="warning", markup=False))
+
+    def paint_with(self, theme: str) -> None:
+        """Change the colours."""
+        self.theme = theme
+
+    def say(self, message: str) -> None:
+        """Tell quietly what was done, in the last line."""
+        from ple.tui.widgets.bar import KeyLine
+        from ple.tui.widgets.blocks import clean
+
+        for line in self.screen.query(KeyLine):
+            line.say(clean(message))
+
+    # doors
+
+    async def ask(self, call: Callable[[Environment], T]) -> T:
+        """Return what `call` answers for the environment, from a thread."""
+        return await self.doors.ask(call)
+
+    async def change(self, call: Callable[[Environment], T], said: str | Callable[[T], str] = "") -> T:
+        """Change something, say what was done, and let all screens see it."""
+        result = await self.doors.ask(call)
+        message = said(result) if callable(said) else said
+        if message:
+            self.say(message)
+        await self.look()
+        return result
+
+    async def look(self) -> None:
+        """Find out whether the library has changed since we last looked, by us or another process, and show it."""
+        change = await self.doors.ask(lambda environment: environment.library.newest_change())
+        before, self._change = self._change, change
+        if before is not None and change != before:
+            self._changed()
+
+    async def _watch(self) -> None:
+        if self._looking:
+            return
+        self._looking = True
+        try:
+            await self.look()
+        except Exception as error:
+            self.log.error(error)
+        finally:
+            self._looking = False
+
+    def _changed(self) -> None:
+        from ple.tui.room import Room
+
+        for mode in list(self._screen_stacks):
+            for screen in self._screen_stacks[mode]:
+                if isinstance(screen, Room):
+                    screen.library_changed()
+
+    def _refresh_due(self) -> None:
+        """Ask the feeds whose time has come, quietly."""
+        from ple.tui.refreshing import refresh
+
+        if not self.jobs:
+            refresh(self, force=False, quiet=True)
+
+    # jobs
+
+    def start_job(
+        self,
+        title: str,
+        steps: Callable[[Environment], Iterator[T]],
+        *,
+        on_step: Callable[[T], object] = lambda _: None,
+        on_end: Callable[[Job], object] = lambda _: None,
+        total: int | None = None,
+    ) -> Job | None:
+        """Run long work in the background; a second one with the same title is not begun while the first runs."""
+        if any(job.title == title for job in self.jobs):
+            self.say(f"{title}: already at it")
+            return None
+        job = Job(title, total)
+        self.jobs.append(job)
+        self.show_jobs()
+        self.guarded(self._run_job(job, steps, on_step, on_end), group=f"job {title}")
+        return job
+
+    async def _run_job(
+        self,
+        job: Job,
+        steps: Callable[[Environment], Iterator[T]],
+        on_step: Callable[[T], object],
+        on_end: Callable[[Job], object],
+    ) -> None:
+        def step(result: T) -> None:
+            on_step(result)
+            self.show_jobs()
+
+        try:
+            await job.run(self.doors, steps, step)
+        finally:
+            self.jobs.remove(job)
+            self.show_jobs()
+        on_end(job)
+        await self.look()
+
+    def show_jobs(self) -> None:
+        """Show in every bar what runs."""
+        from ple.tui.widgets.bar import Bar
+
+        text = "  ".join(f"↻ {job.text}" for job in self.jobs)
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                for bar in screen.query(Bar):
+                    bar.status = text
+        self.screen.refresh_bindings()
+
+    # actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to stop only while something runs."""
+        return bool(self.jobs) if action == "stop_jobs" else True
+
+    def action_stop_jobs(self) -> None:
+        """Stop what runs in the background; what is finished is kept."""
+        for job in self.jobs:
+            job.stop()
+        self.show_jobs()
+
+    def action_help(self) -> None:
+        """Show the keys of this place."""
+        from ple.tui.screens.help import Help
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self.screen))
+
+    def action_go(self) -> None:
+        """Wait for a letter that says where to."""
+        from ple.tui.dialogs import GoTo
+
+        self.push_screen(GoTo(), self._went)
+
+    async def _went(self, where: str | None) -> None:
+        if where == "top":
+            focused = self.screen.focused
+            if focused is not None and hasattr(focused, "action_top"):
+                focused.action_top()
+        elif where:
+            self.switch_mode(where)
+
+    def action_undo(self) -> None:
+        """Take back the last change, whichever screen or command made it."""
+        self.guarded(
+            self.change(lambda environment: environment.library.undo(), lambda undone: f"Undone: {undone.label}"),
+            group="undo",
+        )
+
+    def action_refresh_all(self) -> None:
+        """Ask all feeds for news, in the background."""
+        from ple.tui.refreshing import refresh
+
+        refresh(self)
+
+    def action_write(self) -> None:
+        """Write in the journal."""
+        from ple.tui.screens.editor import write
+
+        write(self)
+
+    def browse(self, address: str | None) -> None:
+        """Open an address in the learner's browser."""
+        if not address or not address.startswith(("http://", "https://")):
+            self.say("This has no address to open")
+            return
+        if self._open_address(address) is False:
+            self.notify(f"No browser could be opened here. The address is\n{address}", severity="warning", markup=False)
+        else:
+            self.say(f"Opened {address}")
+
+    async def action_quit(self) -> None:
+        """Leave; work in the background is stopped and what is finished is kept."""
+        for job in self.jobs:
+            job.stop()
+        self.exit()
+
+
+def run(folder: Path, url: str | None = None) -> None:
+    """Open the screens on a library; returns when the learner leaves.
+
+    Raises:
+        SettingsError: the settings cannot be used.
+    """
+    from ple.settings.paths import config_folder, state_folder
+    from ple.settings.settings import load
+
+    settings = load(config_folder())
+    theme = None if settings.theme == "auto" else settings.theme
+    if os.environ.get("NO_COLOR"):
+        # Textual's own answer to NO_COLOR is shades of grey, which is not what no-color.org asks for; the terminal's
+        # own colours, chosen from the start, come out as none at all.
+        theme = "ansi-dark"
+
+    def open_environment() -> Environment:
+        from ple.environment import Environment
+
+        return Environment(folder, url, warn=app.warn)
+
+    app = LearningApp(
+        open_environment,
+        crash_folder=state_folder(),
+        open_address=_browser(settings.browser),
+        theme=theme,
+        editor=settings.editor,
+        refresh_minutes=settings.refresh_minutes,
+    )
+    try:
+        app.run()
+    finally:
+        app.doors.close()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+
+
+def _browser(command: str) -> Callable[[str], object]:
+    """Return what opens an address: the learner's own command, or the platform's browser."""
+    if not command:
+        return webbrowser.open
+
+    def open_address(address: str) -> bool:
+        try:
+            subprocess.Popen(  # noqa: S603 - the learner's own command
+                [*shlex.split(command), address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        except (OSError, ValueError):
+            return False
+        return True
+
+    return open_address

@@ -1,0 +1,96 @@
+"""The command palette: every verb of the screens by its name, with its key; those of other places go there first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+    from ple.tui.app import LearningApp
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something that can be done, under its name."""
+
+    name: str
+    help: str
+    run: Callable[[], Awaitable[object] | None]
+
+
+class Verbs(Provider):
+    """What can be done here, then what can be done elsewhere."""
+
+    @property
+    def _learning(self) -> LearningApp:
+        return cast("LearningApp", self.app)
+
+    def _verbs(self) -> Iterator[Verb]:
+        seen: set[str] = set()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if not binding.description or not active.enabled or not binding.id or binding.id in seen:
+                continue
+            seen.add(binding.id)
+            if binding.id.startswith(("list.", "article.", "pane.", "commands", "escape", "back", "field.")):
+                continue
+            yield Verb(binding.description, self._key(binding), self._here(active.node, binding.action))
+        for mode, title, kind in _rooms():
+            for item in kind.BINDINGS:
+                if isinstance(item, Binding) and item.id and item.id not in seen and item.description:
+                    seen.add(item.id)
+                    run = self._there(mode, item.action)
+                    yield Verb(f"{title}: {item.description}", self._key(item), run)
+        for name in sorted(self.app.available_themes):
+            yield Verb(f"Colours: {name}", "", self._colours(name))
+
+    def _key(self, binding: Binding) -> str:
+        first = Binding(binding.key.split(",")[0], binding.action, key_display=binding.key_display)
+        return f"key {self.app.get_key_display(first)}"
+
+    def _here(self, node: DOMNode, action: str) -> Callable[[], Awaitable[object]]:
+        return lambda: self.app.run_action(action, node)
+
+    def _colours(self, name: str) -> Callable[[], None]:
+        return lambda: self._learning.paint_with(name)
+
+    def _there(self, mode: str, action: str) -> Callable[[], Awaitable[object]]:
+        async def run() -> None:
+            await self.app.switch_mode(mode)
+            self.app.screen.call_after_refresh(self.app.run_action, action, self.app.screen)
+
+        return run
+
+    async def discover(self) -> Hits:
+        """All verbs, before anything is typed."""
+        for verb in self._verbs():
+            yield DiscoveryHit(verb.name, verb.run, help=verb.help)
+
+    async def search(self, query: str) -> Hits:
+        """The verbs that match."""
+        matcher = self.matcher(query)
+        for verb in self._verbs():
+            if (score := matcher.match(verb.name)) > 0:
+                yield Hit(score, matcher.highlight(verb.name), verb.run, help=verb.help)
+
+
+def _rooms() -> list[tuple[str, str, type[Any]]]:
+    from ple.tui.screens.feeds import Feeds
+    from ple.tui.screens.handin import HandIn
+    from ple.tui.screens.journal import Journal
+    from ple.tui.screens.library import Library
+    from ple.tui.screens.search import Search
+
+    return [
+        ("feeds", "Feeds", Feeds),
+        ("library", "Library", Library),
+        ("journal", "Journal", Journal),
+        ("search", "Search", Search),
+        ("handin", "Hand in", HandIn),
+    ]

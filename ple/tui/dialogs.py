@@ -1,0 +1,129 @@
+"""Small questions over a room: a line to type, yes or no, one of several, a letter for where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from ple.tui.widgets.line_list import LineList
+from ple.tui.words import Piece
+
+
+class Ask(ModalScreen[str | None]):
+    """Asks for one line; escape gives None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
+
+    def __init__(
+        self, title: str, *, value: str = "", placeholder: str = "", help: str = "", empty: bool = False
+    ) -> None:
+        super().__init__()
+        self._title, self._value, self._placeholder, self._help, self._empty = title, value, placeholder, help, empty
+
+    def compose(self) -> ComposeResult:
+        """The question, a field, what may be typed."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="dialog-title", markup=False)
+            yield Input(self._value, placeholder=self._placeholder, select_on_focus=False)
+            yield Static(self._help, classes="dialog-help", markup=False)
+            yield Static("enter  Done    esc  Cancel", classes="dialog-keys", markup=False)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        value = event.value.strip()
+        if value or self._empty:
+            self.dismiss(value)
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks yes or no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Yes", id="dialog.yes"),
+        Binding("n,escape,q", "dismiss(False)", "No", id="dialog.no"),
+    ]
+
+    def __init__(self, question: str, *, about: str = "", yes: str = "Yes", no: str = "No") -> None:
+        super().__init__()
+        self._question, self._about, self._yes, self._no = question, about, yes, no
+
+    def compose(self) -> ComposeResult:
+        """The question, what it means, the two keys."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, classes="dialog-title", markup=False)
+            if self._about:
+                yield Static(self._about, classes="dialog-help", markup=False)
+            yield Static(f"y  {self._yes}    n  {self._no}", classes="dialog-keys", markup=False)
+
+
+class Choose(ModalScreen[int | None]):
+    """Offers numbered lines; gives the number of one. The digits 1 to 9 choose at once where there are no more."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,left", "dismiss(None)", "Cancel", id="dialog.cancel")]
+
+    def __init__(self, title: str, rows: Sequence[tuple[int, str]]) -> None:
+        super().__init__()
+        self._title, self._rows = title, rows
+
+    def compose(self) -> ComposeResult:
+        """A list."""
+        with Vertical(classes="dialog -list"):
+            yield Static(self._title, classes="dialog-title", markup=False)
+            yield LineList(self._paint)
+            yield Static("enter  Choose    esc  Cancel", classes="dialog-keys", markup=False)
+
+    def _paint(self, row: tuple[int, str], width: int) -> list[list[Piece]]:
+        digits = len(str(len(self._rows)))
+        return [[(f" {row[0]:>{digits}}  ", "mark"), (row[1], "")]]
+
+    def on_mount(self) -> None:
+        """Fill the list; as high as it needs to be."""
+        lines = self.query_one(LineList)
+        lines.styles.height = min(len(self._rows), 16)
+        lines.show([number for number, _ in self._rows], rows=self._rows)
+        lines.focus()
+
+    @on(LineList.Chosen)
+    def _chosen(self, event: LineList.Chosen) -> None:
+        if isinstance(event.key, int):
+            self.dismiss(event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose by a digit."""
+        if event.character and event.character.isdigit() and len(self._rows) < 10:
+            number = int(event.character)
+            if any(number == row[0] for row in self._rows):
+                event.stop()
+                self.dismiss(number)
+
+
+class GoTo(ModalScreen[str | None]):
+    """After `g`: the letter of a place, or `g` again for the top of the list."""
+
+    PLACES: ClassVar[dict[str, tuple[str, str]]] = {
+        "g": ("top", "top"),
+        "t": ("today", "Today"),
+        "f": ("feeds", "Feeds"),
+        "l": ("library", "Library"),
+        "j": ("journal", "Journal"),
+        "s": ("search", "Search"),
+        "h": ("handin", "Hand in"),
+    }
+
+    def compose(self) -> ComposeResult:
+        """One line of letters."""
+        letters = "   ".join(f"{key} {title}" for key, (_, title) in self.PLACES.items())
+        yield Static(f" g …   {letters}", id="goto", markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Go, or not."""
+        event.stop()
+        place = self.PLACES.get(event.character or "")
+        self.dismiss(place[0] if place else None)

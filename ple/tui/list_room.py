@@ -1,0 +1,262 @@
+"""A place with a list of any length and the chosen thing beside it, below it, or, where it is narrow, in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ple.tui.reading import Article, article
+from ple.tui.room import Room, Thing
+from ple.tui.widgets.article_view import ArticleView
+from ple.tui.widgets.blocks import Prose
+from ple.tui.widgets.line_list import Key, LineList, Row
+from ple.tui.words import Piece, count
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+
+MOST_FILTERED = 5000
+"""A filter keeps at most so many lines, the newest: who wants more narrows it."""
+
+
+class FilterField(Input):
+    """The line that a list is filtered with; escape clears and closes it, enter or down goes to the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.clear_filter", "Clear", id="field.clear"),
+        Binding("down", "screen.to_list", "To the list", show=False, id="field.down"),
+    ]
+
+
+class ListRoom(Room):
+    """A list, a title line over it, a filter, and an article."""
+
+    PANES: ClassVar[tuple[str, ...]] = ("list", "article")
+    KINDS: ClassVar[tuple[str, ...]] = ()
+    """The kinds of what is listed."""
+    BESIDE: ClassVar[bool] = True
+    """Whether the article stands beside the list on terminals of middle width, or else below it."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/", id="list.filter"),
+        Binding("f", "follow", "Links of the article", show=False, id="thing.follow"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = ""
+        self.article: Article | None = None
+
+    # what a room of this kind says for itself
+
+    def ids(self) -> Callable[[Environment], Sequence[Key]]:
+        """Return the call that gives all keys in order; it runs in a thread."""
+        raise NotImplementedError
+
+    def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
+        """Return the call that gives the rows of some keys; it runs in a thread."""
+        raise NotImplementedError
+
+    def paint(self, row: Row, width: int) -> Sequence[Sequence[Piece]]:
+        """Give the lines of a row."""
+        raise NotImplementedError
+
+    def kind(self, key: Key) -> str:
+        """Return the kind of the resource that a key is the number of."""
+        return self.KINDS[0]
+
+    def headline(self, total: int) -> str:
+        """Return what stands over the list."""
+        raise NotImplementedError
+
+    def lesson(self) -> str:
+        """Return what an empty list teaches."""
+        raise NotImplementedError
+
+    def outer(self) -> Iterable[Widget]:
+        """Give what stands left of list and article."""
+        return ()
+
+    # layout
+
+    def middle(self) -> Iterable[Widget]:
+        """Lay out list and article."""
+        lines = Vertical(
+            Static("", id="headline", classes="title", markup=False),
+            FilterField(placeholder="words, tag:…, author:…", id="filter", classes="field", select_on_focus=False),
+            LineList(self.paint, id="list"),
+            Static("", id="lesson", markup=False),
+            classes="list-pane",
+        )
+        reading = Container(lines, ArticleView(id="article"), id="reading", classes="-beside" if self.BESIDE else "")
+        yield Horizontal(*self.outer(), reading, id="panes")
+
+    @property
+    def list(self) -> LineList:
+        """The list."""
+        return self.query_one("#list", LineList)
+
+    @property
+    def view(self) -> ArticleView:
+        """The article."""
+        return self.query_one("#article", ArticleView)
+
+    # loading
+
+    async def load(self) -> None:
+        """Show the keys that there are now."""
+        keys = await self.ask(self.ids())
+        if self.filter:
+            keys = await self.filtered(keys)
+        self.fill(keys)
+        await self._again()
+
+    async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
+        """Keep the keys of what the filter finds, in the list's order."""
+        words, kinds = self.filter, (self.kind(0),)
+        found = await self.ask(
+            lambda environment: environment.search.find(words, kinds=kinds, live=True, limit=MOST_FILTERED)
+        )
+        wanted = {hit.id for hit in found.hits}
+        return [key for key in keys if key in wanted]
+
+    def fill(self, keys: Sequence[Key]) -> None:
+        """Show these keys, or the lesson if there are none."""
+        if not self.is_mounted:
+            return
+        pane = self.query_one(".list-pane")
+        pane.set_class(not keys, "-empty")
+        if not keys:
+            said = f"Nothing here says “{self.filter}”. esc clears the filter." if self.filter else self.lesson()
+            self.query_one("#lesson", Static).update(said)
+            self.article = None
+            self.view.show(Prose())
+        self.query_one("#headline", Static).update(self.headline(len(keys)))
+        self.list.show(keys, self._rows)
+        if keys and self.is_current and self.focused is None:
+            self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
+
+    async def _rows(self, keys: Sequence[Key]) -> Sequence[Row]:
+        try:
+            return await self.ask(self.rows(keys))
+        except Exception as error:  # the list keeps what it shows; the learner is told
+            self.learning.complain(error)
+            return ()
+
+    async def _again(self) -> None:
+        """Show the open article as it is now; the reader stays where they were."""
+        if self.article is not None and self.list.key == self.article.thing.id:
+            fresh = await self._read(self.article.thing.id)
+            if fresh is not None and fresh.prose.text != self.article.prose.text:
+                self.article = fresh
+                self.view.show(fresh.prose, keep_place=True)
+            elif fresh is not None:
+                self.article = fresh
+
+    async def _read(self, key: Key) -> Article | None:
+        if not isinstance(key, int):
+            return None
+        kind, now = self.kind(key), self.learning.now()
+        return await self.ask(lambda environment: article(environment, key, kind, now=now))
+
+    # the article follows the cursor
+
+    @on(LineList.Moved, "#list")
+    def _moved(self, event: LineList.Moved) -> None:
+        if event.list.key == event.key and self.view.display and not (self.one_pane and self.at == 0):
+            self.work(self._preview(event.key), group="article")
+
+    async def _preview(self, key: Key, delay: float = 0.05) -> None:
+        if self.article is not None and self.article.thing.id == key:
+            return
+        await asyncio.sleep(delay)  # a held key shows only where it stops
+        await self.open_article(key)
+
+    async def open_article(self, key: Key) -> None:
+        """Show a thing in the article pane."""
+        shown = await self._read(key)
+        if shown is not None and self.list.key == key:
+            self.article = shown
+            self.view.show(shown.prose)
+            self.refresh_bindings()
+
+    @on(LineList.Chosen, "#list")
+    def _chosen(self, event: LineList.Chosen) -> None:
+        self.at = self.PANES.index("article")
+        self.work(self._preview(event.key, 0), group="article")
+        self.opened(event.key, event.row)
+
+    def opened(self, key: Key, row: Row) -> None:
+        """Something was opened to be read."""
+
+    def on_resize(self) -> None:
+        """Where the article comes into sight, show it."""
+        if self.list.key is not None and self.article is None:
+            self.call_after_refresh(lambda: self._moved(LineList.Moved(self.list, self.list.key or 0, self.list.row)))
+
+    def thing(self) -> Thing | None:
+        """What the cursor stands on."""
+        row: Any = self.list.row
+        return getattr(row, "thing", None)
+
+    def action_follow(self) -> None:
+        """Offer the links of the article from the list too."""
+        if self.article is not None and self.view.prose.links:
+            self.view.action_follow()
+        else:
+            self.learning.say("No links here")
+
+    # the filter
+
+    def action_filter(self) -> None:
+        """Type what the list has to say."""
+        field = self.query_one("#filter", FilterField)
+        field.add_class("-open")
+        if self.PANES[self.at] != "list":
+            self.at = self.PANES.index("list")
+        field.focus()
+
+    def action_clear_filter(self) -> None:
+        """Show everything again."""
+        field = self.query_one("#filter", FilterField)
+        field.remove_class("-open")
+        with field.prevent(Input.Changed):
+            field.value = ""
+        if self.filter:
+            self.filter = ""
+            self.work(self.load(), group="load")
+        self.list.focus()
+
+    def action_to_list(self) -> None:
+        """Go from the field to the list; the filter stays."""
+        self.list.focus()
+
+    def action_escape(self) -> None:
+        """Go out of the article, then out of the filter."""
+        if self.at <= self.FIRST and self.filter:
+            self.action_clear_filter()
+        else:
+            super().action_escape()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        self.filter = event.value.strip()
+        self.work(self._filter_soon(), group="load")
+
+    async def _filter_soon(self) -> None:
+        await asyncio.sleep(0.08)
+        await self.load()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self.list.focus()
+
+    def counted(self, total: int) -> str:
+        """Return how many lines there are, and for which filter."""
+        return f"{count(total)} for “{self.filter}”" if self.filter else count(total)

@@ -1,0 +1,157 @@
+"""What a resource looks like as an article: made in a thread, from what its door says, ready to be laid out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ple.tui.room import Thing
+from ple.tui.widgets.blocks import Block, Prose, Span, clean, paragraphs, prose
+from ple.tui.words import due, joined, moment, plural
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A thing and its words."""
+
+    thing: Thing
+    prose: Prose
+
+
+def article(environment: Environment, id: int, kind: str, *, now: dt.datetime) -> Article:
+    """Return a resource as an article; for threads. Raises NotFound if it is gone."""
+    if kind == "entry":
+        return _entry(environment, id)
+    if kind == "bookmark":
+        return _bookmark(environment, id)
+    if kind == "journal":
+        return _journal(environment, id)
+    if kind == "assignment":
+        return _assignment(environment, id, now)
+    if kind == "receipt":
+        return _receipt(environment, id)
+    document = environment.document(id)
+    thing = Thing(id, document.kind, clean(document.title), document.url, document.tags)
+    text = paragraphs(*[part for part in document.text.split("\n") if part.strip()])
+    about = joined(document.container or "", document.author or "", moment(document.occurred_at))
+    return Article(thing, text.with_head(document.title, about, _tags(document.tags), document.url or ""))
+
+
+def _entry(environment: Environment, id: int) -> Article:
+    entry = environment.feeds.entry(id)
+    thing = Thing(entry.id, entry.kind, clean(entry.title), entry.url, entry.tags)
+    text = prose(entry.html or "")
+    if not text.blocks:
+        text = paragraphs(*[part for part in (entry.text or entry.summary).split("\n") if part.strip()])
+    if not text.blocks:
+        text = paragraphs(
+            "This entry has no text of its own. o opens its page, S saves it in your library.", kind="meta"
+        )
+    for enclosure in entry.enclosures:
+        address = str(enclosure.get("url") or "")
+        if address.startswith(("http://", "https://")):
+            text.links.append(address)
+            said = clean(str(enclosure.get("title") or enclosure.get("type") or "attachment"))
+            text.blocks.append(Block("p", f"Attached: {said}[{len(text.links)}]"))
+    if entry.comments_url and entry.comments_url.startswith(("http://", "https://")):
+        text.links.append(entry.comments_url)
+        said = f"Comments[{len(text.links)}]"
+        text.blocks.append(Block("p", said, [Span(0, 8, "link", len(text.links))]))
+    about = joined(entry.feed_title, entry.author or "", moment(entry.published_at), "★" if entry.starred else "")
+    return Article(thing, text.with_head(entry.title, about, _tags(entry.tags)).with_links())
+
+
+def _bookmark(environment: Environment, id: int) -> Article:
+    page = environment.bookmarks.bookmark(id)
+    thing = Thing(page.id, page.kind, clean(page.title), page.url, page.tags)
+    text = prose(page.html or "")
+    if not text.blocks:
+        text = paragraphs(*[part for part in (page.text or "").split("\n") if part.strip()])
+    if not text.blocks:
+        said = page.description or "Of this page there is only the address."
+        text = paragraphs(said, page.problem or "r fetches it again, o opens it in your browser.")
+    length = plural(page.reading_minutes, "minute") if page.reading_minutes else ""
+    about = joined(page.site_name or "", page.author or "", moment(page.published_at), length)
+    head = text.with_head(page.title, about, page.url, _tags(page.tags))
+    if page.note:
+        at = sum(block.kind in ("h1", "meta") for block in head.blocks[:4])
+        head.blocks.insert(at, Block("p", clean(page.note), first="✎ ", rest="  "))
+    return Article(thing, head.with_links())
+
+
+def _journal(environment: Environment, id: int) -> Article:
+    from ple.web.text import markdown_html
+
+    entry = environment.journal.entry(id)
+    thing = Thing(entry.id, entry.kind, clean(entry.title), None, entry.tags)
+    text = prose(markdown_html(entry.text))
+    if text.blocks and text.blocks[0].kind in ("h1", "h2") and text.blocks[0].text == clean(entry.title):
+        del text.blocks[0]
+    about = joined(moment(entry.written_at), plural(len(entry.text.split()), "word"), _tags(entry.tags))
+    return Article(thing, text.with_head(entry.title, about).with_links())
+
+
+def _tags(tags: frozenset[str]) -> str:
+    return " ".join(f"#{tag}" for tag in sorted(tags))
+
+
+def _assignment(environment: Environment, id: int, now: dt.datetime) -> Article:
+    work = environment.courses.assignment(id)
+    thing = Thing(work.id, work.kind, clean(work.title), work.url, work.tags)
+    text = prose(work.html) if work.html else paragraphs(*[part for part in work.text.split("\n") if part.strip()])
+    blocks = facts(
+        [
+            ("Due", joined(moment(work.due_at), due(work.due_at, now)) if work.due_at else "no date"),
+            ("Closes", moment(work.closes_at)),
+            ("Takes", work.takes),
+            ("Attempts", f"{work.attempt} of {work.attempts}" if work.attempts else ""),
+            ("State", joined(work.state or "", moment(work.submitted_at))),
+            ("There now", work.holds),
+            ("Receipts", ", ".join(f"#{number}" for number in work.receipts)),
+        ]
+    )
+    text.blocks[:0] = [*blocks, Block("rule", "───")]
+    return Article(thing, text.with_head(work.title, joined(work.course, work.account), work.url or "").with_links())
+
+
+def _receipt(environment: Environment, id: int) -> Article:
+    receipt = environment.courses.receipt(id)
+    thing = Thing(receipt.id, receipt.kind, clean(receipt.title), receipt.url, receipt.tags)
+    state = {
+        "verified": "✓ verified: the course holds what was sent",
+        "unverified": "? not verified yet: the course could not be read back",
+        "learner": "you say so yourself",
+    }.get(str(receipt.state), str(receipt.state))
+    sent = moment(receipt.sent_at) if receipt.sent_at else "it was there already, nothing was sent"
+    text = Prose(
+        facts(
+            [
+                ("State", state),
+                ("What", receipt.url or receipt.text or ""),
+                ("Attempt", str(receipt.attempt)),
+                ("Sent", sent),
+                (
+                    "Arrived",
+                    joined(moment(receipt.submitted_at), "by the clock of the course") if receipt.submitted_at else "",
+                ),
+                ("Read back", moment(receipt.verified_at)),
+                ("Number", receipt.submission or ""),
+                ("SHA-256", receipt.sent_sha256),
+            ]
+        )
+    )
+    return Article(thing, text.with_head(f"Receipt: {receipt.title}", joined(receipt.course, receipt.account)))
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> list[Block]:
+    """Return names and what is said of them as a table of two columns; what is empty is left out."""
+    blocks: list[Block] = []
+    for name, said in pairs:
+        if said:
+            blocks.append(Block("p", clean(said), first=f"{name:<11}", rest=" " * 11, gap=not blocks))
+    return blocks

@@ -1,0 +1,324 @@
+"""Handing in: what is due, what would be sent, and the receipt. Nothing is sent before its plan was confirmed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ple.tui.dialogs import Ask
+from ple.tui.list_room import ListRoom
+from ple.tui.reading import article, facts
+from ple.tui.room import Thing
+from ple.tui.things import named
+from ple.tui.widgets.article_view import ArticleView
+from ple.tui.widgets.blocks import Block, Prose, clean
+from ple.tui.widgets.line_list import Key, Row
+from ple.tui.words import Piece, columns, count, due, plural, short
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+    from ple.lms.hand_in import Plan
+    from ple.lms.models import AssignmentLine, Receipt
+
+ASSIGNMENTS, RECEIPTS = "Assignments", "Receipts"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A line of the list: an assignment or a receipt."""
+
+    thing: Thing
+    state: str
+    when: str
+    course: str
+    soon: bool = False
+    done: bool = False
+
+
+class HandIn(ListRoom):
+    """Assignments by date, with what the course says about each; handing in; receipts."""
+
+    MODE = "handin"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("H", "hand_in", "Hand in", id="handin.hand-in"),
+        Binding("r", "sync", "Ask the courses", id="handin.sync"),
+        Binding("v", "view", "Receipts", id="handin.view"),
+        Binding("a", "connect", "Connect a course", show=False, id="handin.connect"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = ASSIGNMENTS
+        self._connected = False
+        self._rows_now: dict[Key, WorkRow] = {}
+
+    def kind(self, key: Key) -> str:
+        """Assignments or receipts."""
+        return "assignment" if self.shown == ASSIGNMENTS else "receipt"
+
+    def ids(self) -> Callable[[Environment], Sequence[Key]]:
+        """Return the call for all of them: a learner has some dozens."""
+        now, assignments = self.learning.now(), self.shown == ASSIGNMENTS
+
+        def call(environment: Environment) -> Sequence[Key]:
+            self._connected = bool(environment.courses.accounts())
+            if assignments:
+                lines = sorted(environment.courses.assignments(), key=order)
+                rows = [assignment_row(line, now) for line in lines]
+            else:
+                rows = [receipt_row(receipt, now) for receipt in environment.courses.receipts()]
+            self._rows_now = {row.thing.id: row for row in rows}
+            return list(self._rows_now)
+
+        return call
+
+    def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
+        """Return what came with the numbers."""
+        rows = self._rows_now
+        return lambda _: [rows.get(key) for key in keys]
+
+    def paint(self, row: WorkRow, width: int) -> Sequence[Sequence[Piece]]:
+        """State, date, title, course."""
+        course = min(16, width // 4) if width >= 56 else 0
+        title = width - 2 - 17 - (course + 1 if course else 0) - 1
+        mark = "✓" if row.done else "!" if row.soon else " "
+        return [
+            columns([
+                (mark, 1, "good" if row.done else "warn"),
+                (row.when, 16, "warn" if row.soon and not row.done else "muted"),
+                (row.thing.title, title, "muted" if row.done else ""),
+                (row.course, course, "muted"),
+            ])
+        ]  # fmt: skip
+
+    def headline(self, total: int) -> str:
+        """What is shown."""
+        open_ones = sum(not row.done for row in self._rows_now.values())
+        more = f"{count(open_ones)} to hand in of " if self.shown == ASSIGNMENTS else ""
+        return f"{self.shown}  ·  {more}{self.counted(total)}"
+
+    def lesson(self) -> str:
+        """What to do here."""
+        if self.shown == RECEIPTS:
+            return (
+                "No receipts yet.\n\nEach thing that you hand in ends in a receipt: what was sent, when, and what the "
+                "course read back.\n\nv  shows the assignments"
+            )
+        if self._connected:
+            return "Your courses have no assignments now.\n\nr  asks them again\nv  shows your receipts"
+        return (
+            "No course is connected.\n\nYou hand your own work in from here, and keep the receipt.\n\n"
+            "ple lms connect ADDRESS    connects Moodle or Canvas (in your shell)\n"
+            "ple lms practice           starts a course to practise on, on this machine"
+        )
+
+    def action_view(self) -> None:
+        """Show assignments or receipts."""
+        self.shown = RECEIPTS if self.shown == ASSIGNMENTS else ASSIGNMENTS
+        self.article = None
+        self.work(self.load(), group="load")
+
+    def action_connect(self) -> None:
+        """Say how: a token is not typed into a screen that may be shared."""
+        self.app.notify(
+            "In your shell: ple lms connect ADDRESS\nIt asks for the token without showing it.",
+            title="Connecting a course",
+            markup=False,
+        )
+
+    def action_sync(self) -> None:
+        """Ask the courses what is new."""
+        said: list[str] = []
+
+        def step(result: object) -> None:
+            failure = getattr(result, "failure", None)
+            if failure:
+                self.app.notify(f"{failure}\n{getattr(result, 'hint', '') or ''}", severity="warning", markup=False)
+            else:
+                said.append(f"{getattr(result, 'title', '')}: {plural(getattr(result, 'new', 0), 'new assignment')}")
+
+        self.learning.start_job(
+            "Asking the courses",
+            lambda environment: iter(environment.courses.sync()),
+            on_step=step,
+            on_end=lambda _: self.learning.say("; ".join(said)) if said else None,
+        )
+
+    # handing in
+
+    def action_hand_in(self) -> None:
+        """Choose what to hand in, see the plan, confirm, get the receipt."""
+        thing = self._thing()
+        if thing is None:
+            return
+        if thing.kind != "assignment":
+            self.learning.say("This is a receipt; v shows the assignments")
+            return
+
+        def got(said: str | None) -> None:
+            if said:
+                self.learning.say("Asking the course …")
+                self.learning.guarded(self._plan(thing, said), group="plan")
+
+        self.app.push_screen(
+            Ask(
+                f"Hand in for {named(thing.title)}",
+                placeholder="https://… , #340, or words of its title",
+                help="A link, or something that you keep here. You see what would be sent before anything is.",
+            ),
+            got,
+        )
+
+    async def _plan(self, thing: Thing, said: str) -> None:
+        def call(environment: Environment) -> Plan:
+            if said.startswith(("http://", "https://")):
+                return environment.courses.plan(thing.id, url=said)
+            return environment.courses.plan(thing.id, resource=environment.resolve(said))
+
+        plan = await self.ask(call)
+        self.app.push_screen(PlanDialog(plan, self.learning.now()), lambda sure: self._send(plan) if sure else None)
+
+    def _send(self, plan: Plan) -> None:
+        # Its own group: a hand-in under way is never replaced by anything.
+        self.learning.guarded(self._hand_in(plan), group=f"hand in {plan.assignment_id}", exclusive=False)
+
+    async def _hand_in(self, plan: Plan) -> None:
+        self.learning.say(f"Handing in {named(plan.assignment)} …")
+        receipt = await self.ask(lambda environment: environment.courses.hand_in(plan))
+        now = self.learning.now()
+        shown = await self.ask(lambda environment: article(environment, receipt.id, "receipt", now=now))
+        self.app.push_screen(ReceiptDialog(shown.prose))
+        await self.learning.look()
+
+
+def order(line: AssignmentLine) -> tuple[bool, float]:
+    """Return what lists are sorted by: what is to be done first, soonest first; then what is done, newest first."""
+    at = line.due_at.timestamp() if line.due_at else 4e9
+    return (line.handed_in, -at if line.handed_in else at)
+
+
+def assignment_row(line: AssignmentLine, now: dt.datetime) -> WorkRow:
+    """Return an assignment as a line."""
+    thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", line.url, line.tags)
+    soon = line.due_at is not None and line.due_at - now < dt.timedelta(days=2)
+    when = f"sent {short(line.submitted_at, now)}" if line.handed_in else due(line.due_at, now)
+    return WorkRow(thing, line.state or "", when, clean(line.course), soon, line.handed_in)
+
+
+def receipt_row(receipt: Receipt, now: dt.datetime) -> WorkRow:
+    """Return a receipt as a line."""
+    thing = Thing(receipt.id, receipt.kind, clean(receipt.title), receipt.url, receipt.tags)
+    verified = str(receipt.state) == "verified"
+    return WorkRow(
+        thing, str(receipt.state), short(receipt.created_at, now), clean(receipt.course), not verified, verified
+    )
+
+
+class PlanDialog(ModalScreen[bool]):
+    """What would be sent, where to, and what speaks against it. Only `y` sends: enter is pressed too easily."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "send", "Hand in", id="dialog.yes"),
+        Binding("n,escape,q", "dismiss(False)", "Not now", id="dialog.no"),
+    ]
+
+    def __init__(self, plan: Plan, now: dt.datetime) -> None:
+        super().__init__()
+        self._plan = plan
+        self._prose = plan_prose(plan, now)
+
+    @property
+    def may_send(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self._plan.problems and not self._plan.already
+
+    def compose(self) -> ComposeResult:
+        """The plan and the two keys."""
+        if self.may_send:
+            keys = "y  Hand this in now    n  Not now"
+            if self._plan.statement:
+                keys = "y  This is my own work: hand it in now    n  Not now"
+        else:
+            keys = "n  Close"
+        with Vertical(classes="dialog -page -plan"):
+            yield ArticleView()
+            yield Static(keys, classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show it."""
+        view = self.query_one(ArticleView)
+        view.show(self._prose)
+        view.focus()
+
+    def action_send(self) -> None:
+        """Confirm."""
+        if self.may_send:
+            self.dismiss(True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to send only what may be sent."""
+        return self.may_send if action == "send" else True
+
+
+class ReceiptDialog(ModalScreen[None]):
+    """It is done: the receipt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter,left", "dismiss", "Close", id="dialog.close")]
+
+    def __init__(self, prose: Prose) -> None:
+        super().__init__()
+        self._prose = prose
+
+    def compose(self) -> ComposeResult:
+        """The receipt as it is kept."""
+        with Vertical(classes="dialog -page -plan"):
+            yield ArticleView()
+            yield Static("enter  Close; it is kept among your receipts", classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show it."""
+        view = self.query_one(ArticleView)
+        view.show(self._prose)
+        view.focus()
+
+
+def plan_prose(plan: Plan, now: dt.datetime) -> Prose:
+    """Return a plan as a page: to whom, what, by when, and what is replaced."""
+    blocks = [Block("h1", f"Hand in: {clean(plan.assignment)}")]
+    blocks += facts(
+        [
+            ("Course", plan.course),
+            ("As", f"{plan.account} ({plan.lms})"),
+            ("What", plan.link or (plan.text or "").strip()),
+            (
+                "Attempt",
+                f"{plan.attempt}" + (f", {plan.attempts_left} left after it" if plan.attempts_left is not None else ""),
+            ),
+            ("Due", f"{due(plan.due_at, now)}{', this is late' if plan.late else ''}"),
+            ("Replaces", plan.replaces or "nothing"),
+        ]
+    )
+    if plan.already:
+        blocks.append(Block("p", "This very thing is handed in already, so nothing needs to be sent."))
+    for problem in plan.problems:
+        sentence = clean(problem.sentence)
+        blocks.append(Block("p", f"{sentence[:1].upper()}{sentence[1:]}.", first="! ", rest="  "))
+        if problem.hint:
+            blocks.append(Block("p", clean(problem.hint), first="  ", rest="  ", gap=False))
+    for warning in plan.warnings:
+        blocks.append(Block("p", clean(warning), first="! ", rest="  "))
+    if not plan.problems and not plan.already:
+        blocks.append(Block("h3", "What happens"))
+        for number, step in enumerate(plan.steps):
+            blocks.append(Block("item", clean(step), first=f"  {number + 1}. ", rest="     ", gap=number == 0))
+        said = "What leaves this machine: the link above and your account. Nothing else."
+        blocks.append(Block("meta", said if plan.link else said.replace("link", "text")))
+    return Prose(blocks).place()

@@ -1,0 +1,131 @@
+"""The journal: what the learner wrote, by day, and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ple.tui.dialogs import Choose
+from ple.tui.list_room import ListRoom
+from ple.tui.room import Thing
+from ple.tui.screens.editor import Editor, write
+from ple.tui.things import named
+from ple.tui.widgets.blocks import clean
+from ple.tui.widgets.line_list import Key, Row
+from ple.tui.words import Piece, columns, right, short
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRow:
+    """A line of the list."""
+
+    thing: Thing
+    when: str
+
+
+class Journal(ListRoom):
+    """Entries, newest first, and the one under the cursor."""
+
+    MODE = "journal"
+    KINDS: ClassVar[tuple[str, ...]] = ("journal",)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "app.write", "Write", id="journal.write"),
+        Binding("p", "prompt", "Prompt", id="journal.prompt"),
+        Binding("e", "edit", "Edit", id="journal.edit"),
+        Binding("E", "edit_outside", "$EDITOR", id="journal.edit-outside"),
+        Binding("d", "remove", "Remove", id="journal.remove"),
+    ]
+
+    def ids(self) -> Callable[[Environment], Sequence[Key]]:
+        """Return the call for all entries, newest first."""
+        return lambda environment: environment.journal.entry_ids()
+
+    def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
+        """Return the call for lines."""
+        now = self.learning.now()
+        numbers = [key for key in keys if isinstance(key, int)]
+
+        def call(environment: Environment) -> Sequence[Row]:
+            found: dict[Key, WrittenRow] = {}
+            for line in environment.journal.entry_lines(numbers):
+                thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", None, line.tags)
+                found[line.id] = WrittenRow(thing, short(line.written_at, now))
+            return [found.get(key) for key in keys]
+
+        return call
+
+    def paint(self, row: WrittenRow, width: int) -> Sequence[Sequence[Piece]]:
+        """Date, title, tags."""
+        tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
+        tagged = min(len(tags), width // 3) if width >= 40 else 0
+        title = width - 7 - (tagged + 1 if tagged else 0) - 1
+        return [columns([(right(row.when, 6), 6, "muted"), (row.thing.title, title, ""), (tags, tagged, "tag")])]
+
+    def headline(self, total: int) -> str:
+        """How much there is."""
+        return f"Journal  ·  {self.counted(total)}"
+
+    def lesson(self) -> str:
+        """What to do here."""
+        return (
+            "Your journal is empty.\n\nTo write what one has read is how it stays. Nobody sees it but you.\n\n"
+            "a  writes an entry\np  begins with a question\nn  on anything else writes about that thing"
+        )
+
+    def action_prompt(self) -> None:
+        """Begin with a question."""
+
+        async def ask() -> None:
+            prompts = await self.ask(lambda environment: environment.journal.prompts())
+            rows = [(number, clean(prompt.title)) for number, prompt in enumerate(prompts, 1)]
+
+            def chosen(number: int | None) -> None:
+                if number is not None:
+                    write(self.learning, prompt=prompts[number - 1])
+
+            self.app.push_screen(Choose("Begin with a question", rows), chosen)
+
+        self.work(ask(), group="prompt")
+
+    def action_edit(self) -> None:
+        """Edit the entry here."""
+        self._edit(outside=False)
+
+    def action_edit_outside(self) -> None:
+        """Edit the entry in the learner's own editor."""
+        self._edit(outside=True)
+
+    def _edit(self, *, outside: bool) -> None:
+        thing = self._thing()
+        if thing is None:
+            return
+
+        async def ask() -> None:
+            entry = await self.ask(lambda environment: environment.journal.entry(thing.id))
+
+            def keep(text: str | None) -> None:
+                if text is not None:
+                    self.change(
+                        lambda environment: environment.journal.revise(thing.id, text=text),
+                        "Kept, the old words too · u undoes",
+                    )
+
+            self.app.push_screen(Editor(clean(entry.title), entry.text, outside=outside), keep)
+
+        self.work(ask(), group="edit")
+
+    def action_remove(self) -> None:
+        """Put the entry into the trash."""
+        if thing := self._thing():
+            said = f"Removed {named(thing.title)} · u undoes"
+            self.change(lambda environment: environment.journal.remove([thing.id]), said)
+
+    def action_note(self) -> None:
+        """Edit the entry: it is a note."""
+        self._edit(outside=False)

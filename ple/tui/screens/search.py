@@ -1,0 +1,282 @@
+"""Search: everything that is kept, by what it says; live while typing, ranked on enter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ple.tui.list_room import ListRoom
+from ple.tui.room import Thing
+from ple.tui.widgets.article_view import ArticleView
+from ple.tui.widgets.blocks import clean
+from ple.tui.widgets.line_list import Key, LineList, Row
+from ple.tui.words import Piece, clip, count, short
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+    from ple.search import Facets, Hit, Results
+
+LIVE, RANKED = 100, 500
+"""How many hits are listed while typing and after enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """Two lines of the list: what it is, and where it says so."""
+
+    thing: Thing
+    when: str
+    excerpt: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRow:
+    """A kind, tag or year with how many hits have it."""
+
+    words: str
+    title: str
+    number: int
+
+
+class QueryField(Input):
+    """What is searched for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.clear", "Clear", show=False, id="field.clear"),
+        Binding("down", "screen.to_list", "To the hits", show=False, id="field.down"),
+    ]
+
+
+class Search(ListRoom):
+    """A line to type, facets, hits and the thing itself."""
+
+    MODE = "search"
+    PANES: ClassVar[tuple[str, ...]] = ("query", "facets", "list", "article")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Search", key_display="/", id="search.query"),
+        Binding("v", "sort", "By date or rank", show=False, id="search.sort"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self.by_date = False
+        self._ranked = False
+        self._results: Results | None = None
+        self._kinds: dict[Key, str] = {}
+
+    def middle(self) -> Iterable[Widget]:
+        """Lay out."""
+        yield QueryField(placeholder="Search everything you keep", id="query", select_on_focus=False)
+        hits = Vertical(
+            Static("", id="headline", classes="title", markup=False),
+            LineList(self.paint, height=2, id="list"),
+            Static("", id="lesson", markup=False),
+            classes="list-pane",
+        )
+        reading = Container(hits, ArticleView(id="article"), id="reading", classes="-beside")
+        yield Horizontal(LineList(paint_facet, id="facets"), reading, id="panes")
+
+    def on_mount(self) -> None:
+        """Begin typing at once."""
+        super().on_mount()
+        self.query_one("#query").focus()
+
+    # finding
+
+    async def load(self) -> None:
+        """Search again: what was found may have changed."""
+        if not self.words:
+            self._results = None
+            self.fill(())
+            return
+        words, ranked, by_date = self.words, self._ranked, self.by_date
+        results = await self.ask(
+            lambda environment: environment.search.find(
+                words,
+                live=not ranked,
+                limit=RANKED if ranked else LIVE,
+                sort="date" if by_date else "relevance",
+            )
+        )
+        if words != self.words:
+            return  # an older answer: more was typed meanwhile
+        self._results = results
+        self._kinds = {hit.id: hit.kind for hit in results.hits}
+        now = self.learning.now()
+        self.fill([hit.id for hit in results.hits])
+        self.list.show([hit.id for hit in results.hits], rows=[hit_row(hit, now) for hit in results.hits])
+        facets = facet_rows(results.facets) if ranked else []
+        self.query_one("#facets", LineList).show([row.words for row in facets], rows=facets)
+        self.set_class(bool(facets), "-facets")
+        await self._again()
+
+    def ids(self) -> Callable[[Environment], Sequence[Key]]:
+        """Not asked: a search gives numbers and rows at once."""
+        return lambda _: ()
+
+    def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
+        """Not asked: a search gives numbers and rows at once."""
+        return lambda _: ()
+
+    def kind(self, key: Key) -> str:
+        """Return the kind of a hit."""
+        return self._kinds.get(key, "")
+
+    @on(Input.Changed, "#query")
+    def _typed(self, event: Input.Changed) -> None:
+        self.words = event.value.strip()
+        self._ranked = False
+        self.work(self._soon(), group="load")
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(0.08)
+        self.list.position = 0
+        await self.load()
+
+    @on(Input.Submitted, "#query")
+    def _submitted(self) -> None:
+        self._ranked = True
+        self.work(self._rank(), group="load")
+
+    async def _rank(self) -> None:
+        self.list.position = 0
+        await self.load()
+        if self.list.keys:
+            self.at = self.PANES.index("list")
+
+    # looks
+
+    def paint(self, row: HitRow, width: int) -> Sequence[Sequence[Piece]]:
+        """Title, kind and date; then the words around what matched."""
+        about = f"{row.thing.kind} {row.when}"
+        title = clip(row.thing.title, max(0, width - len(about) - 3))
+        return [[(" " + title, "strong"), (f" {about} ", "muted")], [("   ", ""), *row.excerpt]]
+
+    def headline(self, total: int) -> str:
+        """How many were found, and how."""
+        found = self._results
+        if found is None:
+            return ""
+        how = ("by date" if self.by_date else "by rank") if self._ranked else "newest first; enter ranks"
+        return f"{count(found.total)} found in {found.took_ms:.0f} ms  ·  {how}"
+
+    def lesson(self) -> str:
+        """What can be typed."""
+        found = self._results
+        if found is not None and self.words:
+            mean = f"\n\nDid you mean {clean(found.did_you_mean)}?" if found.did_you_mean else ""
+            return f"Nothing says “{self.words}”.{mean}"
+        return (
+            "Finds what you keep by any word in it: entries, pages, journal, courses, receipts.\n\n"
+            "spacing effect            both words\n"
+            '"spacing effect"          exactly so\n'
+            "tag:memory kind:journal   by tag and kind\n"
+            "created:[last month to now]\n"
+            "spac*   NOT quiz   (a OR b)\n\n"
+            "It finds while you type; enter ranks and counts."
+        )
+
+    # keys
+
+    def action_filter(self) -> None:
+        """Go to the line to type in."""
+        self.at = 0
+        self.query_one("#query", QueryField).focus()
+
+    def action_clear(self) -> None:
+        """Clear the line, then leave it."""
+        field = self.query_one("#query", QueryField)
+        if field.value:
+            field.value = ""
+        elif self.list.keys:
+            self.at = self.PANES.index("list")
+        else:
+            self.set_focus(None)
+
+    def action_escape(self) -> None:
+        """From the article to the hits, from there to the line."""
+        self.at = 2 if self.at == 3 else 0
+
+    async def action_leave(self) -> None:
+        """From the article to the hits; from the hits, leave the app."""
+        if self.at == 3:
+            self.at = 2
+        else:
+            await self.learning.action_quit()
+
+    def action_out(self) -> None:
+        """From the article to the hits, from the hits to the facets, if they are in sight."""
+        at = self.at - 1
+        if at == 1 and not self.query_one("#facets").display:
+            at = 0
+        self.at = at
+
+    def action_pane(self, step: int) -> None:
+        """Go round what is in sight."""
+        for _ in self.PANES:
+            self.set_reactive(Search.at, (self.at + step) % len(self.PANES))
+            if self.query_one(f"#{self.PANES[self.at]}").display or self.PANES[self.at] == "article":
+                break
+        self.watch_at()
+
+    def action_sort(self) -> None:
+        """Sort by date, or by rank."""
+        self.by_date = not self.by_date
+        self._ranked = True
+        self.work(self.load(), group="load")
+
+    @on(LineList.Chosen, "#facets")
+    def _facet_chosen(self, event: LineList.Chosen) -> None:
+        field = self.query_one("#query", QueryField)
+        with field.prevent(Input.Changed):
+            field.value = f"{field.value.strip()} {event.key}".strip()
+        self.words = field.value
+        self._ranked = True
+        self.work(self._rank(), group="load")
+
+
+def hit_row(hit: Hit, now: Any) -> HitRow:
+    """Return a hit as it is shown: what matched stands out."""
+    thing = Thing(hit.id, hit.kind, clean(hit.title) or "Untitled", hit.url, hit.tags)
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in hit.marks:
+        pieces += [(clean_part(hit.excerpt[at:start]), "muted"), (clean_part(hit.excerpt[start:end]), "match")]
+        at = end
+    pieces.append((clean_part(hit.excerpt[at:]), "muted"))
+    return HitRow(thing, short(hit.when, now), tuple(pieces))
+
+
+def clean_part(text: str) -> str:
+    """Return a part of a line as a terminal may show it, with the blanks at its ends."""
+    said = clean(text)
+    if not said:
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + said + (" " if text[-1].isspace() else "")
+
+
+def facet_rows(facets: Facets) -> list[FacetRow]:
+    """Return what a search can be narrowed to, as the words that do it."""
+    rows = [FacetRow(f"kind:{kind}", kind, number) for kind, number in list(facets.kind.items())[:9]]
+    rows += [
+        FacetRow(f'tag:"{tag}"' if " " in tag else f"tag:{tag}", f"#{tag}", n)
+        for tag, n in list(facets.tag.items())[:12]
+    ]
+    rows += [FacetRow(f"created:{year}", str(year), number) for year, number in list(facets.year.items())[:8]]
+    return rows
+
+
+def paint_facet(row: FacetRow, width: int) -> Sequence[Sequence[Piece]]:
+    """Its name and how many."""
+    number = count(row.number)
+    style = "tag" if row.title.startswith("#") else ""
+    return [[(" " + clip(clean(row.title), max(0, width - len(number) - 3)), style), (f" {number} ", "muted")]]

@@ -1,0 +1,234 @@
+"""Today: what is due, what came in, what waits to be read, and one suggestion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ple.tui.list_room import ListRoom
+from ple.tui.room import Thing
+from ple.tui.widgets.blocks import clean
+from ple.tui.widgets.line_list import Key, Row
+from ple.tui.words import Piece, columns, count, day, due, right, short
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+    from ple.today import Today as Gathered
+
+FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TodayRow:
+    """A heading, a line to read, or a thing."""
+
+    key: Key
+    title: str
+    when: str = ""
+    where: str = ""
+    mark: str = ""
+    style: str = ""
+    thing: Thing | None = None
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is one that the cursor passes over."""
+        return self.thing is None
+
+
+class Today(ListRoom):
+    """The first screen: a short list made anew each time."""
+
+    MODE = "today"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Save a page", show=False, id="today.add"),
+        Binding("w", "app.write", "Write", id="today.write"),
+        Binding("R", "app.refresh_all", "Refresh feeds", id="today.refresh"),
+        Binding("s", "star", "Star or keep", show=False, id="today.star"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows_now: list[TodayRow] = []
+        self._opened = False
+
+    def ids(self) -> Callable[[Environment], Sequence[Key]]:
+        """Not asked: what matters today comes with its rows."""
+        return lambda _: ()
+
+    def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
+        """Not asked: what matters today comes with its rows."""
+        return lambda _: ()
+
+    def kind(self, key: Key) -> str:
+        """Return the kind of a line."""
+        return next((row.thing.kind for row in self._rows_now if row.key == key and row.thing), "")
+
+    def on_mount(self) -> None:
+        """Say what happens until the library is open."""
+        super().on_mount()
+        self.query_one(".list-pane").add_class("-empty")
+        self.query_one("#lesson").update("Opening your library …")  # type: ignore[attr-defined]
+
+    async def load(self) -> None:
+        """Gather what matters now."""
+        now = self.learning.now()
+
+        def call(environment: Environment) -> Gathered:
+            from ple.today import gather
+
+            return gather(environment, now=now, few=FEW)
+
+        found = await self.ask(call)
+        rows = list(rows_of(found, now))
+        self._rows_now = rows
+        things = [row.key for row in rows if not row.heading]
+        self._opened = True
+        self.fill([row.key for row in rows])
+        skip = {row.key for row in rows if row.heading} if things else set()
+        self.list.show([row.key for row in rows], rows=rows, skip=skip)
+        await self._again()
+
+    def fill(self, keys: Sequence[Key]) -> None:
+        """Show the lines; the day stands over them."""
+        super().fill(keys)
+        self.query_one("#headline").update(day(self.learning.now()))  # type: ignore[attr-defined]
+
+    def headline(self, total: int) -> str:
+        """The day."""
+        return day(self.learning.now())
+
+    def lesson(self) -> str:
+        """Not seen: today always has a suggestion."""
+        return ""
+
+    def paint(self, row: TodayRow, width: int) -> Sequence[Sequence[Piece]]:
+        """A heading with a rule, or a thing with its date and place."""
+        if row.style == "heading":
+            text = f" {row.title} "
+            return [[(text, "heading"), ("─" * max(0, width - len(text) - 1), "muted")]]
+        if row.heading:
+            return [[("  " + row.title, row.style)]]
+        where = min(18, width // 4) if width >= 50 else 0
+        late = 15 if row.thing and row.thing.kind == "assignment" else 6
+        title = width - 2 - 3 - (late + 1) - (where + 1 if where else 0)
+        return [
+            columns([
+                (f" {row.mark}", 2, "warn" if row.mark == "!" else "mark"),
+                (right(row.when, late) if late == 6 else row.when, late, row.style or "muted"),
+                (row.title, title, ""),
+                (row.where, where, "muted"),
+            ])
+        ]  # fmt: skip
+
+    def library_changed(self) -> None:
+        """What is being read stays; the list follows when the reader comes back to it."""
+        if self.at:
+            self._stale = True
+        else:
+            super().library_changed()
+
+    def watch_at(self) -> None:
+        """Back from reading, show what is left."""
+        super().watch_at()
+        if not self.at and self._stale:
+            self.reload()
+
+    def opened(self, key: Key, row: TodayRow) -> None:
+        """Opening an entry reads it."""
+        if row.thing is not None and row.thing.kind == "entry" and row.mark == "●":
+            id = row.thing.id
+            self.list.put(key, replace(row, mark=""))
+            self.change(lambda environment: environment.feeds.mark_read([id]))
+
+    def action_filter(self) -> None:
+        """Search everything: a list of today needs no filter."""
+        self.app.switch_mode("search")
+
+    def action_add(self) -> None:
+        """Save a page."""
+        from ple.tui.things import ask_for_page
+
+        ask_for_page(self.learning)
+
+    def action_star(self) -> None:
+        """Star the entry under the cursor."""
+        thing = self._thing()
+        if thing is not None and thing.kind == "entry":
+            self.change(lambda environment: environment.feeds.star([thing.id]), "Starred · u undoes")
+        elif thing is not None:
+            self.learning.say("This is kept already")
+
+
+def rows_of(found: Gathered, now: dt.datetime) -> Sequence[TodayRow]:
+    """Return what was gathered as lines, under headings that say what the learner finds there."""
+    rows: list[TodayRow] = []
+
+    def heading(title: str) -> None:
+        if rows:
+            rows.append(TodayRow(f"gap {len(rows)}", ""))
+        rows.append(TodayRow(f"heading {title}", title, style="heading"))
+
+    heading("DUE")
+    for assignment in found.due:
+        soon = assignment.due_at is not None and assignment.due_at - now < dt.timedelta(days=2)
+        thing = Thing(assignment.id, assignment.kind, clean(assignment.title), assignment.url, assignment.tags)
+        rows.append(
+            TodayRow(
+                thing.id,
+                thing.title,
+                due(assignment.due_at, now),
+                clean(assignment.course),
+                "!" if soon else "",
+                "warn" if soon else "",
+                thing,
+            )
+        )
+    if not found.due:
+        rows.append(TodayRow("nothing due", "Nothing is due within two weeks.", style="muted"))
+    heading(f"NEW · {count(found.unread)} unread" if found.unread else "NEW")
+    for entry in found.entries:
+        thing = Thing(entry.id, entry.kind, clean(entry.title) or "Untitled", entry.url, entry.tags)
+        when = short(entry.published_at, now)
+        rows.append(TodayRow(thing.id, thing.title, when, clean(entry.feed_title), "●", thing=thing))
+    if not found.entries:
+        rows.append(
+            TodayRow("nothing new", "Everything that came in is read. R asks your feeds for more.", style="muted")
+        )
+    if found.pages:
+        heading(f"SAVED TO READ · {count(found.unread_pages)}")
+        for page in found.pages:
+            thing = Thing(page.id, page.kind, clean(page.title) or clean(page.url), page.url, page.tags)
+            rows.append(TodayRow(thing.id, thing.title, short(page.created_at, now), thing=thing))
+    if found.on_this_day:
+        heading("ON THIS DAY")
+        for written in found.on_this_day:
+            thing = Thing(written.id, written.kind, clean(written.title), None, written.tags)
+            rows.append(TodayRow(thing.id, thing.title, f"{written.written_at.astimezone():%Y}", thing=thing))
+    heading("NEXT")
+    rows.append(TodayRow("suggestion", on_screen(found.suggestion)))
+    return rows
+
+
+_COMMANDS = {
+    "ple feeds add": "press 2, then a",
+    "ple journal write": "press w",
+    "ple lms show": "press 6",
+    "ple bookmarks list": "press 3",
+    "ple entries list": "press 2",
+    "ple journal on-this-day": "press 4",
+}
+
+
+def on_screen(suggestion: str) -> str:
+    """Return a suggestion with the key that follows it here, in place of its command."""
+
+    def key(match: re.Match[str]) -> str:
+        return next((keys for command, keys in _COMMANDS.items() if match[1].startswith(command)), match[0])
+
+    return clean(re.sub(r"`([^`]+)`", key, suggestion))

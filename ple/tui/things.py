@@ -1,0 +1,111 @@
+"""The verbs for one thing that work in every place: tag it, write about it, keep its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ple.tui.dialogs import Ask
+from ple.tui.words import clip
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+    from ple.tui.app import LearningApp
+    from ple.tui.room import Room, Thing
+
+
+def named(title: str) -> str:
+    """Return a title in quotes, short enough for a message."""
+    return f"“{title if len(title) <= 40 else clip(title, 40)}”"
+
+
+def tag(room: Room, thing: Thing) -> None:
+    """Ask for the tags of a thing, all of them at once, and keep them."""
+
+    def keep(said: str | None) -> None:
+        if said is None:
+            return
+        tags = frozenset(part.strip().removeprefix("#") for part in said.split(",") if part.strip(" #"))
+
+        def change(environment: Environment) -> None:
+            with environment.library.writing(f"tagged {named(thing.title)}") as tx:
+                tx.set_tags(thing.id, tags)
+
+        said_of = ", ".join(sorted(tags)) or "no tags"
+        room.change(change, f"{named(thing.title)}: {said_of} · u undoes")
+
+    room.app.push_screen(
+        Ask(
+            f"Tags of {named(thing.title)}",
+            value=", ".join(sorted(thing.tags)),
+            placeholder="memory, to read",
+            help="Words with commas between them. Find them again with tag:… in any search.",
+            empty=True,
+        ),
+        keep,
+    )
+
+
+def note(room: Room, thing: Thing) -> None:
+    """Write about a thing: the note of a saved page, or a journal entry that is linked with anything else."""
+    if thing.kind != "bookmark":
+        from ple.tui.screens.editor import write
+
+        write(room.learning, about=thing)
+        return
+
+    async def ask() -> None:
+        page = await room.ask(lambda environment: environment.bookmarks.bookmark(thing.id))
+        room.app.push_screen(
+            Ask(
+                f"Note on {named(thing.title)}",
+                value=page.note or "",
+                placeholder="why it matters, what to do with it",
+                help="One line that stays with the page and is found by search. w writes more in the journal.",
+                empty=True,
+            ),
+            keep,
+        )
+
+    def keep(said: str | None) -> None:
+        if said is not None:
+            room.change(
+                lambda environment: environment.bookmarks.edit(thing.id, note=said),
+                f"Note on {named(thing.title)} kept · u undoes",
+            )
+
+    room.work(ask(), group="note")
+
+
+def save_page(app: LearningApp, address: str, *, source: int | None = None) -> None:
+    """Fetch a page and keep it in the library, in the background."""
+
+    async def save() -> None:
+        app.say(f"Fetching {address} …")
+        saved = await app.ask(lambda environment: environment.bookmarks.save(address, source=source))
+        title = saved.bookmark.title
+        if saved.known:
+            app.say(f"{named(title)} was in your library already")
+        elif saved.problem:
+            app.notify(f"Saved the address, but not the page.\n{saved.problem}", severity="warning", markup=False)
+        else:
+            app.say(f"Saved {named(title)} · u undoes")
+        await app.look()
+
+    app.guarded(save(), group=f"save {address}")
+
+
+def ask_for_page(app: LearningApp) -> None:
+    """Ask for an address and keep its page."""
+
+    def got(address: str | None) -> None:
+        if address:
+            save_page(app, address)
+
+    app.push_screen(
+        Ask(
+            "Save a page",
+            placeholder="https://…",
+            help="Its title, author, date and readable text are kept in your library, with the address.",
+        ),
+        got,
+    )

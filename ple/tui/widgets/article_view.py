@@ -1,0 +1,338 @@
+"""Reading: an article of any length, laid out to a measure that eyes can follow.
+
+Blocks become lines (offsets only), and lines become strips when they come into sight. What fits two screens is laid out
+at once and the rest in slices of some milliseconds, so that half a megabyte opens as quickly as a note. Every cell knows
+its place in the text.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from ple.tui.widgets.blocks import Block, Prose, table_lines
+from ple.tui.widgets.wrapping import wrapped
+
+MEASURE = 76
+"""Cells of text in a line; 66 to 80 are what typographers give for reading."""
+SLICE = 0.010
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A screen line: which block, from where to where in its text; `drawn` where it is no part of the text (tables)."""
+
+    block: int
+    start: int
+    end: int
+    drawn: str | None = None
+    first: bool = False
+
+
+_BLANK = Line(-1, 0, 0)
+
+
+class ArticleView(ScrollView, can_focus=True):
+    """Shows prose; scrolls by lines and pages; offers its links by number."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "line(1)", "Line down", show=False, id="article.down"),
+        Binding("k,up", "line(-1)", "Line up", show=False, id="article.up"),
+        Binding("space,pagedown", "page(1)", "Page down", show=False, id="article.page-down"),
+        Binding("b,pageup", "page(-1)", "Page up", show=False, id="article.page-up"),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="article.half-down"),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="article.half-up"),
+        Binding("home", "top", "Top", show=False, id="article.top"),
+        Binding("G,end", "bottom", "Bottom", show=False, id="article.bottom"),
+        Binding("f", "follow", "Links", id="article.follow"),
+    ]
+    STYLES: ClassVar[tuple[str, ...]] = (
+        "title", "heading", "code", "link", "number", "quote", "meta", "image", "mark", "rule", "selection",
+    )  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"article--{name}" for name in STYLES}
+
+    @dataclass
+    class Follow(Message):
+        """The learner wants the links; or, with a number, this one."""
+
+        view: ArticleView
+        number: int | None = None
+
+        @property
+        def control(self) -> ArticleView:
+            """The view, for selectors of `on`."""
+            return self.view
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.prose = Prose()
+        self._lines: list[Line] = []
+        self._heads: list[int] = []  # the first line of each block that is laid out
+        self._done = 0
+        self._measure = 0
+        self._layout = 0
+        self._strips: LRUCache[int, Strip] = LRUCache(512)
+        self._styles: dict[str, Style] = {}
+
+    def show(self, prose: Prose, *, keep_place: bool = False) -> None:
+        """Show this article from its beginning, or, when it is the same one again, from where the reader was."""
+        offset = self.place if keep_place else 0
+        self.prose = prose
+        self._lay_out(offset)
+
+    @property
+    def place(self) -> int:
+        """The offset in the text of the first line in sight."""
+        for line in self._lines[self.scroll_offset.y :]:
+            if line.block >= 0:
+                return self.prose.blocks[line.block].start + line.start
+        return 0
+
+    @property
+    def progress(self) -> float:
+        """How much of the article is above the end of the screen, from 0 to 1."""
+        return min(1.0, (self.scroll_offset.y + self.size.height) / max(1, len(self._lines)))
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in sight."""
+        return self._done >= len(self.prose.blocks) and self.scroll_offset.y >= self.max_scroll_y
+
+    # layout
+
+    def on_resize(self) -> None:
+        """Lay out for the new measure; the reader stays at the same words."""
+        if self._width_of_text() != self._measure:
+            self._lay_out(self.place)
+        else:
+            self._strips.clear()
+
+    def _width_of_text(self) -> int:
+        return max(1, min(MEASURE, self.scrollable_content_region.width - 2))
+
+    def _margin(self) -> int:
+        return max(1, (self.scrollable_content_region.width - self._measure) // 2)
+
+    def _lay_out(self, offset: int = 0) -> None:
+        self._layout += 1
+        self._lines, self._heads, self._done = [], [], 0
+        self._strips.clear()
+        self._measure = self._width_of_text()
+        if not self.size.height:
+            self._measure = 0
+            return
+        self._some(until=offset, lines=self.size.height * 2)
+        self._sized()
+        self.scroll_to(y=self._line_of(offset) if offset else 0, animate=False)
+        if self._done < len(self.prose.blocks):
+            self.set_timer(0.001, self._continuation(self._layout))
+
+    def _continuation(self, layout: int) -> Callable[[], None]:
+        return lambda: self._rest(layout)
+
+    def _rest(self, layout: int) -> None:
+        if layout == self._layout:
+            self._some()
+            self._sized()
+            if self._done < len(self.prose.blocks):
+                self.set_timer(0.004, self._continuation(layout))
+
+    def _sized(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
+        self.refresh()
+
+    def _some(self, until: int = 0, lines: int = 0) -> None:
+        """Lay out blocks for a slice of time, and at least up to an offset and a number of lines."""
+        deadline = time.perf_counter() + SLICE
+        blocks = self.prose.blocks
+        while self._done < len(blocks):
+            block = blocks[self._done]
+            if self._done and block.gap:
+                self._lines.append(_BLANK)
+            self._heads.append(len(self._lines))
+            self._lines.extend(self._block(self._done, block))
+            self._done += 1
+            if len(self._lines) >= lines and block.start >= until and time.perf_counter() > deadline:
+                break
+
+    def _block(self, number: int, block: Block) -> Iterator[Line]:
+        room = max(8, self._measure - cell_len(block.rest))
+        if block.cells is not None:
+            for index, drawn in enumerate(table_lines(block.cells, room)):
+                yield Line(number, 0, 0, drawn, index == 0)
+            return
+        at = 0
+        for part in block.text.split("\n"):
+            for start, end in wrapped(part, room):
+                yield Line(number, at + start, at + end, None, at + start == 0)
+            at += len(part) + 1
+
+    def _line_of(self, offset: int) -> int:
+        for number, block in enumerate(self.prose.blocks[: self._done]):
+            if block.start <= offset <= block.start + len(block.text):
+                for index in range(self._heads[number], len(self._lines)):
+                    line = self._lines[index]
+                    if line.block != number:
+                        break
+                    if line.drawn is not None or block.start + line.end > offset:
+                        return index
+                return self._heads[number]
+        return 0
+
+    # painting
+
+    def style_of(self, name: str) -> Style:
+        """Return the style of a name in `STYLES`, or of plain words."""
+        style = self._styles.get(name)
+        if style is None:
+            if name == "em":
+                style = Style(italic=True)
+            elif name == "strong":
+                style = Style(bold=True)
+            elif name == "strike":
+                style = Style(strike=True)
+            elif name:
+                style = self.get_component_rich_style(f"article--{name}", partial=True)
+            else:
+                style = self.rich_style
+            self._styles[name] = style
+        return style
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the pane."""
+        index = self.scroll_offset.y + y
+        width = self.scrollable_content_region.width
+        base = self.style_of("")
+        if index >= len(self._lines):
+            return Strip.blank(width, base)
+        strip = self._strips.get(index)
+        if strip is None:
+            strip = Strip(list(self._segments(index, base))).adjust_cell_length(width, base).apply_offsets(0, index)
+            self._strips[index] = strip
+        return strip
+
+    def _segments(self, index: int, base: Style) -> Iterator[Segment]:
+        line = self._lines[index]
+        yield Segment(" " * self._margin(), base)
+        if line.block < 0:
+            return
+        block = self.prose.blocks[line.block]
+        style = base
+        if name := _STYLE_OF_KIND.get(block.kind):
+            style += self.style_of(name)
+        prefix = block.first if line.first else block.rest
+        if prefix:
+            quote = "▌" in prefix
+            style = style + self.style_of("quote") if quote and not name else style
+            yield Segment(prefix, base + self.style_of("rule" if quote else "meta"))
+        if line.drawn is not None:
+            yield Segment(line.drawn, style)
+            return
+        layers = [
+            (span.start, span.end, self._span_style(span.style, span.link))
+            for span in block.spans
+            if span.start < line.end and span.end > line.start
+        ]
+        chosen = self.text_selection
+        if chosen is not None and (stretch := chosen.get_span(index)) is not None:
+            lead = self._margin() + cell_len(prefix)
+            start = line.start + max(0, stretch[0] - lead)
+            end = line.end if stretch[1] == -1 else min(line.end, line.start + max(0, stretch[1] - lead))
+            layers.append((start, end, self.style_of("selection")))
+        cuts = {line.start, line.end}
+        for start, end, _ in layers:
+            cuts |= {max(start, line.start), min(end, line.end)}
+        places = sorted(cuts)
+        for start, end in pairwise(places):
+            piece = style
+            for from_, to, layer in layers:
+                if from_ <= start and to >= end:
+                    piece += layer
+            yield Segment(block.text[start:end].replace("\n", " "), piece)
+
+    def _span_style(self, name: str, link: int) -> Style:
+        style = self.style_of(name)
+        return style + Style.from_meta({"link": link}) if link else style
+
+    def notify_style_update(self) -> None:
+        """Forget what was painted in the old colours."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._styles.clear()
+
+    # text that is selected with the mouse
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return what is selected, without margins."""
+        margin = " " * self._margin()
+        lines = (margin + self._plain(line) for line in self._lines)
+        said = selection.extract("\n".join(lines))
+        return "\n".join(part.removeprefix(margin) for part in said.split("\n")), "\n"
+
+    def _plain(self, line: Line) -> str:
+        if line.block < 0:
+            return ""
+        block = self.prose.blocks[line.block]
+        prefix = block.first if line.first else block.rest
+        return prefix + (line.drawn if line.drawn is not None else block.text[line.start : line.end].rstrip())
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Paint the selection."""
+        self._strips.clear()
+        self.refresh()
+
+    # keys
+
+    def action_line(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by parts of the pane; one line stays in sight."""
+        self.scroll_to(y=self.scroll_offset.y + int(pages * max(1, self.size.height - 1)), animate=False)
+
+    def action_top(self) -> None:
+        """Go to the beginning."""
+        self.scroll_to(y=0, animate=False)
+
+    def action_bottom(self) -> None:
+        """Go to the end."""
+        if self._done < len(self.prose.blocks):
+            self._some(until=len(self.prose.text))
+            self._sized()
+        self.scroll_to(y=self.max_scroll_y, animate=False)
+
+    def action_follow(self) -> None:
+        """Offer the links."""
+        self.post_message(self.Follow(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Follow the link that was clicked."""
+        number = event.style.meta.get("link") if event.style else None
+        if isinstance(number, int):
+            self.post_message(self.Follow(self, number))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer links only where there are some."""
+        return bool(self.prose.links) if action == "follow" else True
+
+
+_STYLE_OF_KIND = {
+    "h1": "title", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading", "pre": "code",
+    "meta": "meta", "rule": "rule", "caption": "meta", "link": "meta",
+}  # fmt: skip

@@ -1,0 +1,355 @@
+"""What an article says, as blocks of plain text with spans: the form in which a terminal can lay it out.
+
+HTML that was made safe on its way in becomes headings, paragraphs, items, quotes, code and tables. Each link gets a
+number that the reader can follow. Every text loses what could take over a terminal, after entities are resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+DEEPEST = 40
+"""Quotes in lists in tables in …: what is nested deeper is shown flat."""
+
+_INLINE = {
+    "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strong": "strong", "b": "strong", "code": "code",
+    "kbd": "code", "samp": "code", "tt": "code", "del": "strike", "s": "strike", "mark": "mark",
+}  # fmt: skip
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BOXES = frozenset({
+    "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "body", "center", "details",
+    "form", "fieldset", "address", "html",
+})  # fmt: skip
+_BLOCKS = _HEADINGS | _BOXES | {"p", "blockquote", "ul", "ol", "dl", "dt", "dd", "li", "pre", "hr", "table", "figcaption", "summary"}  # fmt: skip  # noqa: E501
+_SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math", "iframe", "object"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a block's text that looks different; `link` is the number of its link, or 0."""
+
+    start: int
+    end: int
+    style: str
+    link: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """One paragraph-like thing. `first` and `rest` stand before its first and its other lines."""
+
+    kind: str
+    text: str
+    spans: list[Span] = field(default_factory=list)
+    first: str = ""
+    rest: str = ""
+    gap: bool = True
+    start: int = 0
+    cells: list[list[str]] | None = None
+
+
+@dataclass(slots=True)
+class Prose:
+    """An article's blocks and the addresses that its numbers stand for (the first is number 1)."""
+
+    blocks: list[Block] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def place(self) -> Prose:
+        """Number the blocks' places in the whole text; returns itself."""
+        at = 0
+        for block in self.blocks:
+            block.start = at
+            at += len(block.text) + 1
+        return self
+
+    @property
+    def text(self) -> str:
+        """All of it, as plain text; `Block.start` counts in this."""
+        return "\n".join(block.text for block in self.blocks)
+
+    def with_head(self, title: str, *about: str) -> Prose:
+        """Put a title and lines about the article before it; returns itself."""
+        head = [Block("h1", clean(title) or "Untitled")]
+        head += [Block("meta", clean(line), gap=False) for line in about if line]
+        self.blocks[:0] = head
+        return self.place()
+
+    def with_links(self) -> Prose:
+        """List the links' addresses at the end, as printed pages do; returns itself."""
+        if self.links:
+            self.blocks.append(Block("rule", "───"))
+            width = len(str(len(self.links)))
+            for number, address in enumerate(self.links, 1):
+                mark = f"[{number}]".rjust(width + 2) + " "
+                text = clean(address)
+                span = Span(0, len(text), "link", number)
+                self.blocks.append(Block("link", text, [span], mark, " " * len(mark), gap=number == 1))
+        return self.place()
+
+
+def clean(text: str) -> str:
+    """Return one line that a terminal may be given."""
+    text = " ".join(text.split())
+    if text.isprintable():  # neither controls nor formatting characters: nothing that the full rules would change
+        return text
+    from ple.web.text import line
+
+    return line(text)
+
+
+def paragraphs(*texts: str, kind: str = "p") -> Prose:
+    """Return plain texts as paragraphs, cleaned."""
+    return Prose([Block(kind, clean(text)) for text in texts]).place()
+
+
+def prose(html: str) -> Prose:
+    """Return safe HTML as blocks. Any input gives some answer; nothing is raised."""
+    return _Reader().read(html)
+
+
+class _Line:
+    """A run of inline text that is being gathered, with white space folded as browsers do."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.spans: list[Span] = []
+
+    def add(self, text: str, *, keep: bool = False) -> None:
+        if keep:
+            self.text += "\n".join(_code(line) for line in text.split("\n"))
+            return
+        words = clean(text)
+        if text[:1].isspace() and self.text and not self.text[-1].isspace():
+            self.text += " "
+        self.text += words
+        if words and text[-1:].isspace():
+            self.text += " "
+
+    def taken(self, *, keep: bool = False) -> tuple[str, list[Span]]:
+        text = self.text.rstrip() if keep else self.text.strip()
+        lead = 0 if keep else len(self.text) - len(self.text.lstrip())
+        end = len(text)
+        spans = [
+            Span(max(0, span.start - lead), min(end, span.end - lead), span.style, span.link)
+            for span in self.spans
+            if span.end - lead > 0 and span.start - lead < end
+        ]
+        self.text, self.spans = "", []
+        return text, spans
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.prose = Prose()
+        self.numbers: dict[str, int] = {}
+        self.line = _Line()
+        self.lists = 0
+
+    def read(self, html: str) -> Prose:
+        root = _parsed(html)
+        if root is not None:
+            self.children(root, "", "", 0)
+            self.flush("p", "", "")
+        return self.prose.place()
+
+    # blocks
+
+    def flush(self, kind: str, first: str, rest: str, *, gap: bool = True, keep: bool = False) -> bool:
+        text, spans = self.line.taken(keep=keep)
+        if text:
+            self.prose.blocks.append(Block(kind, text, spans, first, rest, gap))
+        return bool(text)
+
+    def children(self, node: Any, first: str, rest: str, depth: int) -> None:
+        """Read what is in a box; loose text between blocks becomes paragraphs."""
+        self.line.add(node.text or "")
+        for child in node:
+            if _tag(child) in _BLOCKS and depth < DEEPEST:
+                if self.flush("p", first, rest):
+                    first = rest
+                if self.block(child, first, rest, depth + 1):
+                    first = rest
+            else:
+                self.inline(child, depth + 1)
+            self.line.add(child.tail or "")
+        self.flush("p", first, rest)
+
+    def block(self, node: Any, first: str, rest: str, depth: int) -> bool:
+        """Read one block; tell whether it made anything."""
+        before = len(self.prose.blocks)
+        tag = _tag(node)
+        if tag in _HEADINGS:
+            self.inner(node, depth)
+            self.flush(tag, first, rest)
+        elif tag == "blockquote":
+            self.children(node, first + "▌ ", rest + "▌ ", depth)
+        elif tag in ("ul", "ol"):
+            self.items(node, tag == "ol", first, rest, depth)
+        elif tag == "dt":
+            self.children(node, first, rest, depth)
+        elif tag == "dd":
+            self.children(node, first + "    ", rest + "    ", depth)
+        elif tag == "pre":
+            self.inner(node, depth, keep=True)
+            self.line.text = self.line.text.lstrip("\n")
+            self.flush("pre", first + "  ", rest + "  ", keep=True)
+        elif tag == "hr":
+            self.prose.blocks.append(Block("rule", "───", [], first, rest))
+        elif tag == "table":
+            self.table(node, first, rest, depth)
+        elif tag == "figcaption":
+            self.inner(node, depth)
+            self.flush("caption", first, rest, gap=False)
+        else:
+            self.children(node, first, rest, depth)
+        return len(self.prose.blocks) > before
+
+    def items(self, node: Any, ordered: bool, first: str, rest: str, depth: int) -> None:
+        number = _number(node.get("start"))
+        begin = True
+        self.lists += 1
+        for child in node:
+            if _tag(child) is None:
+                continue
+            mark = f"{number}. " if ordered else "• "
+            at = len(self.prose.blocks)
+            self.children(child, rest + "  " + mark, rest + "  " + " " * len(mark), depth)
+            number += 1
+            for block in self.prose.blocks[at : at + 1]:
+                block.kind = "item" if block.kind == "p" else block.kind
+                block.gap = begin and self.lists == 1
+                begin = False
+        self.lists -= 1
+
+    def table(self, node: Any, first: str, rest: str, depth: int) -> None:
+        rows = []
+        for tr in node.iter("tr"):
+            cells = [clean("".join(cell.itertext())) for cell in tr if _tag(cell) in ("td", "th")]
+            if any(cells):
+                rows.append(cells)
+        if len(rows) == 1 or (rows and max(map(len, rows)) == 1):  # laid out with a table, as pages once were
+            for cell in [c for tr in node.iter("tr") for c in tr if _tag(c) in ("td", "th")]:
+                if depth < DEEPEST:
+                    self.children(cell, first, rest, depth + 1)
+        elif rows:
+            width = max(map(len, rows))
+            filled = [[*row, *[""] * (width - len(row))] for row in rows]
+            text = "\n".join("\t".join(row) for row in filled)
+            self.prose.blocks.append(Block("table", text, [], first, rest, cells=filled))
+
+    # inline text
+
+    def inner(self, node: Any, depth: int, *, keep: bool = False) -> None:
+        self.line.add(node.text or "", keep=keep)
+        for child in node:
+            self.inline(child, depth + 1, keep=keep)
+            self.line.add(child.tail or "", keep=keep)
+
+    def inline(self, node: Any, depth: int, *, keep: bool = False) -> None:
+        tag = _tag(node)
+        if tag is None or tag in _SILENT:
+            return
+        start = len(self.line.text)
+        if tag == "br":
+            self.line.text = self.line.text.rstrip(" ") + "\n"
+            return
+        if tag == "img":
+            said = clean(node.get("alt") or node.get("title") or "")
+            self.line.add(f"[image: {said}]" if said else "[image]")
+            self.line.spans.append(Span(start, len(self.line.text), "image"))
+            return
+        if depth < DEEPEST * 3:
+            self.inner(node, depth, keep=keep)
+        else:
+            self.line.add("".join(node.itertext()))
+        end = len(self.line.text)
+        if end == start:
+            return
+        if style := _INLINE.get(tag):
+            self.line.spans.append(Span(start, end, style))
+        elif tag == "a" and (address := node.get("href")):
+            self.link(address, start, end, keep)
+
+    def link(self, address: str, start: int, end: int, keep: bool) -> None:
+        if not address.startswith(("http://", "https://", "mailto:")):
+            return
+        number = self.numbers.setdefault(address, len(self.numbers) + 1)
+        if number > len(self.prose.links):
+            self.prose.links.append(address)
+        blank = len(self.line.text) - len(self.line.text.rstrip()) if not keep else 0
+        end -= blank
+        self.line.spans.append(Span(start, end, "link", number))
+        mark = f"[{number}]"
+        self.line.text = self.line.text[:end] + mark + " " * blank
+        self.line.spans.append(Span(end, end + len(mark), "number", number))
+
+
+def _code(line: str) -> str:
+    line = line.expandtabs(4)
+    if line.isprintable():
+        return line.rstrip()
+    from ple.web.text import line as safe
+
+    indent = len(line) - len(line.lstrip(" "))
+    return " " * indent + safe(line)
+
+
+def _tag(node: Any) -> str | None:
+    """Return the element's name, None for comments and the like."""
+    return node.tag if isinstance(node.tag, str) else None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _parsed(html: str) -> Any:
+    from lxml import etree
+
+    # NUL and lone surrogates cannot be put into bytes that libxml2 reads to the end.
+    data = html.replace("\0", "").encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:  # nothing in it that could be text
+        return None
+    return root.find("body") if root is not None and root.find("body") is not None else root
+
+
+def addresses(prose: Prose) -> Iterator[tuple[int, str]]:
+    """Give each link's number and its address, cleaned."""
+    return ((number, clean(address)) for number, address in enumerate(prose.links, 1))
+
+
+def table_lines(cells: list[list[str]], width: int) -> Iterator[str]:
+    """Lay a table out in `width` cells: columns share what there is, long cells wrap."""
+    from rich.cells import cell_len, set_cell_size
+
+    from ple.tui.widgets.wrapping import wrapped
+
+    columns = len(cells[0])
+    natural = [max(cell_len(row[i]) for row in cells) for i in range(columns)]
+    room = max(columns * 3, width - 3 * (columns - 1))
+    widths = list(natural)
+    while sum(widths) > room and max(widths) > 3:
+        widest = widths.index(max(widths))
+        widths[widest] = max(3, min(widths[widest] - 1, room - (sum(widths) - widths[widest])))
+        if widths[widest] < room // columns:
+            widths[widest] = max(3, min(natural[widest], room // columns))
+            break
+    while sum(widths) > room and max(widths) > 3:
+        widths[widths.index(max(widths))] -= 1
+    for number, row in enumerate(cells):
+        parts = [[text[a:b].rstrip() for a, b in wrapped(text, size)] for text, size in zip(row, widths, strict=True)]
+        for line in range(max(map(len, parts))):
+            yield " │ ".join(
+                set_cell_size(part[line] if line < len(part) else "", size)
+                for part, size in zip(parts, widths, strict=True)
+            )
+        if number == 0 and len(cells) > 1:
+            yield "─┼─".join("─" * size for size in widths)

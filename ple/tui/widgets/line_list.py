@@ -1,0 +1,371 @@
+"""A list of any length that holds only what is near the screen.
+
+The list knows the order of all keys (numbers of resources, mostly) and asks for rows in blocks, off the event loop,
+when they come into sight; until they arrive their lines are blank. Textual's own lists make a widget or a rendered line
+per row, which takes seconds to minutes and hundreds of megabytes at 100 000 rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ple.tui.words import Piece
+
+Key = int | str
+Row = Any
+Painter = Callable[[Row, int], Sequence[Sequence[Piece]]]
+"""Gives the lines of a row for a width, each as pieces; what is too long is cut, what is short is padded."""
+Loader = Callable[[Sequence[Key]], Awaitable[Sequence[Row]]]
+"""Gives the rows of some keys in their order; None for a row that is gone. It must not raise."""
+
+BLOCK = 128
+KEPT = 64 * BLOCK
+
+
+class LineList(ScrollView, can_focus=True):
+    """A list with a cursor over rows that a loader brings."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "Down", show=False, id="list.down"),
+        Binding("k,up", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="list.half-down"),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="list.half-up"),
+        Binding("pagedown,space", "page(1)", "Page down", show=False, id="list.page-down"),
+        Binding("pageup,b", "page(-1)", "Page up", show=False, id="list.page-up"),
+        Binding("home", "top", "Top", show=False, id="list.top"),
+        Binding("G,end", "bottom", "Bottom", show=False, id="list.bottom"),
+        Binding("enter,l,right", "choose", "Open", id="list.open", key_display="enter"),
+    ]
+    STYLES: ClassVar[tuple[str, ...]] = ("strong", "muted", "mark", "warn", "good", "match", "heading", "tag")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", *(f"list--{name}" for name in STYLES)}
+
+    position: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        list: LineList
+        key: Key
+        row: Row | None
+
+        @property
+        def control(self) -> LineList:
+            """The list, for selectors of `on`."""
+            return self.list
+
+    @dataclass
+    class Chosen(Message):
+        """The learner opened a row."""
+
+        list: LineList
+        key: Key
+        row: Row
+
+        @property
+        def control(self) -> LineList:
+            """The list, for selectors of `on`."""
+            return self.list
+
+    def __init__(self, paint: Painter, *, height: int = 1, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.keys: Sequence[Key] = ()
+        self._paint = paint
+        self._height = height
+        self._load: Loader | None = None
+        self._skipped: Collection[Key] = ()
+        self._rows: dict[Key, Row] = {}
+        self._asked: set[int] = set()
+        self._wanted: set[int] = set()
+        self._generation = 0
+        self._strips: LRUCache[tuple[int, int, int, bool, bool], Strip] = LRUCache(2048)
+        self._styles: dict[str, Style] = {}
+        self._announced: Key | None = None
+
+    # what is shown
+
+    def show(
+        self,
+        keys: Sequence[Key],
+        load: Loader | None = None,
+        *,
+        rows: Sequence[Row] | None = None,
+        skip: Collection[Key] = (),
+        cursor: Key | None = None,
+    ) -> None:
+        """Show these keys in this order; the cursor stays on its key, or where it was if that key is gone.
+
+        `rows` gives all rows at once (small lists); otherwise `load` brings them block by block. The cursor passes over
+        the keys in `skip`, which are headings. `cursor` is the key to stand on.
+        """
+        wanted = cursor if cursor is not None else self.key
+        old = self.position
+        self.keys, self._load, self._skipped = keys, load, skip
+        if rows is not None:
+            self._rows = dict(zip(keys, rows, strict=True))
+        self._renew()
+        self.virtual_size = Size(self._width, len(keys) * self._height)
+        found = self.index(wanted) if wanted is not None else None
+        position = self._allowed(old if found is None else found, 1)
+        self.set_reactive(LineList.position, position)
+        self._keep_in_sight()
+        self.refresh()
+        self._announce()
+
+    def index(self, key: Key) -> int | None:
+        """Return where a key stands, or None."""
+        try:
+            return self.keys.index(key)
+        except ValueError:
+            return None
+
+    def renew(self) -> None:
+        """Ask again for the rows in sight, because what they say has changed; the old ones stay until then."""
+        self._renew()
+        self.refresh()
+
+    def put(self, key: Key, row: Row) -> None:
+        """Replace one row by what it says now."""
+        self._rows[key] = row
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def key(self) -> Key | None:
+        """The key under the cursor."""
+        return self.keys[self.position] if 0 <= self.position < len(self.keys) else None
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor, if it has arrived."""
+        return self._rows.get(self.key) if self.key is not None else None
+
+    def row_at(self, index: int) -> Row | None:
+        """The row at a place, if it has arrived."""
+        return self._rows.get(self.keys[index]) if 0 <= index < len(self.keys) else None
+
+    def go(self, key: Key) -> bool:
+        """Put the cursor on a key; False if it is not in the list."""
+        found = self.index(key)
+        if found is None:
+            return False
+        self.position = found
+        return True
+
+    # rows arrive
+
+    def _renew(self) -> None:
+        self._generation += 1
+        self._asked.clear()
+        self._strips.clear()
+
+    def _want(self, index: int) -> None:
+        block = index // BLOCK
+        if self._load is None or block in self._asked:
+            return
+        self._asked.add(block)
+        if not self._wanted:
+            self.call_later(self._bring)
+        self._wanted.add(block)
+
+    def _bring(self) -> None:
+        blocks, self._wanted = sorted(self._wanted), set()
+        keys = [key for block in blocks for key in self.keys[block * BLOCK : (block + 1) * BLOCK]]
+        if keys and self._load is not None and self.is_attached:
+            self.run_worker(self._arrive(self._load, keys, self._generation), group="lines", exit_on_error=False)
+
+    async def _arrive(self, load: Loader, keys: Sequence[Key], generation: int) -> None:
+        rows = await load(keys)
+        if generation != self._generation or not self.is_attached:
+            return
+        if len(self._rows) > KEPT:
+            near = set(self.keys[max(0, self.position - KEPT // 4) : self.position + KEPT // 4])
+            self._rows = {key: row for key, row in self._rows.items() if key in near}
+            self._asked = {self.position // BLOCK}
+        changed = False
+        for key, row in zip(keys, rows, strict=False):
+            if row is not None:
+                changed = changed or self._rows.get(key) != row
+                self._rows[key] = row
+        if changed:
+            self._strips.clear()
+            self.refresh()
+        if self.key in keys and (changed or self._announced != self.key):
+            self._announced = None
+            self._announce()
+
+    # painting
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
+    def style_of(self, name: str) -> Style:
+        """Return the style of a name in `STYLES`, "" for plain, "cursor" for the cursor's."""
+        style = self._styles.get(name)
+        if style is None:
+            style = self.rich_style
+            if name:
+                style += self.get_component_rich_style(f"list--{name}", partial=True)
+            self._styles[name] = style
+        return style
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the pane."""
+        width = self._width
+        index, line = divmod(self.scroll_offset.y + y, self._height)
+        if index >= len(self.keys) or width <= 0:
+            return Strip.blank(max(width, 0), self.style_of(""))
+        here = index == self.position
+        key = (index, line, width, here, self.has_focus)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._line(index, line, width, here)
+        return strip
+
+    def _line(self, index: int, line: int, width: int, here: bool) -> Strip:
+        row = self._rows.get(self.keys[index])
+        if self._load is not None:
+            self._want(index)
+            ahead = index + (BLOCK // 2 if index >= self.position else -BLOCK // 2)
+            if 0 <= ahead < len(self.keys):
+                self._want(ahead)
+        base = self.style_of("cursor" if here else "")
+        if row is None:
+            return Strip.blank(width, base)
+        lines = self._paint(row, width)
+        pieces = lines[line] if line < len(lines) else ()
+        if here:
+            # The cursor's colours win over those of the pieces: that is how it stays legible in every theme.
+            segments = [Segment(text, base) for text, _ in pieces]
+        else:
+            segments = [Segment(text, self.style_of(name)) for text, name in pieces]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def notify_style_update(self) -> None:
+        """Forget what was painted in the old colours."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._styles.clear()
+
+    def on_resize(self) -> None:
+        """Paint for the new width."""
+        self._strips.clear()
+        self.virtual_size = Size(self._width, len(self.keys) * self._height)
+        self._keep_in_sight()
+
+    # the cursor
+
+    def _allowed(self, index: int, direction: int) -> int:
+        """Return the nearest place for the cursor: inside, and on no heading."""
+        last = len(self.keys) - 1
+        index = max(0, min(index, last))
+        for step in (direction, -direction):
+            at = index
+            while 0 <= at <= last and self.keys[at] in self._skipped:
+                at += step
+            if 0 <= at <= last:
+                return at
+        return max(0, index)
+
+    def validate_position(self, position: int) -> int:
+        """Keep the cursor on a row."""
+        return self._allowed(position, 1 if position >= self.position else -1)
+
+    def watch_position(self, old: int, new: int) -> None:
+        """Follow the cursor."""
+        if old != new:
+            self._keep_in_sight()
+            for index in (old, new):
+                top = index * self._height - self.scroll_offset.y
+                self.refresh(Region(0, top, self.size.width, self._height))
+            self._announce()
+
+    def _keep_in_sight(self) -> None:
+        height = self.scrollable_content_region.height
+        if height <= 0:
+            return
+        top = self.position * self._height
+        if self._skipped and self.position and all(key in self._skipped for key in self.keys[: self.position]):
+            top = 0  # the heading above the first row
+        bottom = (self.position + 1) * self._height
+        if top < self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+        elif bottom > self.scroll_offset.y + height:
+            self.scroll_to(y=bottom - height, animate=False)
+
+    def _announce(self) -> None:
+        self._place_terminal_cursor()
+        key = self.key
+        if key is None:
+            self._announced = None
+        elif key != self._announced:
+            self._announced = key
+            self.post_message(self.Moved(self, key, self.row))
+
+    def _place_terminal_cursor(self) -> None:
+        # Textual hides the terminal's cursor but does place it; screen readers and braille displays follow it.
+        if self.has_focus and self.is_attached:
+            row = self.position * self._height - self.scroll_offset.y
+            self.app.cursor_position = self.content_region.offset + Offset(0, row)
+
+    def on_focus(self) -> None:
+        """Show where the keys go now."""
+        self._place_terminal_cursor()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show that the keys go elsewhere."""
+        self.refresh()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.position = self._allowed(self.position + rows, 1 if rows > 0 else -1)
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by parts of what is in sight."""
+        rows = max(1, self.scrollable_content_region.height // self._height - 1)
+        step = int(pages * rows) or (1 if pages > 0 else -1)
+        self.position = self._allowed(self.position + step, 1 if step > 0 else -1)
+
+    def action_top(self) -> None:
+        """Move to the first row."""
+        self.position = 0
+
+    def action_bottom(self) -> None:
+        """Move to the last row."""
+        self.position = self._allowed(len(self.keys) - 1, -1)
+
+    def action_choose(self) -> None:
+        """Open the row under the cursor."""
+        if self.key is not None and self.row is not None and self.key not in self._skipped:
+            self.post_message(self.Chosen(self, self.key, self.row))
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to a row; open it if the cursor stands there already."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = (self.scroll_offset.y + offset.y) // self._height
+        if index < len(self.keys) and self.keys[index] not in self._skipped:
+            if index == self.position and event.chain >= 2:
+                self.action_choose()
+            else:
+                self.position = index
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open only what is there."""
+        return bool(self.keys) if action == "choose" else True

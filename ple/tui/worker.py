@@ -1,0 +1,120 @@
+"""The one way from the screens into the library.
+
+Doors block: they read disks and ask servers. So every call runs in a thread and its answer comes back to the event
+loop; long work (a refresh of all feeds) runs as a job that yields its progress and can be stopped between two steps.
+What a door raises is a `PleError`, which the learner reads; anything else is a defect of ours, which must not take the
+screens away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+
+T = TypeVar("T")
+
+
+class Doors:
+    """Calls the doors of an environment from the event loop, in threads.
+
+    The environment is opened by the first call, in its thread: what it imports costs more than Textual itself, and the
+    first paint does not wait for it.
+    """
+
+    def __init__(self, open_environment: Callable[[], Environment]) -> None:
+        self._open = open_environment
+        self._opening = threading.Lock()
+        self._environment: Environment | None = None
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="door")
+
+    async def ask(self, call: Callable[[Environment], T]) -> T:
+        """Return what `call` answers for the environment; it runs in a thread. Raises what the door raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._called, call)
+
+    def _called(self, call: Callable[[Environment], T]) -> T:
+        return call(self.environment())
+
+    def environment(self) -> Environment:
+        """Return the environment, opened; only for threads, because opening takes its time."""
+        with self._opening:
+            if self._environment is None:
+                self._environment = self._open()
+            return self._environment
+
+    def close(self) -> None:
+        """Let the calls under way finish, then close the environment."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._environment is not None:
+            self._environment.close()
+
+
+@dataclass(eq=False)
+class Job:
+    """Long work that the status line shows: `title 3 of 57`."""
+
+    title: str
+    total: int | None = None
+    done: int = 0
+    failed: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the learner asked it to stop."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask it to stop after the step under way; what is finished is kept."""
+        self._stop.set()
+
+    @property
+    def text(self) -> str:
+        """What the status line says."""
+        if self.stopped:
+            return f"{self.title}: stopping"
+        if self.total:
+            return f"{self.title} {min(self.done, self.total)} of {self.total}"
+        return f"{self.title} {self.done}" if self.done else self.title
+
+    async def run(
+        self, doors: Doors, steps: Callable[[Environment], Iterator[T]], on_step: Callable[[T], object]
+    ) -> None:
+        """Run `steps` in a thread of its own and call `on_step` on the event loop with each result.
+
+        Raises what `steps` raises. Returns when it ended or, after `stop`, when the step under way was closed.
+        """
+        loop = asyncio.get_running_loop()
+        failure: list[BaseException] = []
+
+        def step(result: T) -> None:
+            self.done += 1
+            on_step(result)
+
+        def work() -> None:
+            try:
+                iterator = steps(doors.environment())
+                for result in iterator:
+                    loop.call_soon_threadsafe(step, result)
+                    if self.stopped:
+                        break
+                close = getattr(iterator, "close", None)
+                if close is not None:
+                    close()
+            except BaseException as error:
+                failure.append(error)
+            finally:
+                loop.call_soon_threadsafe(self._ended.set)
+
+        # A daemon: an unwilling server must not keep the terminal after the learner has left.
+        threading.Thread(target=work, name=f"job {self.title}", daemon=True).start()
+        await self._ended.wait()
+        if failure:
+            raise failure[0]
