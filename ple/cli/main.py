@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from typing import Any
@@ -141,7 +142,9 @@ def _unexpected(error: Exception, ours: State) -> int:
     try:
         where.parent.mkdir(parents=True, exist_ok=True)
         with where.open("a", encoding="utf-8") as file:
-            file.write("".join(traceback.format_exception(error)) + "\n")
+            # PostgreSQL quotes the row that it refused: those are the learner's own words
+            told = re.sub(r"(?m)^.*DETAIL:.*$", "DETAIL: (left out)", "".join(traceback.format_exception(error)))
+            file.write(told + "\n")
         noted = f"The details are in {home(where)}; please report them."
     except OSError:
         noted = "Run it again with --verbose to see the details."

@@ -45,35 +45,37 @@ def bodies() -> dict[str, sa.Table]:
 
 
 def stored_value(value: Any) -> Any:
-    """Return ``value`` as JSON can hold it."""
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, uuid.UUID):
-        return value.hex
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, bytes):
-        return value.hex()
+    """Return ``value`` as JSON can hold it; what JSON has no word for says what it was."""
+    match value:
+        case Enum():
+            return stored_value(value.value)
+        case dt.datetime():
+            return {"a": "time", "is": value.astimezone(dt.UTC).isoformat()}
+        case dt.date():
+            return {"a": "day", "is": value.isoformat()}
+        case uuid.UUID():
+            return {"a": "uid", "is": value.hex}
+        case bytes():
+            return {"a": "bytes", "is": value.hex()}
+        case dict() | list():
+            return {"a": "json", "is": value}
     return value
 
 
-def _read_value(column: sa.Column[Any], value: Any) -> Any:
-    if value is None or isinstance(column.type, sa.JSON):
-        return value
-    python = column.type.python_type
-    if python is dt.datetime:
-        return dt.datetime.fromisoformat(value)
-    if python is dt.date:
-        return dt.date.fromisoformat(value)
-    if python is uuid.UUID:
-        return uuid.UUID(value)
-    if python is bytes:
-        return bytes.fromhex(value)
-    if issubclass(python, Enum):
-        return python(value)
-    return value
+def read_value(stored: Any) -> Any:
+    """Return the value that :func:`stored_value` was given."""
+    match stored:
+        case {"a": "time", "is": said}:
+            return dt.datetime.fromisoformat(said)
+        case {"a": "day", "is": said}:
+            return dt.date.fromisoformat(said)
+        case {"a": "uid", "is": said}:
+            return uuid.UUID(said)
+        case {"a": "bytes", "is": said}:
+            return bytes.fromhex(said)
+        case {"a": "json", "is": said}:
+            return said
+    return stored
 
 
 class Steps:
@@ -180,7 +182,7 @@ def take_back(tx: "Writing") -> Undone:
                 tx.unlink(source, target, relation)
             case ["row", name, values, ids]:
                 table = SQLModel.metadata.tables[name]
-                back = {key: _read_value(table.c[key], value) for key, value in values.items()}
+                back = {key: read_value(value) for key, value in values.items()}
                 for some in chunks(known(ids)):
                     tx.connection().execute(sa.update(table).where(table.c.id.in_(some)).values(**back))
                     tx.touch(some)

@@ -21,9 +21,9 @@ def commands() -> str:
             "# Commands",
             "",
             "`ple` alone opens the screens. `ple NOUN VERB …` does one thing. Everything here also takes",
-            "`--library PATH`, `--json`, `--yes`, `--quiet` and `--verbose`, before the noun or after the verb. A thing",
-            "is named by `#340`, `340`, its uid, its address, or an unambiguous part of its title. Exit codes: 0 done,",
-            "1 it failed, 2 wrong usage, 130 interrupted.",
+            "`--library PATH`, `--json`, `--yes`, `--quiet` and `--verbose`, before the noun or after the verb.",
+            "A thing is named by `#340`, `340`, its uid, its address, or an unambiguous part of its title.",
+            "Exit codes: 0 done, 1 it failed, 2 wrong usage, 130 interrupted.",
             "",
             *(line for name in COMMANDS for line in _command(cli, name)),
         ]

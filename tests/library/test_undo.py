@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from ple.library import NothingToUndo
 
@@ -105,15 +106,24 @@ def test_what_was_deleted_for_good_is_passed_over(library, journal_entry) -> Non
 def test_a_change_of_ten_thousand_things_is_one_small_step(library, row) -> None:
     with library.writing() as tx:
         ids = tx.register_many("journal", 10_000)
-        import sqlalchemy as sa
-
         now = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
         tx.connection().execute(
             sa.insert(row),
-            [{"id": id, "text": "x", "title": "x", "written_at": now, "public": False} for id in ids],
+            [{"id": id, "text": "x", "title": "x", "written_at": now, "day": now.date()} for id in ids],
         )
     with library.writing("Moved all") as tx:
         assert tx.update(row, ids, written_at=now + dt.timedelta(1)) == 10_000
     assert library.undo().label == "Moved all"
     with library.reading() as tx:
         assert tx.get(row, ids[-1]).written_at == now
+
+
+def test_every_kind_of_value_comes_back_as_it_was() -> None:
+    import json
+    import uuid
+
+    from ple.library.history import read_value, stored_value
+
+    now = dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
+    for value in (None, True, 3, 1.5, "x", now, now.date(), uuid.uuid4(), b"\x00\xff", {"a": "time", "is": "x"}, [1]):
+        assert read_value(json.loads(json.dumps(stored_value(value)))) == value
