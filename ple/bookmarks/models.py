@@ -55,7 +55,7 @@ class BookmarkRow(Body, table=True):
     private: bool = False
 
     fetched_at: dt.datetime | None = Field(default=None, index=True)
-    """When the text was last fetched; never yet, if none."""
+    """When the site last answered, with the page or with a refusal; never yet, if none."""
     tried_at: dt.datetime | None = None
     tries: int = 0
     """How often it could not be fetched since it last could."""

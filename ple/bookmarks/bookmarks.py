@@ -1,0 +1,493 @@
+"""Bookmarks: the front door to the pages that a learner keeps."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from ple.bookmarks import fetching
+from ple.bookmarks.formats import files
+from ple.bookmarks.formats.record import Record
+from ple.bookmarks.intake import Intake
+from ple.bookmarks.models import (
+    BOOKMARK,
+    Bookmark,
+    BookmarkLine,
+    BookmarkRow,
+    Imported,
+    Refetched,
+    Saved,
+    key_of,
+    reading_minutes,
+)
+from ple.library import Document, InvalidInput, Library, NotFound, Resource, Tagging, Writing, chunks, fold_tag, utc_now
+from ple.web import addresses
+from ple.web.text import block, line
+
+if TYPE_CHECKING:
+    from ple.web.client import Client
+
+_LISTED: list[Any] = [
+    *(
+        col(getattr(BookmarkRow, name))
+        for name in (
+            "id", "title", "url", "site_name", "author", "published_at", "saved_at", "unread", "starred", "archived",
+            "private", "words", "fetched_at", "problem",
+        )
+    ),
+    col(Resource.uid),
+    col(Resource.created_at),
+]  # fmt: skip
+
+
+class Bookmarks:
+    """The pages of a learner: one bookmark for each, whatever the ways to write its address."""
+
+    kinds = frozenset({BOOKMARK})
+
+    def __init__(self, library: Library, client: "Client") -> None:
+        self._library = library
+        self._client = client
+
+    def save(
+        self,
+        url: str,
+        *,
+        title: str | None = None,
+        tags: Iterable[str] = (),
+        note: str | None = None,
+        source: int | None = None,
+        fetch: bool = True,
+    ) -> Saved:
+        """Keep the page at ``url``, and fetch its text unless told not to.
+
+        The bookmark is stored before anything is fetched; what cannot be fetched now is said in ``problem`` and tried
+        again by :meth:`fetch_pending`. A page that is kept already gets the tags, the title and the note in addition,
+        comes out of the trash if it is there, and is fetched anew. ``source`` is the resource that led to the page.
+
+        Raises:
+            BadAddress: it is no http(s) address.
+            InvalidInput: a tag that cannot be one.
+            NotFound: there is no such source.
+
+        """
+        url = addresses.clean(url)
+        key = key_of(url)
+        tags = _checked(tags)
+        with self._library.writing("Saved a page") as tx:
+            if source is not None:
+                tx.alive(source)
+            id, known = self._keep(tx, url, key, line(title or ""), block(note or "").strip())
+            tx.tag(id, *tags)
+            if source is not None:
+                tx.link(id, source, "saved-from")
+            if not known:
+                tx.note("saved", id)
+            shown = tx.get_one(BookmarkRow, id).title
+            tx.label = f"Saved “{shown}”" if not known else f"Saved “{shown}” again"
+        fetched = self._fetch(id) if fetch else None
+        return Saved(self.bookmark(id), known, fetched.problem if fetched else None, fetched.hint if fetched else None)
+
+    def bookmarks(
+        self,
+        *,
+        tag: str | None = None,
+        unread: bool | None = None,
+        starred: bool | None = None,
+        archived: bool | None = None,
+        private: bool | None = None,
+        pending: bool | None = None,
+        folder: str | None = None,
+        since: dt.datetime | None = None,
+        limit: int | None = 50,
+    ) -> list[BookmarkLine]:
+        """Return bookmarks, the newest first; the filters are those of :meth:`bookmark_ids`."""
+        ids = self.bookmark_ids(
+            tag=tag, unread=unread, starred=starred, archived=archived, private=private, pending=pending,
+            folder=folder, since=since, limit=limit,
+        )  # fmt: skip
+        return self.bookmark_lines(ids)
+
+    def bookmark_ids(
+        self,
+        *,
+        tag: str | None = None,
+        unread: bool | None = None,
+        starred: bool | None = None,
+        archived: bool | None = None,
+        private: bool | None = None,
+        pending: bool | None = None,
+        folder: str | None = None,
+        since: dt.datetime | None = None,
+        limit: int | None = None,
+    ) -> list[int]:
+        """Return the numbers of bookmarks, the last saved first; what is in the trash is left out.
+
+        Each filter asks for those that are so, or with False are not. A ``tag`` or ``folder`` includes those below it
+        (``maths`` finds ``maths/topology``). ``pending`` are those whose page was never fetched.
+        """
+        query = sa.select(col(BookmarkRow.id)).join(Resource, col(Resource.id) == col(BookmarkRow.id))
+        query = query.where(col(Resource.trashed_at).is_(None))
+        flags = {"unread": unread, "starred": starred, "archived": archived, "private": private}
+        for name, wanted in flags.items():
+            if wanted is not None:
+                query = query.where(col(getattr(BookmarkRow, name)).is_(wanted))
+        if pending is not None:
+            fetched = col(BookmarkRow.fetched_at)
+            query = query.where(fetched.is_(None) if pending else fetched.is_not(None))
+        if since is not None:
+            query = query.where(col(BookmarkRow.saved_at) >= since)
+        if tag:
+            query = query.where(col(BookmarkRow.id).in_(sa.select(col(Tagging.resource_id)).where(_below(tag))))
+        if folder:
+            inner = col(BookmarkRow.folder).startswith(folder.strip("/") + "/", autoescape=True)
+            query = query.where((col(BookmarkRow.folder) == folder.strip("/")) | inner)
+        query = query.order_by(col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc()).limit(limit)
+        with self._library.reading() as tx:
+            return list(tx.connection().execute(query).scalars())
+
+    def bookmark_lines(self, ids: Sequence[int]) -> list[BookmarkLine]:
+        """Return a line for each of ``ids``, in their order; those that are gone or in the trash are left out."""
+        query = sa.select(*_LISTED).join(Resource, col(Resource.id) == col(BookmarkRow.id))
+        query = query.where(col(Resource.trashed_at).is_(None))
+        rows: dict[int, Any] = {}
+        with self._library.reading() as tx:
+            for some in chunks(ids):
+                for row in tx.connection().execute(query.where(col(BookmarkRow.id).in_(some))):
+                    rows[row.id] = row
+            tags = tx.tags_of(list(rows))
+        return [
+            BookmarkLine(
+                id=row.id, uid=row.uid, kind=BOOKMARK, title=row.title, url=row.url, site_name=row.site_name,
+                author=row.author, published_at=row.published_at, saved_at=row.saved_at, unread=row.unread,
+                starred=row.starred, archived=row.archived, private=row.private, words=row.words,
+                fetched=row.fetched_at is not None, problem=row.problem, tags=tags[row.id], created_at=row.created_at,
+            )
+            for row in (rows[id] for id in ids if id in rows)
+        ]  # fmt: skip
+
+    def bookmark(self, id: int) -> Bookmark:
+        """Return one bookmark with its text.
+
+        Raises:
+            NotFound: there is none, or it is in the trash.
+
+        """
+        with self._library.reading() as tx:
+            resource = tx.alive(id, BOOKMARK)
+            row = tx.get_one(BookmarkRow, id)
+            tags = tx.tags_of([id])[id]
+        said = {name: getattr(row, name) for name in Bookmark.__dataclass_fields__ if hasattr(row, name)}
+        said |= {"uid": resource.uid, "kind": BOOKMARK, "tags": tags, "created_at": resource.created_at}
+        return Bookmark(**said, reading_minutes=reading_minutes(row.words))
+
+    def markdown(self, id: int) -> str:
+        """Return the text of a bookmark's page as Markdown; empty if there is none.
+
+        Raises:
+            NotFound: there is none, or it is in the trash.
+
+        """
+        from ple.bookmarks.reading import to_markdown
+
+        return to_markdown(self.bookmark(id).html)
+
+    def known(self, url: str) -> int | None:
+        """Return the number of the bookmark of a page, by any address of it; none if it is not kept."""
+        with self._library.reading() as tx:
+            query = sa.select(col(BookmarkRow.id)).join(Resource, col(Resource.id) == col(BookmarkRow.id))
+            query = query.where(col(BookmarkRow.url_key) == key_of(url), col(Resource.trashed_at).is_(None))
+            return tx.connection().execute(query).scalar()
+
+    def edit(
+        self,
+        id: int,
+        *,
+        title: str | None = None,
+        note: str | None = None,
+        tags: Iterable[str] | None = None,
+        url: str | None = None,
+        folder: str | None = None,
+        unread: bool | None = None,
+        starred: bool | None = None,
+        archived: bool | None = None,
+        private: bool | None = None,
+    ) -> Bookmark:
+        """Change what the learner says about a page; what is None stays. ``tags`` takes the place of all tags.
+
+        An empty title gives the page its own one back when it is next fetched.
+
+        Raises:
+            NotFound: there is no such bookmark.
+            BadAddress: ``url`` is no http(s) address.
+            InvalidInput: another bookmark has this address.
+
+        """
+        values: dict[str, Any] = {
+            "note": None if note is None else block(note).strip(),
+            "folder": None if folder is None else _folder(folder),
+            "starred": starred,
+            "archived": archived,
+            "private": private,
+        }
+        with self._library.writing("Changed a bookmark") as tx:
+            tx.alive(id, BOOKMARK)
+            row = tx.get_one(BookmarkRow, id)
+            if title is not None:
+                values |= {"title": line(title) or fetching.title_of(row.url), "title_given": bool(line(title))}
+            if unread is not None:
+                values |= {"unread": unread, "read_at": None if unread else row.read_at or utc_now()}
+            if url is not None and addresses.clean(url) != row.url:
+                values |= self._moved(tx, id, addresses.clean(url))
+            for name, value in values.items():
+                if (value is not None or name == "read_at") and getattr(row, name) != value:
+                    setattr(row, name, value)
+            if tags is not None:
+                tx.set_tags(id, _checked(tags))
+            tx.label = f"Changed “{row.title}”"
+        return self.bookmark(id)
+
+    def mark_read(self, ids: Iterable[int]) -> int:
+        """Note that these pages are read; return how many were not."""
+        return self._mark(ids, "read", unread=False, read_at=utc_now())
+
+    def mark_unread(self, ids: Iterable[int]) -> int:
+        """Note that these pages are still to be read; return how many were not."""
+        return self._mark(ids, "unread", unread=True, read_at=None)
+
+    def star(self, ids: Iterable[int]) -> int:
+        """Star these pages; return how many were not."""
+        return self._mark(ids, "starred", starred=True)
+
+    def unstar(self, ids: Iterable[int]) -> int:
+        """Take the stars off these pages; return how many had one."""
+        return self._mark(ids, "without star", starred=False)
+
+    def remove(self, ids: Iterable[int]) -> int:
+        """Put bookmarks in the trash; return how many.
+
+        Raises:
+            NotFound: one of them is no bookmark, or is there already; then none is removed.
+
+        """
+        ids = list(dict.fromkeys(ids))
+        with self._library.writing("Removed bookmarks") as tx:
+            for id in ids:
+                tx.alive(id, BOOKMARK)
+            one = f"“{tx.get_one(BookmarkRow, ids[0]).title}”" if len(ids) == 1 else f"{len(ids):,} bookmarks"
+            tx.label = f"Removed {one}"
+            return tx.trash(*ids)
+
+    def refresh(self, id: int) -> Refetched:
+        """Fetch a page again. What is there is only replaced by something: an error page changes no text.
+
+        Raises:
+            NotFound: there is no such bookmark.
+
+        """
+        with self._library.reading() as tx:
+            tx.alive(id, BOOKMARK)
+        return self._fetch(id)
+
+    def fetch_pending(self, *, limit: int | None = None, force: bool = False) -> Iterator[Refetched]:
+        """Fetch the pages that were never fetched, oldest first, and yield what became of each.
+
+        One that could not be fetched is tried again after 1, 2, 4 … hours; with ``force`` at once.
+        """
+        query = (
+            sa.select(col(BookmarkRow.id), col(BookmarkRow.tries), col(BookmarkRow.tried_at))
+            .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+            .where(col(Resource.trashed_at).is_(None), col(BookmarkRow.fetched_at).is_(None))
+            .order_by(col(BookmarkRow.tried_at).is_not(None), col(BookmarkRow.id))
+        )
+        with self._library.reading() as tx:
+            pending = tx.connection().execute(query).fetchall()
+        now = utc_now()
+        due = [id for id, tries, tried_at in pending if force or fetching.worth_another_try(tries, tried_at, now)]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(8, thread_name_prefix="bookmarks") as threads:
+            try:
+                yield from threads.map(self._fetch, due[:limit])
+            finally:
+                threads.shutdown(cancel_futures=True)
+
+    def import_file(self, name: str, data: bytes, *, format: str | None = None, folders: str = "keep") -> Imported:
+        """Bring in a file of bookmarks, whose format is found out unless it is given.
+
+        Dates, tags, notes, folders and states come along; pages that are kept already get what the file has more.
+        Doing it twice adds nothing. ``folders`` says what becomes of folders besides being kept: with ``path`` a tag
+        such as ``a/b/c``, with ``parts`` a tag for each part, with ``last`` one for the last.
+
+        Raises:
+            InvalidInput: it is no file of bookmarks; what cannot be used of one that is, is in ``refused``.
+
+        """
+        found, records = files.read(data, name, format)
+        return Intake(self._library).take(found, records, name, folders)
+
+    def export(self, format: str = "netscape", ids: Collection[int] | None = None) -> str:
+        """Return bookmarks, all of them unless ``ids`` says which, as a file in one of :data:`EXPORTS`.
+
+        Raises:
+            InvalidInput: there is no such format.
+
+        """
+        ordered = list(reversed(self.bookmark_ids())) if ids is None else list(ids)
+        return files.write(format, self._records(ordered))
+
+    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield what bookmarks say: the learner's note, the description, the text of the page."""
+        for some in chunks(ids):
+            with self._library.reading() as tx:
+                rows = tx.exec(
+                    select(BookmarkRow)
+                    .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+                    .where(col(BookmarkRow.id).in_(some), col(Resource.trashed_at).is_(None))
+                ).all()
+                tags = tx.tags_of([row.id for row in rows])
+            for row in rows:
+                flags = ("unread", "starred", "archived", "private")
+                yield Document(
+                    id=row.id,
+                    kind=BOOKMARK,
+                    title=row.title,
+                    text="\n\n".join(filter(None, (row.note, row.description, row.text))),
+                    occurred_at=row.saved_at,
+                    url=row.url,
+                    tags=tags[row.id],
+                    author=row.author,
+                    language=row.language,
+                    container=row.site_name,
+                    flags=frozenset(flag for flag in flags if getattr(row, flag)),
+                )
+
+    def _keep(self, tx: Writing, url: str, key: str, title: str, note: str) -> tuple[int, bool]:
+        """Make the bookmark, or take it out of the trash and add to it; return its number and if it was there."""
+        row = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key)).first()
+        if row is None:
+            id = tx.register(BOOKMARK)
+            shown = title or fetching.title_of(url)
+            tx.add(
+                BookmarkRow(
+                    id=id, url=url, url_key=key, title=shown, title_given=bool(title), note=note, saved_at=utc_now()
+                )
+            )
+            tx.flush()
+            return id, False
+        known = tx.restore(row.id) == 0
+        if title:
+            row.title, row.title_given = title, True
+        if note and note not in row.note:
+            row.note = f"{row.note}\n\n{note}".strip()
+        if not known:
+            row.saved_at = utc_now()
+        tx.touch([row.id])
+        return row.id, known
+
+    def _moved(self, tx: Writing, id: int, url: str) -> dict[str, Any]:
+        key = key_of(url)
+        other = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key, BookmarkRow.id != id)).first()
+        if other is not None:
+            raise InvalidInput(
+                f"{addresses.display(url)} is kept already, as #{other.id} “{other.title}”",
+                hint=f"Remove one of them: `ple bookmarks remove {id}`.",
+            )
+        return {"url": url, "url_key": key, "key_version": addresses.KEY_VERSION, "etag": "", "last_modified": ""}
+
+    def _mark(self, ids: Iterable[int], what: str, **values: Any) -> int:
+        ids = list(ids)
+        flag = next(iter(values))
+        with self._library.writing(f"Marked bookmarks as {what}") as tx:
+            wanted = [
+                id
+                for some in chunks(ids)
+                for id in tx.connection()
+                .execute(
+                    sa.select(col(BookmarkRow.id))
+                    .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+                    .where(
+                        col(BookmarkRow.id).in_(some),
+                        col(Resource.trashed_at).is_(None),
+                        col(getattr(BookmarkRow, flag)).is_not(values[flag]),
+                    )
+                )
+                .scalars()
+            ]
+            changed = tx.update(BookmarkRow, wanted, **values)
+            tx.label = f"Marked {changed:,} bookmark{'' if changed == 1 else 's'} as {what}"
+            if what == "read":
+                for id in wanted:
+                    tx.note("read", id)
+        return changed
+
+    def _fetch(self, id: int) -> Refetched:
+        with self._library.reading() as tx:
+            row = tx.get_one(BookmarkRow, id)
+        has_text = bool(row.text)
+        fetched = fetching.fetch(
+            self._client, row.url,
+            etag=(row.etag or None) if has_text else None,
+            last_modified=(row.last_modified or None) if has_text else None,
+        )  # fmt: skip
+        return self._store(id, fetched)
+
+    def _store(self, id: int, fetched: fetching.Fetched) -> Refetched:
+        now = utc_now()
+        with self._library.writing() as tx:
+            row = tx.get_one(BookmarkRow, id)
+            said_before = (row.title, row.description, row.text)
+            values = {name: value for name, value in fetched.values.items() if value or not getattr(row, name)}
+            if "content_type" in fetched.values:
+                values |= {name: fetched.values.get(name) for name in ("etag", "last_modified", "final_url")}
+            values |= {"tried_at": now, "problem": fetched.problem, "hint": fetched.hint}
+            if fetched.again:
+                values["tries"] = row.tries + 1
+            else:
+                values |= {"tries": 0, "fetched_at": row.fetched_at if fetched.problem and row.text else now}
+            if fetched.title and not row.title_given:
+                values["title"] = fetched.title
+            for name, value in values.items():
+                if getattr(row, name) != value:
+                    setattr(row, name, value)
+            changed = (row.title, row.description, row.text) != said_before
+            title, url = row.title, row.url
+        return Refetched(id, title, url, changed, fetched.problem, fetched.hint)
+
+    def _records(self, ids: Sequence[int]) -> Iterator[Record]:
+        names = [
+            "url", "title", "note", "folder", "saved_at", "unread", "starred", "archived", "private", "description",
+            "author", "published_at", "language", "read_at",
+        ]  # fmt: skip
+        query = sa.select(col(BookmarkRow.id), *(col(getattr(BookmarkRow, name)) for name in names))
+        for some in chunks(ids):
+            with self._library.reading() as tx:
+                found = tx.connection().execute(query.where(col(BookmarkRow.id).in_(some)))
+                rows = {row.id: row._mapping for row in found}
+                tags = tx.tags_of(list(rows))
+            for id in some:
+                if id in rows:
+                    yield Record(**{name: rows[id][name] for name in names}, tags=tuple(sorted(tags[id])))
+
+
+def _checked(tags: Iterable[str]) -> list[str]:
+    found = list(tags)
+    for tag in found:
+        if not fold_tag(tag):
+            raise InvalidInput(f"“{line(tag)}” cannot be a tag", hint="A tag has letters or digits.")
+    return found
+
+
+def _below(tag: str) -> sa.ColumnElement[bool]:
+    folded = fold_tag(tag)
+    return (col(Tagging.tag) == folded) | col(Tagging.tag).startswith(folded + "/", autoescape=True)
+
+
+def _folder(folder: str) -> str:
+    return "/".join(filter(None, (line(part) for part in folder.split("/"))))
+
+
+EXPORTS = files.EXPORTS
+__all__ = ["EXPORTS", "Bookmarks", "NotFound"]
