@@ -116,30 +116,31 @@ def next_check(
     plus up to 10 % for ``jitter`` from 0 to 1. ``came_out`` are the dates of its newest entries.
     """
     wishes = [SOONEST, _fresh_for(headers, now), dt.timedelta(minutes=ttl_minutes or 0), _rhythm(came_out) / 4]
-    if (again := again_at(headers, now)) is not None:
-        wishes.append(again - now)
-    return now + min(max(wishes), LATEST) * (1 + jitter / 10)
-
-
-def back_off(failures: int, again: dt.datetime | None, *, now: dt.datetime, jitter: float) -> dt.datetime:
-    """Return when to ask a feed again that failed ``failures`` times in a row: twice as late each time, up to a week.
-
-    ``again`` is when its server wants to be asked, where it said so.
-    """
-    wait = min(FIRST_BACK_OFF * 2 ** min(max(failures - 1, 0), 16), LONGEST_BACK_OFF)
-    if again is not None:
-        wait = max(wait, min(again - now, LONGEST_BACK_OFF))
+    if (asked := patience(headers, now)) is not None:
+        wishes.append(asked)
+    wait: dt.timedelta = min(max(wishes), LATEST)
     return now + wait * (1 + jitter / 10)
 
 
-def again_at(headers: Mapping[str, str], now: dt.datetime) -> dt.datetime | None:
-    """Return when ``Retry-After`` (seconds, or a date by the server's clock) asks us to come again."""
+def back_off(failures: int, asked: dt.timedelta | None, *, now: dt.datetime, jitter: float) -> dt.datetime:
+    """Return when to ask a feed again that failed ``failures`` times in a row: twice as late each time, up to a week.
+
+    ``asked`` is how long its server wants to be left alone, where it said so.
+    """
+    wait = min(FIRST_BACK_OFF * (1 << min(max(failures - 1, 0), 16)), LONGEST_BACK_OFF)
+    if asked is not None:
+        wait = max(wait, min(asked, LONGEST_BACK_OFF))
+    return now + wait * (1 + jitter / 10)
+
+
+def patience(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta | None:
+    """Return how long ``Retry-After`` (seconds, or a date by the server's clock) asks us to stay away."""
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
-        return now + dt.timedelta(seconds=min(int(said[:9]), 10**8))
+        return dt.timedelta(seconds=min(int(said[:9]), 10**8))
     if (when := _date(said)) is None:
         return None
-    return max(now, now + (when - (_date(headers.get("date", "")) or now)))
+    return max(dt.timedelta(), when - (_date(headers.get("date", "")) or now))
 
 
 def _fresh_for(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta:

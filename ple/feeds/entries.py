@@ -69,7 +69,7 @@ def entry_lines(tx: Reading, ids: Sequence[int]) -> list[EntryLine]:
             col(Resource.uid), col(Resource.created_at), col(EntryRow.feed_id), col(EntryRow.title), col(EntryRow.url),
             col(EntryRow.author), col(EntryRow.occurred_at), col(EntryRow.read_at), col(EntryRow.starred_at),
         ).where(col(EntryRow.id).in_(some))  # fmt: skip
-        found |= {row[0]: row for row in tx.connection().execute(query).tuples()}
+        found |= {row[0]: tuple(row) for row in tx.connection().execute(query)}
     tags = tx.tags_of(list(found))
     return [_line(found[id], tags[id]) for id in ids if id in found]
 

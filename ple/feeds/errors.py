@@ -22,15 +22,15 @@ class FeedError(PleError):
 class FeedRefused(FeedError):
     """The server answered, but not with the feed.
 
-    ``status`` is what it answered; ``again_at`` is when it wants to be asked again, where it says so.
+    ``status`` is what it answered; ``patience`` is how long it wants to be left alone, where it says so.
     """
 
     def __init__(
-        self, message: str, status: int = 0, *, hint: str | None = None, again_at: dt.datetime | None = None
+        self, message: str, status: int = 0, *, hint: str | None = None, patience: dt.timedelta | None = None
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
-        self.again_at = again_at
+        self.patience = patience
 
 
 class FeedGone(FeedRefused):

@@ -78,10 +78,7 @@ def _read(parser: Parser, ask: Ask, response: Response) -> Answer:
     moved_to = permanent_target(response)
     if response.status == 304:
         if not ({"If-None-Match", "If-Modified-Since"} & set(ask.headers)):
-            raise FeedRefused(
-                "its server says that nothing has changed, though we never had it", 304,
-                hint="Its server is misconfigured; it is asked again later.",
-            )  # fmt: skip
+            refuse(response)
         return Answer(ask, response.headers, moved_to=moved_to)
     refuse(response)
     whole = response.status != 226  # RFC 3229: only what is new
@@ -117,18 +114,18 @@ def refuse(response: Response, *, now: dt.datetime | None = None) -> None:
         return
     if status == 410:
         raise FeedGone("its publisher removed it for good (410)", status)
-    again = arrivals.again_at(headers, now or utc_now())
     says, hint = _REFUSALS.get(status // 100, ("its server answered strangely", None))
     says, hint = _REFUSALS.get(status, (says, hint))
     if headers.get("cf-mitigated") == "challenge":
         says, hint = "its server wants proof that a person asks (Cloudflare)", "Only its publisher can change that."
-    raise FeedRefused(f"{says} ({status})", status, hint=hint, again_at=again)
+    raise FeedRefused(f"{says} ({status})", status, hint=hint, patience=arrivals.patience(headers, now or utc_now()))
 
 
 _REFUSALS: dict[int, tuple[str, str | None]] = {
     3: ("its server redirects to nowhere", None),
     4: ("its server refuses it", "Look at the address in a browser."),
     5: ("its server has trouble", "It is asked again later by itself."),
+    304: ("its server says that nothing has changed, though we never had it", "It is asked again later by itself."),
     401: ("its server wants a name and a password", "Write them into the address: https://name:password@host/feed."),
     403: ("its server refuses to give it to us", "Look at the address in a browser; some block programs."),
     404: (

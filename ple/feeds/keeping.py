@@ -265,8 +265,8 @@ def _keep_failure(tx: Writing, feed: FeedRow, answer: Answer, now: dt.datetime, 
     kept: dict[str, Any] = {"failure": str(error), "failure_hint": error.hint}
     if blame:
         failures = feed.failures + 1
-        again = error.again_at if isinstance(error, FeedRefused) else None
-        wait_until = arrivals.back_off(failures, again, now=now, jitter=random.random())  # noqa: S311
+        asked = error.patience if isinstance(error, FeedRefused) else None
+        wait_until = arrivals.back_off(failures, asked, now=now, jitter=random.random())  # noqa: S311
         kept |= {"failures": failures, "failing_since": feed.failing_since or now, "next_check_at": wait_until}
     if answer.reached:
         kept["checked_at"] = now

@@ -29,7 +29,7 @@ def read(body: bytes) -> ParsedFeed:
     """
     text, flaw = body.decode("utf-8-sig", "replace"), None
     try:
-        said = json.loads(text, strict=False)
+        said = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         said, flaw = _recovered(text), "it breaks off, or is damaged in the middle"
         if said is None:
@@ -58,14 +58,14 @@ def _recovered(text: str) -> dict[str, Any] | None:
     start = re.search(r'"items"\s*:\s*\[', text)
     if start is None:
         return None
-    decoder = json.JSONDecoder(strict=False)
     items: list[Any] = []
+    said: dict[str, Any] = {}
     try:
-        said = json.loads(text[: start.start()] + '"items": []}', strict=False)
+        said = _DECODER.decode(text[: start.start()] + '"items": []}')
         at = start.end()
         while True:
             at = _PAUSE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
-            item, at = decoder.raw_decode(text, at)
+            item, at = _DECODER.raw_decode(text, at)
             items.append(item)
     except (ValueError, RecursionError):
         pass
@@ -73,6 +73,8 @@ def _recovered(text: str) -> dict[str, Any] | None:
 
 
 _PAUSE = re.compile(r"[\s,]*")
+# Python refuses to read numbers of thousands of digits; nothing in a feed is one.
+_DECODER = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits) if len(digits) < 100 else digits[:100])
 
 
 def _entry(item: dict[str, Any]) -> ParsedEntry:

@@ -1,0 +1,167 @@
+"""``ple entries``: read what came in from the feeds."""
+
+import datetime as dt
+import re
+
+import click
+
+from ple.cli.frame import Group, environment, resolve, show, show_list, show_text, tell
+from ple.cli.words import ago, plural
+from ple.library.errors import InvalidInput
+
+command = Group("entries", help="Read what came in from the feeds.")
+
+
+@command.command("list")
+@click.option("--feed", help="Only those of this feed.")
+@click.option("--folder", help="Only those of the feeds in this folder.")
+@click.option("--unread", is_flag=True, help="Only those that you have not read.")
+@click.option("--starred", is_flag=True, help="Only those that you starred.")
+@click.option("--since", help="Only those since then: 2026-11-01, 7d, 12h, today, yesterday.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.pass_context
+def list_(
+    ctx: click.Context, feed: str | None, folder: str | None, unread: bool, starred: bool, since: str | None, limit: int
+) -> None:
+    """List entries, newest first."""
+    entries = environment(ctx).feeds.entries(
+        feed=resolve(ctx, feed, "feed") if feed else None,
+        folder=folder,
+        unread=True if unread else None,
+        starred=True if starred else None,
+        since=_moment(since) if since else None,
+        limit=limit,
+    )
+    columns = [
+        ("#", "id"), ("", lambda entry: ("" if entry.read else "•") + ("★" if entry.starred else "")),
+        ("Title", "title"), ("Feed", "feed_title"), ("When", lambda entry: ago(entry.published_at)),
+    ]  # fmt: skip
+    empty = "Nothing here." if unread or starred or since or feed or folder else "Nothing yet. Try `ple feeds update`."
+    show_list(ctx, entries, columns, empty=empty)
+
+
+@command.command("show")
+@click.argument("entry")
+@click.pass_context
+def show_(ctx: click.Context, entry: str) -> None:
+    """Print ENTRY for reading. It stays unread; `ple entries read` marks it."""
+    found = environment(ctx).feeds.entry(resolve(ctx, entry, "entry"))
+    by = f", {found.author}" if found.author else ""
+    lines = [found.title, f"{found.feed_title}{by} · {ago(found.published_at)}", found.url or "", ""]
+    lines.append(found.text or found.summary or "(no text)")
+    lines += [f"Attached: {file['url']}" for file in found.enclosures]
+    show_text(ctx, found, "\n".join(lines))
+
+
+@command.command("read")
+@click.argument("entries", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All of them, or all of a feed or folder.")
+@click.option("--feed", help="With --all: those of this feed.")
+@click.option("--folder", help="With --all: those of the feeds in this folder.")
+@click.option("--before", help="With --all: those before then: 2026-11-01, 7d, yesterday.")
+@click.pass_context
+def read(
+    ctx: click.Context,
+    entries: tuple[str, ...],
+    everything: bool,
+    feed: str | None,
+    folder: str | None,
+    before: str | None,
+) -> None:
+    """Mark ENTRIES as read."""
+    if everything == bool(entries) or (not everything and (feed or folder or before)):
+        raise click.UsageError("Name the entries, or say --all (of a --feed, of a --folder, --before a day).", ctx)
+    if everything:
+        done = environment(ctx).feeds.mark_all_read(
+            feed=resolve(ctx, feed, "feed") if feed else None, folder=folder, before=_moment(before) if before else None
+        )
+        show(ctx, {"read": done}, said=f"Marked {plural(done, 'entry', 'entries')} as read. `ple undo` takes it back.")
+        return
+    _mark(ctx, entries, "mark_read", "Read")
+
+
+@command.command("unread")
+@click.argument("entries", nargs=-1, required=True)
+@click.pass_context
+def unread(ctx: click.Context, entries: tuple[str, ...]) -> None:
+    """Mark ENTRIES as unread."""
+    _mark(ctx, entries, "mark_unread", "Unread")
+
+
+@command.command("star")
+@click.argument("entries", nargs=-1, required=True)
+@click.pass_context
+def star(ctx: click.Context, entries: tuple[str, ...]) -> None:
+    """Star ENTRIES, which keeps them for good."""
+    _mark(ctx, entries, "star", "Starred")
+
+
+@command.command("unstar")
+@click.argument("entries", nargs=-1, required=True)
+@click.pass_context
+def unstar(ctx: click.Context, entries: tuple[str, ...]) -> None:
+    """Take the star off ENTRIES."""
+    _mark(ctx, entries, "unstar", "Not starred")
+
+
+@command.command("save")
+@click.argument("entry")
+@click.option("--tag", "tags", multiple=True, help="Tag the bookmark; may be given several times.")
+@click.option("--note", help="Why you keep it.")
+@click.pass_context
+def save(ctx: click.Context, entry: str, tags: tuple[str, ...], note: str | None) -> None:
+    """Keep the page of ENTRY as a bookmark."""
+    ours = environment(ctx)
+    found = ours.feeds.entry(resolve(ctx, entry, "entry"))
+    if found.url is None:
+        raise InvalidInput(f"#{found.id} {found.title} has no address to save", hint="Star it to keep it.")
+    saved = ours.bookmarks.save(found.url, title=found.title, tags=tags, note=note, source=found.id)
+    if saved.problem:
+        tell(ctx, f"The page could not be fetched yet: {saved.problem}")
+    verb = "Kept already" if saved.known else "Saved"
+    show(ctx, saved.bookmark, said=f"{verb}: #{saved.bookmark.id} {saved.bookmark.title}")
+
+
+@command.command("open")
+@click.argument("entry")
+@click.pass_context
+def open_(ctx: click.Context, entry: str) -> None:
+    """Open ENTRY in your browser and mark it as read."""
+    feeds = environment(ctx).feeds
+    found = feeds.entry(resolve(ctx, entry, "entry"))
+    if found.url is None:
+        raise InvalidInput(
+            f"#{found.id} {found.title} has no address", hint=f"Read it with `ple entries show {found.id}`."
+        )
+    if click.launch(found.url) != 0:
+        raise InvalidInput("no browser could be opened", hint=f"The address is {found.url}")
+    feeds.mark_read([found.id])
+    show(ctx, feeds.entry(found.id), said=f"Opened {found.url}")
+
+
+def _mark(ctx: click.Context, names: tuple[str, ...], how: str, said: str) -> None:
+    feeds = environment(ctx).feeds
+    ids = [resolve(ctx, name, "entry") for name in names]
+    getattr(feeds, how)(ids)
+    lines = feeds.entry_lines(ids)
+    show(ctx, lines if len(lines) > 1 else lines[0], said=[f"{said}: #{line.id} {line.title}" for line in lines])
+
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def _moment(said: str) -> dt.datetime:
+    """Return the moment meant by a date, a time, ``7d`` (ago), ``today`` or ``yesterday``, in UTC."""
+    text = said.strip().lower()
+    now = dt.datetime.now().astimezone()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if ago_ := re.fullmatch(r"(\d{1,5})\s*([hdw])", text):
+        return (now - dt.timedelta(**{_UNITS[ago_[2]]: int(ago_[1])})).astimezone(dt.UTC)
+    if text in ("today", "yesterday"):
+        return (midnight - dt.timedelta(days=text == "yesterday")).astimezone(dt.UTC)
+    try:
+        return dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"“{said}” is no moment that ple understands", hint="Say 2026-11-01, 7d, 12h, today or yesterday."
+        ) from error

@@ -1,0 +1,255 @@
+"""``ple feeds``: follow feeds and bring in what is new."""
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ple.cli.frame import (
+    Group,
+    confirm,
+    environment,
+    outcome,
+    read_input,
+    resolve,
+    show,
+    show_list,
+    state,
+    tell,
+    write_output,
+)  # fmt: skip
+from ple.cli.words import ago, due, plural
+
+if TYPE_CHECKING:
+    from ple.feeds.models import Feed
+
+command = Group("feeds", help="Follow feeds and bring in what is new.")
+
+
+@dataclass
+class Updated:
+    """What an update did, as programs read it."""
+
+    feeds: int = 0
+    fetched: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    new_entries: int = 0
+    updated_entries: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+@command.command("add")
+@click.argument("url")
+@click.option("--folder", help="Put it in this folder; slashes nest.")
+@click.option("--tag", "tags", multiple=True, help="Tag it; may be given several times.")
+@click.option("--title", help="What to call it, if not what its publisher does.")
+@click.pass_context
+def add(ctx: click.Context, url: str, folder: str | None, tags: tuple[str, ...], title: str | None) -> None:
+    """Follow the feed at URL; a site's address will do."""
+    feed = environment(ctx).feeds.add(url, folder=folder, tags=tags, title=title)
+    show(ctx, feed, said=f"Following #{feed.id} {feed.title} ({plural(feed.entries, 'entry', 'entries')})")
+
+
+@command.command("list")
+@click.option("--folder", help="Only those in this folder and the ones within it.")
+@click.pass_context
+def list_(ctx: click.Context, folder: str | None) -> None:
+    """List the feeds that you follow."""
+    feeds = environment(ctx).feeds.feeds()
+    if folder is not None:
+        within = folder.strip("/")
+        feeds = [feed for feed in feeds if f"{feed.folder or ''}/".startswith(f"{within}/")]
+    columns = [
+        ("#", "id"), ("Unread", "unread"), ("Entries", "entries"), ("Title", "title"),
+        ("Folder", lambda feed: feed.folder or ""), ("New", lambda feed: ago(feed.changed_at)), ("State", _state),
+    ]  # fmt: skip
+    show_list(ctx, feeds, columns, empty="No feeds yet. Follow one with `ple feeds add ADDRESS`.")
+
+
+@command.command("show")
+@click.argument("feed")
+@click.pass_context
+def show_(ctx: click.Context, feed: str) -> None:
+    """Show what is known about FEED."""
+    show(ctx, environment(ctx).feeds.feed(resolve(ctx, feed, "feed")))
+
+
+@command.command("update")
+@click.argument("feeds", nargs=-1)
+@click.option("--force", is_flag=True, help="Ask all feeds that are not paused, due or not.")
+@click.option("--strict", is_flag=True, help="Exit 1 if any feed failed, not only if all did.")
+@click.pass_context
+def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool) -> None:
+    """Bring in what is new: from all feeds that are due, or from those named."""
+    doors = environment(ctx).feeds
+    ids = [resolve(ctx, name, "feed") for name in feeds] or None
+    done = Updated()
+    quiet = state(ctx).quiet
+    live = not quiet and sys.stderr.isatty()
+    refresh = doors.refresh(ids, force=force)
+    try:
+        for feed in refresh:
+            done.feeds += 1
+            done.new_entries += feed.new
+            done.updated_entries += feed.updated
+            if live:
+                click.echo("\r\033[K", err=True, nl=False)
+            if feed.failure is not None:
+                done.failed += 1
+                done.errors.append(
+                    {
+                        "id": feed.feed_id, "title": feed.title, "url": feed.url, "error": feed.failure,
+                        "hint": feed.hint,
+                    }
+                )  # fmt: skip
+                tell(ctx, f"{feed.title}: {feed.failure}" + (f"\n     {feed.hint}" if feed.hint else ""))
+            elif feed.not_modified:
+                done.not_modified += 1
+            else:
+                done.fetched += 1
+                if feed.new or feed.updated:
+                    tell(ctx, f"{feed.title}: {_arrived(feed.new, feed.updated)}")
+            if live:
+                click.echo(f"{plural(done.feeds, 'feed')} …", err=True, nl=False)
+    except KeyboardInterrupt:
+        refresh.close()  # type: ignore[attr-defined]
+        if live:
+            click.echo("\r\033[K", err=True, nl=False)
+        tell(ctx, f"Stopped. {_summary(done)}")
+        raise
+    if live:
+        click.echo("\r\033[K", err=True, nl=False)
+    if not done.feeds:
+        tell(ctx, "No feed is due. `ple feeds update --force` asks them all." if doors.feeds() else "No feeds yet.")
+    show(ctx, done, said=_summary(done))
+    outcome(ctx, done=done.feeds - done.failed, failed=done.failed, strict=strict)
+
+
+@command.command("edit")
+@click.argument("feed")
+@click.option("--title", help="What to call it; empty for what its publisher does.")
+@click.option("--folder", help="Move it to this folder; empty for none.")
+@click.option("--url", help="Its new address; what you marked stays.")
+@click.option("--tag", "tags", multiple=True, help="Add a tag.")
+@click.pass_context
+def edit(
+    ctx: click.Context, feed: str, title: str | None, folder: str | None, url: str | None, tags: tuple[str, ...]
+) -> None:
+    """Change the title, folder or address of FEED."""
+    changed = environment(ctx).feeds.edit(resolve(ctx, feed, "feed"), title=title, folder=folder, url=url, tags=tags)
+    show(ctx, changed, said=f"#{changed.id} {changed.title}" + (f" in {changed.folder}" if changed.folder else ""))
+
+
+@command.command("pause")
+@click.argument("feeds", nargs=-1, required=True)
+@click.pass_context
+def pause(ctx: click.Context, feeds: tuple[str, ...]) -> None:
+    """Stop asking FEEDS; what they brought stays."""
+    ids = [resolve(ctx, name, "feed") for name in feeds]
+    environment(ctx).feeds.pause(ids)
+    _show_each(ctx, ids, "Paused {}. `ple feeds resume` asks again.")
+
+
+@command.command("resume")
+@click.argument("feeds", nargs=-1, required=True)
+@click.pass_context
+def resume(ctx: click.Context, feeds: tuple[str, ...]) -> None:
+    """Ask FEEDS again."""
+    ids = [resolve(ctx, name, "feed") for name in feeds]
+    environment(ctx).feeds.resume(ids)
+    _show_each(ctx, ids, "Resumed {}.")
+
+
+@command.command("remove")
+@click.argument("feeds", nargs=-1, required=True)
+@click.pass_context
+def remove(ctx: click.Context, feeds: tuple[str, ...]) -> None:
+    """Stop following FEEDS; they go to the trash. Entries that you starred, tagged or linked are kept."""
+    doors = environment(ctx).feeds
+    removed = [doors.feed(resolve(ctx, name, "feed")) for name in feeds]
+    if len(removed) > 1 and not confirm(ctx, f"Stop following {len(removed)} feeds?"):
+        return
+    doors.remove([feed.id for feed in removed])
+    titles = ", ".join(feed.title for feed in removed)
+    show(ctx, removed if len(removed) > 1 else removed[0], said=f"Removed {titles}. `ple undo` brings it back.")
+
+
+@command.command("import")
+@click.argument("file")
+@click.option("--strict", is_flag=True, help="Exit 1 if anything was refused.")
+@click.pass_context
+def import_(ctx: click.Context, file: str, strict: bool) -> None:
+    """Follow the feeds of an OPML FILE (- for standard input)."""
+    _name, data = read_input(file)
+    done = environment(ctx).feeds.import_opml(data)
+    for refusal in done.refused:
+        tell(ctx, f"Not followed: {refusal.what}: {refusal.why}")
+    known = f", {done.known} known already" if done.known else ""
+    refused = f", {len(done.refused)} refused" if done.refused else ""
+    next_step = " `ple feeds update` brings in their entries." if done.added else ""
+    show(ctx, done, said=f"Following {plural(len(done.added), 'new feed')}{known}{refused}.{next_step}")
+    outcome(ctx, done=len(done.added) + done.known, failed=len(done.refused), strict=strict)
+
+
+@command.command("export")
+@click.argument("file", required=False)
+@click.pass_context
+def export(ctx: click.Context, file: str | None) -> None:
+    """Write your feeds as OPML to FILE, or to standard output."""
+    doors = environment(ctx).feeds
+    if state(ctx).json:
+        show(ctx, doors.feeds())
+        return
+    write_output(ctx, file, doors.export_opml(), f"Wrote {plural(len(doors.feeds()), 'feed')} to {file}.")
+
+
+@command.command("find")
+@click.argument("url")
+@click.pass_context
+def find(ctx: click.Context, url: str) -> None:
+    """Show the feeds that the page at URL leads to."""
+    columns = [
+        ("Address", "url"), ("Title", "title"), ("Format", "format"), ("Entries", "entries"),
+        ("Newest", lambda found: ago(found.newest_at)),
+    ]  # fmt: skip
+    show_list(ctx, environment(ctx).feeds.find(url), columns, empty="No feeds were found.")
+
+
+@command.command("health")
+@click.pass_context
+def health(ctx: click.Context) -> None:
+    """Show how your feeds are doing, those that need attention first."""
+    columns = [
+        ("#", "id"), ("State", "state"), ("Title", "title"), ("Says", "says"),
+        ("Next", lambda feed: due(feed.next_check_at) if feed.state not in ("gone", "paused") else ""),
+    ]  # fmt: skip
+    show_list(
+        ctx, environment(ctx).feeds.health(), columns, empty="No feeds yet. Follow one with `ple feeds add ADDRESS`."
+    )
+
+
+def _state(feed: "Feed") -> str:
+    if feed.paused:
+        return "paused"
+    return "failing" if feed.failure else ""
+
+
+def _show_each(ctx: click.Context, ids: list[int], said: str) -> None:
+    feeds = [environment(ctx).feeds.feed(id) for id in ids]
+    show(ctx, feeds if len(feeds) > 1 else feeds[0], said=said.format(", ".join(feed.title for feed in feeds)))
+
+
+def _arrived(new: int, updated: int) -> str:
+    parts = [f"{new} new"] if new else []
+    return ", ".join([*parts, f"{updated} edited"] if updated else parts)
+
+
+def _summary(done: Updated) -> str:
+    failed = f", {done.failed} failed" if done.failed else ""
+    edited = f", {done.updated_entries} edited" if done.updated_entries else ""
+    return (
+        f"{plural(done.feeds, 'feed')}: {plural(done.new_entries, 'new entry', 'new entries')}{edited}; "
+        f"{done.not_modified} unchanged{failed}."
+    )
