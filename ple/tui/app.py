@@ -88,8 +88,8 @@ class LearningApp(App[None]):
     }
     DEFAULT_MODE = "today"
     COMMANDS: ClassVar[set[Any]] = {Verbs}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
     NOTIFICATION_TIMEOUT = 8
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -149,13 +149,15 @@ class LearningApp(App[None]):
 
     # errors and messages
 
-    def guarded(self, work: Coroutine[Any, Any, T], *, group: str, exclusive: bool = True) -> Worker[T | None]:
+    def guarded(
+        self, work: Callable[[], Coroutine[Any, Any, T]], *, group: str, exclusive: bool = True
+    ) -> Worker[T | None]:
         """Run work of a screen on the event loop; what doors raise is told to the learner, nothing ends the app."""
-        return self.run_worker(self._guard(work), group=group, exclusive=exclusive, exit_on_error=False)
+        return self.run_worker(lambda: self._guard(work), group=group, exclusive=exclusive, exit_on_error=False)
 
-    async def _guard(self, work: Coroutine[Any, Any, T]) -> T | None:
+    async def _guard(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
         try:
-            return await work
+            return await work()
         except Exception as error:
             self.complain(error)
             return None
@@ -282,7 +284,7 @@ class LearningApp(App[None]):
         job = Job(title, total)
         self.jobs.append(job)
         self.show_jobs()
-        self.guarded(self._run_job(job, steps, on_step, on_end), group=f"job {title}")
+        self.guarded(lambda: self._run_job(job, steps, on_step, on_end), group=f"job {title}")
         return job
 
     async def _run_job(
@@ -351,8 +353,11 @@ class LearningApp(App[None]):
     def action_undo(self) -> None:
         """Take back the last change, whichever screen or command made it."""
         self.guarded(
-            self.change(lambda environment: environment.library.undo(), lambda undone: f"Undone: {undone.label}"),
+            lambda: self.change(
+                lambda environment: environment.library.undo(), lambda undone: f"Undone: {undone.label}"
+            ),
             group="undo",
+            exclusive=False,
         )
 
     def action_refresh_all(self) -> None:

@@ -170,7 +170,7 @@ class ListRoom(Room):
     @on(LineList.Moved, "#list")
     def _moved(self, event: LineList.Moved) -> None:
         if event.list.key == event.key and self.view.display and not (self.one_pane and self.at == 0):
-            self.work(self._preview(event.key), group="article")
+            self.work(lambda: self._preview(event.key), group="article")
 
     async def _preview(self, key: Key, delay: float = 0.05) -> None:
         if self.article is not None and self.article.thing.id == key:
@@ -189,7 +189,7 @@ class ListRoom(Room):
     @on(LineList.Chosen, "#list")
     def _chosen(self, event: LineList.Chosen) -> None:
         self.at = self.PANES.index("article")
-        self.work(self._preview(event.key, 0), group="article")
+        self.work(lambda: self._preview(event.key, 0), group="article")
         self.opened(event.key, event.row)
 
     def opened(self, key: Key, row: Row) -> None:
@@ -230,7 +230,7 @@ class ListRoom(Room):
             field.value = ""
         if self.filter:
             self.filter = ""
-            self.work(self.load(), group="load")
+            self.work(self.load, group="load")
         self.list.focus()
 
     def action_to_list(self) -> None:
@@ -247,7 +247,7 @@ class ListRoom(Room):
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
         self.filter = event.value.strip()
-        self.work(self._filter_soon(), group="load")
+        self.work(self._filter_soon, group="load")
 
     async def _filter_soon(self) -> None:
         await asyncio.sleep(0.08)

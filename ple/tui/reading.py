@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ple.library.errors import NotFound
 from ple.tui.room import Thing
 from ple.tui.widgets.blocks import Block, Prose, Span, clean, paragraphs, prose
 from ple.tui.words import due, joined, moment, plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
+
+
+MOST_LINKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,17 @@ def _journal(environment: Environment, id: int) -> Article:
     text = prose(markdown_html(entry.text))
     if text.blocks and text.blocks[0].kind in ("h1", "h2") and text.blocks[0].text == clean(entry.title):
         del text.blocks[0]
-    about = joined(moment(entry.written_at), plural(len(entry.text.split()), "word"), _tags(entry.tags))
-    return Article(thing, text.with_head(entry.title, about).with_links())
+    about = joined(moment(entry.written_at), plural(entry.words, "word"), _tags(entry.tags))
+    text = text.with_head(entry.title, about).with_links()
+    linked = [*((link, "→") for link in entry.links), *((link, "←") for link in entry.backlinks)]
+    for number, (link, arrow) in enumerate(linked[:MOST_LINKS]):
+        try:
+            title = environment.document(link.id).title
+        except NotFound:  # in the trash since
+            continue
+        said = f"{title}  ({link.kind} #{link.id})"
+        text.blocks.append(Block("meta", clean(said), first=f"{arrow} ", rest="  ", gap=number == 0))
+    return Article(thing, text.place())
 
 
 def _tags(tags: frozenset[str]) -> str:

@@ -50,4 +50,4 @@ def refresh(app: LearningApp, ids: Sequence[int] | None = None, *, force: bool =
             total=total,
         )
 
-    app.guarded(begin(), group="begin refresh")
+    app.guarded(begin, group="begin refresh")

@@ -44,6 +44,7 @@ class Room(Screen[None]):
     """
 
     MODE: ClassVar[str] = ""
+    AUTO_FOCUS = ""
     PANES: ClassVar[tuple[str, ...]] = ()
     """The ids of what can have the focus, from the outermost in."""
     FIRST: ClassVar[int] = 0
@@ -87,6 +88,8 @@ class Room(Screen[None]):
     def on_mount(self) -> None:
         """Ask, once there is something to see."""
         self._mark_pane()
+        if self.PANES:
+            self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
         self.call_after_refresh(self.reload)
 
     def on_screen_resume(self) -> None:
@@ -98,7 +101,7 @@ class Room(Screen[None]):
     def reload(self) -> None:
         """Ask again for everything."""
         self._stale = False
-        self.work(self.load(), group="load")
+        self.work(self.load, group="load")
 
     def library_changed(self) -> None:
         """Something in the library is not what it was."""
@@ -113,14 +116,14 @@ class Room(Screen[None]):
         """Return what `call` answers for the environment, from a thread."""
         return await self.learning.doors.ask(call)
 
-    def work(self, work: Coroutine[Any, Any, T], *, group: str) -> Worker[T | None]:
+    def work(self, work: Callable[[], Coroutine[Any, Any, T]], *, group: str) -> Worker[T | None]:
         """Run work in the background of this room; newer work of a group replaces older."""
         return self.learning.guarded(work, group=f"{id(self)} {group}")
 
     def change(self, call: Callable[[Environment], T], said: str | Callable[[T], str] = "") -> None:
         """Change something in the library and say what was done."""
         # One group for each change: none is ever cancelled in favour of a newer one.
-        self.learning.guarded(self.learning.change(call, said), group="change", exclusive=False)
+        self.learning.guarded(lambda: self.learning.change(call, said), group="change", exclusive=False)
 
     # panes
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ple.library.errors import InvalidInput
 from ple.tui.dialogs import Ask
 from ple.tui.words import clip
 
@@ -27,7 +29,7 @@ def tag(room: Room, thing: Thing) -> None:
         tags = frozenset(part.strip().removeprefix("#") for part in said.split(",") if part.strip(" #"))
 
         def change(environment: Environment) -> None:
-            with environment.library.writing(f"tagged {named(thing.title)}") as tx:
+            with environment.library.writing(f"Tagged {named(thing.title)}") as tx:
                 tx.set_tags(thing.id, tags)
 
         said_of = ", ".join(sorted(tags)) or "no tags"
@@ -73,7 +75,7 @@ def note(room: Room, thing: Thing) -> None:
                 f"Note on {named(thing.title)} kept · u undoes",
             )
 
-    room.work(ask(), group="note")
+    room.work(ask, group="note")
 
 
 def save_page(app: LearningApp, address: str, *, source: int | None = None) -> None:
@@ -86,12 +88,24 @@ def save_page(app: LearningApp, address: str, *, source: int | None = None) -> N
         if saved.known:
             app.say(f"{named(title)} was in your library already")
         elif saved.problem:
-            app.notify(f"Saved the address, but not the page.\n{saved.problem}", severity="warning", markup=False)
+            app.notify(
+                f"Saved the address, but not its text: {saved.problem}.\n{saved.hint or ''}",
+                severity="warning",
+                markup=False,
+            )
         else:
             app.say(f"Saved {named(title)} · u undoes")
         await app.look()
 
-    app.guarded(save(), group=f"save {address}")
+    app.guarded(save, group=f"save {address}")
+
+
+def contents(path: Path) -> bytes:
+    """Return a file that the learner named; for threads. Raises InvalidInput if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}", hint="Check its name.") from error
 
 
 def ask_for_page(app: LearningApp) -> None:

@@ -156,7 +156,7 @@ def write(app: LearningApp, *, about: Thing | None = None, prompt: Any = None, o
                 text, about=about.id if about else None, prompt=prompt.name if prompt else None
             )
 
-        app.guarded(app.change(change, "Kept in your journal · u undoes"), group="write", exclusive=False)
+        app.guarded(lambda: app.change(change, "Kept in your journal · u undoes"), group="write", exclusive=False)
 
     title = f"About “{about.title}”" if about else prompt.title if prompt else "New journal entry"
     text = prompt.text + "\n\n" if prompt else ""

@@ -16,7 +16,7 @@ from ple.tui.dialogs import Ask, Confirm
 from ple.tui.list_room import ListRoom
 from ple.tui.refreshing import refresh
 from ple.tui.room import Thing
-from ple.tui.things import named, save_page
+from ple.tui.things import contents, named, save_page
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.words import Piece, clip, columns, count, plural, right, short
@@ -202,7 +202,7 @@ class Feeds(ListRoom):
         if event.row is not None and event.row.key != self.node.key:
             self.node = event.row
             self._read_here.clear()
-            self.work(self._show_node(), group="load")
+            self.work(self._show_node, group="load")
 
     async def _show_node(self) -> None:
         await asyncio.sleep(0.03)
@@ -227,7 +227,7 @@ class Feeds(ListRoom):
         """Show all, or only what is unread."""
         self.unread_only = not self.unread_only
         self._read_here.clear()
-        self.work(self.load(), group="load")
+        self.work(self.load, group="load")
 
     # entries
 
@@ -280,7 +280,7 @@ class Feeds(ListRoom):
         if self._looking_for_unread:
             return
         self._looking_for_unread = True
-        self.work(self._next_unread(step), group="next unread")
+        self.work(lambda: self._next_unread(step), group="next unread")
 
     async def _next_unread(self, step: int) -> None:
         try:
@@ -333,7 +333,7 @@ class Feeds(ListRoom):
                 question = f"Mark {plural(len(ids), 'entry', 'entries')} in “{node.title}” as read?"
                 self.app.push_screen(Confirm(question, about="u takes it back."), mark)
 
-        self.work(ask(), group="mark all")
+        self.work(ask, group="mark all")
 
     # feeds
 
@@ -354,7 +354,7 @@ class Feeds(ListRoom):
 
         def got(address: str | None) -> None:
             if address:
-                self.learning.guarded(self._add(address), group=f"add {address}")
+                self.learning.guarded(lambda: self._add(address), group=f"add {address}")
 
         self.app.push_screen(
             Ask(
@@ -428,23 +428,14 @@ class Feeds(ListRoom):
 
         def got(name: str | None) -> None:
             if name:
-                self.learning.guarded(self._import(Path(name).expanduser()), group="import")
+                self.learning.guarded(lambda: self._import(Path(name).expanduser()), group="import")
 
         self.app.push_screen(
             Ask("Import feeds", placeholder="~/Downloads/feeds.opml", help="An OPML file; folders are kept."), got
         )
 
     async def _import(self, path: Path) -> None:
-        from ple.library.errors import InvalidInput
-
-        def call(environment: Environment) -> Any:
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise InvalidInput(f"{path} cannot be read: {error.strerror}", hint="Check the name.") from error
-            return environment.feeds.import_opml(data)
-
-        done = await self.ask(call)
+        done = await self.ask(lambda environment: environment.feeds.import_opml(contents(path)))
         said = f"Following {plural(len(done.added), 'more feed')}"
         said += f", {done.known} known already" if done.known else ""
         said += f", {len(done.refused)} refused" if done.refused else ""
@@ -535,10 +526,10 @@ def paint_node(node: Node, width: int) -> Sequence[Sequence[Piece]]:
     else:
         mark = "!" if node.failure else "‖" if node.paused else "★" if node.key == STARRED else " "
     number = count(node.unread) if node.unread else ""
-    title = clip("  " * node.depth + node.title, max(0, width - 4 - len(number)))
+    title = clip("  " * node.depth + node.title, max(0, width - 5 - len(number)))
     return [
         [
-            (f" {mark}", "warn" if node.failure else "mark"),
+            (f" {mark} ", "warn" if node.failure else "mark"),
             (f"{title} ", "strong" if node.unread else ""),
             (number + " ", "mark"),
         ]

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ple.library.errors import InvalidInput
 from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import article, facts
@@ -25,8 +26,7 @@ from ple.tui.words import Piece, columns, count, due, plural, short
 
 if TYPE_CHECKING:
     from ple.environment import Environment
-    from ple.lms.hand_in import Plan
-    from ple.lms.models import AssignmentLine, Receipt
+    from ple.lms import AssignmentLine, Plan, Receipt, Synced
 
 ASSIGNMENTS, RECEIPTS = "Assignments", "Receipts"
 
@@ -124,7 +124,7 @@ class HandIn(ListRoom):
         """Show assignments or receipts."""
         self.shown = RECEIPTS if self.shown == ASSIGNMENTS else ASSIGNMENTS
         self.article = None
-        self.work(self.load(), group="load")
+        self.work(self.load, group="load")
 
     def action_connect(self) -> None:
         """Say how: a token is not typed into a screen that may be shared."""
@@ -138,16 +138,15 @@ class HandIn(ListRoom):
         """Ask the courses what is new."""
         said: list[str] = []
 
-        def step(result: object) -> None:
-            failure = getattr(result, "failure", None)
-            if failure:
-                self.app.notify(f"{failure}\n{getattr(result, 'hint', '') or ''}", severity="warning", markup=False)
+        def step(result: Synced) -> None:
+            if result.failure:
+                self.app.notify(f"{result.failure}\n{result.hint or ''}", severity="warning", markup=False)
             else:
-                said.append(f"{getattr(result, 'title', '')}: {plural(getattr(result, 'new', 0), 'new assignment')}")
+                said.append(f"{result.title}: {result.new} new of {plural(result.assignments, 'assignment')}")
 
         self.learning.start_job(
             "Asking the courses",
-            lambda environment: iter(environment.courses.sync()),
+            lambda environment: environment.courses.sync(),
             on_step=step,
             on_end=lambda _: self.learning.say("; ".join(said)) if said else None,
         )
@@ -166,7 +165,7 @@ class HandIn(ListRoom):
         def got(said: str | None) -> None:
             if said:
                 self.learning.say("Asking the course …")
-                self.learning.guarded(self._plan(thing, said), group="plan")
+                self.learning.guarded(lambda: self._plan(thing, said), group="plan")
 
         self.app.push_screen(
             Ask(
@@ -181,18 +180,26 @@ class HandIn(ListRoom):
         def call(environment: Environment) -> Plan:
             if said.startswith(("http://", "https://")):
                 return environment.courses.plan(thing.id, url=said)
-            return environment.courses.plan(thing.id, resource=environment.resolve(said))
+            id = environment.resolve(said)
+            # What the portfolio shows has an address of the learner's own; anything else is where it was found.
+            address = environment.portfolio.address_of(id) or environment.document(id).url
+            if address is None:
+                raise InvalidInput(
+                    f"“{environment.document(id).title}” has no address that a course could be given",
+                    hint="Put it into your portfolio as public, build and publish that, then hand it in.",
+                )
+            return environment.courses.plan(thing.id, url=address, resource=id)
 
         plan = await self.ask(call)
         self.app.push_screen(PlanDialog(plan, self.learning.now()), lambda sure: self._send(plan) if sure else None)
 
     def _send(self, plan: Plan) -> None:
         # Its own group: a hand-in under way is never replaced by anything.
-        self.learning.guarded(self._hand_in(plan), group=f"hand in {plan.assignment_id}", exclusive=False)
+        self.learning.guarded(lambda: self._hand_in(plan), group=f"hand in {plan.assignment_id}", exclusive=False)
 
     async def _hand_in(self, plan: Plan) -> None:
         self.learning.say(f"Handing in {named(plan.assignment)} …")
-        receipt = await self.ask(lambda environment: environment.courses.hand_in(plan))
+        receipt = await self.ask(lambda environment: environment.courses.hand_in(plan, accept_statement=plan.statement))
         now = self.learning.now()
         shown = await self.ask(lambda environment: article(environment, receipt.id, "receipt", now=now))
         self.app.push_screen(ReceiptDialog(shown.prose))

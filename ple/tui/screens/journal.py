@@ -91,7 +91,7 @@ class Journal(ListRoom):
 
             self.app.push_screen(Choose("Begin with a question", rows), chosen)
 
-        self.work(ask(), group="prompt")
+        self.work(ask, group="prompt")
 
     def action_edit(self) -> None:
         """Edit the entry here."""
@@ -118,7 +118,7 @@ class Journal(ListRoom):
 
             self.app.push_screen(Editor(clean(entry.title), entry.text, outside=outside), keep)
 
-        self.work(ask(), group="edit")
+        self.work(ask, group="edit")
 
     def action_remove(self) -> None:
         """Put the entry into the trash."""

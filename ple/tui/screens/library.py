@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,15 +12,18 @@ from textual.binding import Binding, BindingType
 from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
-from ple.tui.things import ask_for_page, named
+from ple.tui.things import ask_for_page, contents, named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, Row
-from ple.tui.words import Piece, columns, right, short
+from ple.tui.words import Piece, columns, plural, right, short
 
 if TYPE_CHECKING:
+    from ple.bookmarks import Bookmarks, Refetched
     from ple.environment import Environment
+    from ple.feeds import Subscriptions
 
-PAGES, STARRED = "Saved pages", "Starred entries"
+PAGES, TO_READ, STARRED, ENTRIES = "Saved pages", "To read", "Starred pages", "Starred entries"
+VIEWS = (PAGES, TO_READ, STARRED, ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class KeptRow:
     thing: Thing
     when: str
     where: str
-    noted: bool = False
+    unread: bool = False
+    starred: bool = False
     flawed: bool = False
 
 
@@ -42,9 +47,11 @@ class Library(ListRoom):
         Binding("a", "add", "Save a page", id="library.add"),
         Binding("e", "edit", "Rename", id="library.edit"),
         Binding("d", "remove", "Remove", id="library.remove"),
+        Binding("m,N", "mark", "Read", id="library.mark"),
+        Binding("s", "star", "Star", id="library.star"),
+        Binding("v", "view", "All, to read, starred", show=False, id="library.view"),
         Binding("r", "fetch", "Fetch the page again", show=False, id="library.fetch"),
-        Binding("v", "view", "Pages or starred entries", show=False, id="library.view"),
-        Binding("s", "unstar", "Take the star off", show=False, id="library.unstar"),
+        Binding("I", "import_file", "Import bookmarks", show=False, id="library.import"),
     ]
 
     def __init__(self) -> None:
@@ -53,17 +60,18 @@ class Library(ListRoom):
 
     def kind(self, key: Key) -> str:
         """Pages or entries."""
-        return "bookmark" if self.shown == PAGES else "entry"
+        return "entry" if self.shown == ENTRIES else "bookmark"
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for all that is kept, newest first."""
-        if self.shown == PAGES:
-            return lambda environment: environment.bookmarks.bookmark_ids()
-        return lambda environment: environment.feeds.entry_ids(starred=True)
+        if self.shown == ENTRIES:
+            return lambda environment: environment.feeds.entry_ids(starred=True)
+        unread, starred = self.shown == TO_READ or None, self.shown == STARRED or None
+        return lambda environment: environment.bookmarks.bookmark_ids(unread=unread, starred=starred)
 
     def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
         """Return the call for lines."""
-        now, pages = self.learning.now(), self.shown == PAGES
+        now, pages = self.learning.now(), self.shown != ENTRIES
         numbers = [key for key in keys if isinstance(key, int)]
 
         def call(environment: Environment) -> Sequence[Row]:
@@ -72,28 +80,29 @@ class Library(ListRoom):
                 for page in environment.bookmarks.bookmark_lines(numbers):
                     thing = Thing(page.id, page.kind, clean(page.title) or clean(page.url), page.url, page.tags)
                     where = clean(page.site_name or host(page.url))
-                    when = short(page.created_at, now)
-                    found[page.id] = KeptRow(thing, when, where, bool(page.note), bool(page.problem))
+                    when, flawed = short(page.saved_at, now), bool(page.problem)
+                    found[page.id] = KeptRow(thing, when, where, page.unread, page.starred, flawed)
             else:
                 for line in environment.feeds.entry_lines(numbers):
                     thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", line.url, line.tags)
-                    found[line.id] = KeptRow(thing, short(line.published_at, now), clean(line.feed_title))
+                    when, where = short(line.published_at, now), clean(line.feed_title)
+                    found[line.id] = KeptRow(thing, when, where, not line.read, line.starred)
             return [found.get(key) for key in keys]
 
         return call
 
     def paint(self, row: KeptRow, width: int) -> Sequence[Sequence[Piece]]:
         """Date, title, where it is from, tags."""
-        state = "!" if row.flawed else "✎" if row.noted else " "
+        state = ("!" if row.flawed else "●" if row.unread else " ") + ("★" if row.starred else " ")
         where = min(22, width // 4) if width >= 50 else 0
         tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
         tagged = min(len(tags), width // 4, 24) if width >= 64 else 0
-        title = width - 2 - 7 - (where + 1 if where else 0) - (tagged + 1 if tagged else 0) - 1
+        title = width - 3 - 7 - (where + 1 if where else 0) - (tagged + 1 if tagged else 0) - 1
         return [
             columns([
-                (state, 1, "warn" if row.flawed else "mark"),
+                (state, 2, "warn" if row.flawed else "mark"),
                 (right(row.when, 6), 6, "muted"),
-                (row.thing.title, title, ""),
+                (row.thing.title, title, "strong" if row.unread else ""),
                 (tags, tagged, "tag"),
                 (row.where, where, "muted"),
             ])
@@ -105,19 +114,23 @@ class Library(ListRoom):
 
     def lesson(self) -> str:
         """What to do here."""
+        if self.shown == ENTRIES:
+            return "No starred entries.\n\ns  in Feeds stars an entry\nv  shows all saved pages again"
+        if self.shown == TO_READ:
+            return "Everything that you saved is read.\n\nm  marks a page unread again\nv  shows starred pages"
         if self.shown == STARRED:
-            return "No starred entries.\n\ns  in Feeds stars an entry\nv  shows saved pages again"
+            return "No page is starred.\n\ns  stars the page under the cursor\nv  shows starred entries of feeds"
         return (
             "Nothing is saved yet.\n\nHere is what you keep: pages with their text, so that you find them by any word, "
             "even when the web has lost them.\n\na  saves a page by its address\nS  in Feeds saves an entry's page\n\n"
-            "Bookmarks of your browser come in with `ple bookmarks import FILE`."
+            "I  brings in the bookmarks of your browser, Pocket, Pinboard and others"
         )
 
     def action_view(self) -> None:
-        """Show pages or starred entries."""
-        self.shown = STARRED if self.shown == PAGES else PAGES
+        """Show all pages, those to read, those with a star, or starred entries."""
+        self.shown = VIEWS[(VIEWS.index(self.shown) + 1) % len(VIEWS)]
         self.article = None
-        self.work(self.load(), group="load")
+        self.work(self.load, group="load")
 
     def action_add(self) -> None:
         """Save a page."""
@@ -148,18 +161,67 @@ class Library(ListRoom):
             said = f"Removed {named(thing.title)} · u undoes"
             self.change(lambda environment: environment.bookmarks.remove([thing.id]), said)
 
-    def action_unstar(self) -> None:
-        """Take the star off an entry."""
-        thing = self._thing()
-        if thing is not None and thing.kind == "entry":
-            said = f"Star taken off {named(thing.title)} · u undoes"
-            self.change(lambda environment: environment.feeds.unstar([thing.id]), said)
+    def _door(self, environment: Environment) -> Subscriptions | Bookmarks:
+        return environment.feeds if self.shown == ENTRIES else environment.bookmarks
+
+    def _row(self) -> KeptRow | None:
+        row = self.list.row
+        if row is None:
+            self.learning.say("Nothing is chosen here")
+        return row if isinstance(row, KeptRow) else None
+
+    def action_star(self) -> None:
+        """Star it, or not any more."""
+        if row := self._row():
+            id, starred = row.thing.id, row.starred
+            self.list.put(id, replace(row, starred=not starred))
+            self.change(
+                lambda environment: (
+                    self._door(environment).unstar([id]) if starred else self._door(environment).star([id])
+                ),
+                f"{'Star taken off' if starred else 'Starred'} {named(row.thing.title)} · u undoes",
+            )
+
+    def action_mark(self) -> None:
+        """Mark it read, or to be read again."""
+        if row := self._row():
+            id, unread = row.thing.id, row.unread
+            self.list.put(id, replace(row, unread=not unread))
+            self.change(
+                lambda environment: (
+                    self._door(environment).mark_read([id]) if unread else self._door(environment).mark_unread([id])
+                ),
+                f"Marked {'read' if unread else 'to be read'} · u undoes",
+            )
+
+    def action_import_file(self) -> None:
+        """Bring in a file of bookmarks."""
+
+        def got(name: str | None) -> None:
+            if name:
+                self.learning.guarded(lambda: self._import(Path(name).expanduser()), group="import")
+
+        help = "From a browser, Pocket, Pinboard, Raindrop, Omnivore and others; what it is, is found out."
+        self.app.push_screen(Ask("Import bookmarks", placeholder="~/Downloads/bookmarks.html", help=help), got)
+
+    async def _import(self, path: Path) -> None:
+        self.learning.say(f"Reading {path.name} …")
+        done = await self.ask(lambda environment: environment.bookmarks.import_file(path.name, contents(path)))
+        said = f"{plural(done.added, 'new page')}, {done.known} known already"
+        said += f", {len(done.refused)} refused" if done.refused else ""
+        self.learning.say(f"{said} · u undoes")
+        await self.learning.look()
 
     def action_fetch(self) -> None:
         """Fetch the page again."""
         if thing := self._page():
             self.learning.say(f"Fetching {named(thing.title)} …")
-            said = f"Fetched {named(thing.title)} · u undoes"
+
+            def said(done: Refetched) -> str:
+                if done.problem:
+                    return f"Not fetched: {done.problem}"
+                return f"Fetched {named(thing.title)}" + ("" if done.changed else ": nothing new there")
+
             self.change(lambda environment: environment.bookmarks.refresh(thing.id), said)
 
 

@@ -135,7 +135,7 @@ class Search(ListRoom):
     def _typed(self, event: Input.Changed) -> None:
         self.words = event.value.strip()
         self._ranked = False
-        self.work(self._soon(), group="load")
+        self.work(self._soon, group="load")
 
     async def _soon(self) -> None:
         await asyncio.sleep(0.08)
@@ -145,7 +145,7 @@ class Search(ListRoom):
     @on(Input.Submitted, "#query")
     def _submitted(self) -> None:
         self._ranked = True
-        self.work(self._rank(), group="load")
+        self.work(self._rank, group="load")
 
     async def _rank(self) -> None:
         self.list.position = 0
@@ -232,7 +232,7 @@ class Search(ListRoom):
         """Sort by date, or by rank."""
         self.by_date = not self.by_date
         self._ranked = True
-        self.work(self.load(), group="load")
+        self.work(self.load, group="load")
 
     @on(LineList.Chosen, "#facets")
     def _facet_chosen(self, event: LineList.Chosen) -> None:
@@ -241,7 +241,7 @@ class Search(ListRoom):
             field.value = f"{field.value.strip()} {event.key}".strip()
         self.words = field.value
         self._ranked = True
-        self.work(self._rank(), group="load")
+        self.work(self._rank, group="load")
 
 
 def hit_row(hit: Hit, now: Any) -> HitRow:

@@ -1,8 +1,8 @@
 """Reading: an article of any length, laid out to a measure that eyes can follow.
 
 Blocks become lines (offsets only), and lines become strips when they come into sight. What fits two screens is laid out
-at once and the rest in slices of some milliseconds, so that half a megabyte opens as quickly as a note. Every cell knows
-its place in the text.
+at once and the rest in slices of some milliseconds, so that half a megabyte opens as quickly as a note. Every cell
+knows its place in the text.
 """
 
 from __future__ import annotations
