@@ -1,6 +1,9 @@
 """Numbers and times as people say them."""
 
 import datetime as dt
+import re
+
+from ple.library.errors import InvalidInput
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
@@ -44,6 +47,28 @@ def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
     if 1 < days < 7:
         return f"{local:%A} {clock}"
     return f"{local:%Y-%m-%d} {clock}"
+
+
+def moment(said: str) -> dt.datetime:
+    """Return the moment meant by a date, a time, ``7d`` (ago), ``today`` or ``yesterday``, in UTC.
+
+    Raises:
+        InvalidInput: it means none.
+    """
+    text = said.strip().lower()
+    now = dt.datetime.now().astimezone()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if before := re.fullmatch(r"(\d{1,5})\s*([hdw])", text):
+            unit = {"h": "hours", "d": "days", "w": "weeks"}[before[2]]
+            return (now - dt.timedelta(**{unit: int(before[1])})).astimezone(dt.UTC)
+        if text in ("today", "yesterday"):
+            return (midnight - dt.timedelta(days=text == "yesterday")).astimezone(dt.UTC)
+        return dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"“{said}” is no moment that ple understands", hint="Say 2026-11-01, 7d, 12h, today or yesterday."
+        ) from error
 
 
 def size(bytes_: int) -> str:

@@ -1,0 +1,20 @@
+"""``ple save``: the short way of ``ple bookmarks add``."""
+
+import click
+
+from ple.cli import bookmarks
+from ple.cli.frame import Command
+
+
+@click.command("save", cls=Command)
+@click.argument("url")
+@click.option("--title", help="Call it so, whatever the page says.")
+@click.option("--tag", "tags", multiple=True, help="Give it a tag; may be said several times.")
+@click.option("--note", help="Why you keep it.")
+@click.option("--offline", is_flag=True, help="Keep the address now, fetch the page later.")
+@click.pass_context
+def command(
+    ctx: click.Context, url: str, title: str | None, tags: tuple[str, ...], note: str | None, offline: bool
+) -> None:
+    """Keep the page at URL. Saving one again brings it up to date."""
+    bookmarks.save(ctx, url, title, tags, note, offline)
