@@ -14,6 +14,7 @@ import sys
 import traceback
 import webbrowser
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -153,7 +154,7 @@ class LearningApp(App[None]):
         self, work: Callable[[], Coroutine[Any, Any, T]], *, group: str, exclusive: bool = True
     ) -> Worker[T | None]:
         """Run work of a screen on the event loop; what doors raise is told to the learner, nothing ends the app."""
-        return self.run_worker(lambda: self._guard(work), group=group, exclusive=exclusive, exit_on_error=False)
+        return self.run_worker(partial(self._guard, work), group=group, exclusive=exclusive, exit_on_error=False)
 
     async def _guard(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
         try:

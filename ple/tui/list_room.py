@@ -192,6 +192,13 @@ class ListRoom(Room):
         self.work(lambda: self._preview(event.key, 0), group="article")
         self.opened(event.key, event.row)
 
+    def watch_at(self) -> None:
+        """Whoever goes to the article finds the one that the list stands on."""
+        super().watch_at()
+        key = self.list.key
+        if self.PANES[self.at] == "article" and key is not None:
+            self.work(lambda: self._preview(key, 0), group="article")
+
     def opened(self, key: Key, row: Row) -> None:
         """Something was opened to be read."""
 
