@@ -8,8 +8,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from ple import plugins
+from ple.library.errors import InvalidInput
 from ple.lms.content import Content, Found
 
 if TYPE_CHECKING:
@@ -208,3 +211,28 @@ class LmsAdapter(Protocol):
     def submit(self, assignment: RemoteAssignment, *, statement: bool) -> None:
         """Hand in the draft; raises as :meth:`save` does. ``statement``: the learner declared what the course asks."""
         ...
+
+
+_OURS = {"canvas": ("ple.lms.canvas", "Canvas"), "moodle": ("ple.lms.moodle", "Moodle")}
+
+
+def lms_kinds() -> list[str]:
+    """Return the kinds of LMS that ple knows, plug-ins included."""
+    return sorted({*_OURS, *plugins.names("ple.lms")})
+
+
+def adapter_class(kind: str) -> type[LmsAdapter]:
+    """Return the adapter for a kind of LMS.
+
+    Raises:
+        InvalidInput: there is none.
+        PluginError: it cannot be loaded.
+    """
+    if kind in plugins.names("ple.lms"):
+        found: type[LmsAdapter] = plugins.load("ple.lms", kind)
+        return found
+    if kind not in _OURS:
+        raise InvalidInput(f"there is no kind of LMS “{kind}”", hint=f"There are: {', '.join(lms_kinds())}.")
+    module, name = _OURS[kind]  # in a checkout that is not installed, ours have no entry points
+    ours: type[LmsAdapter] = getattr(import_module(module), name)
+    return ours

@@ -66,7 +66,7 @@ def moment(value: Any) -> dt.datetime | None:
 def web_address(value: Any) -> str | None:
     """Return an http(s) address, or none."""
     text = words(value, 2000).strip()
-    return text if re.fullmatch(r"https?://[^\s<>\"]+", text) else None
+    return text if re.fullmatch(r"(?i)https?://[^\s<>\"]+", text) else None
 
 
 def duration(count: int) -> dt.timedelta:

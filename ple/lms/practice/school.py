@@ -125,6 +125,12 @@ class School:
         self.writes.append((what, assignment))
         self.keep()
 
+    def start_over(self) -> None:
+        """Forget all that was handed in, and what the teacher did."""
+        for kept in (self.works, self.locked, self.extensions, self.writes):
+            kept.clear()
+        self.keep()
+
     # what a teacher may do
 
     def lock(self, assignment: int) -> None:

@@ -73,6 +73,15 @@ class PracticeLms:
         """Stop."""
         self.stop()
 
+    def start_over(self) -> None:
+        """Forget what was handed in, every fault, and every change to how it answers."""
+        with self._turn:
+            self.school.start_over()
+            self.faults.clear()
+            self.faults.struck.clear()
+            self.asked.clear()
+            self.dialect = DIALECTS[self.kind](self.school, self.url, self.token)
+
     def serve_forever(self) -> None:
         """Serve in this thread until :meth:`stop` or an interrupt."""
         try:
@@ -148,6 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "PracticeLMS"
     sys_version = ""
     timeout = 30
+    wbufsize = -1  # head and body in one packet: two of them cost 40 ms of waiting for each other
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._serve()

@@ -1,0 +1,446 @@
+"""The ledger of hand-ins: intents, written before the first byte is sent, and receipts, written once and kept.
+
+One hand-in per assignment is open at a time, in all processes; whoever works on it holds a lease, which ends by itself
+when that process is gone.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from ple.library import Library, NotFound, Reading, Resource, Writing, chunks, uuid7
+from ple.lms.adapter import Attempt, SubmissionStatus
+from ple.lms.content import Content
+from ple.lms.errors import Busy, Changed
+from ple.lms.hand_in import Intent, Plan, Step, local
+from ple.lms.models import (
+    RECEIPT,
+    HandInRow,
+    HandInState,
+    ProofRow,
+    Receipt,
+    ReceiptRecord,
+    ReceiptRow,
+    ReceiptState,
+)
+
+LEASE = dt.timedelta(seconds=90)
+"""Longer than any one request may take; it is renewed before each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A hand-in that this run of ple works on."""
+
+    id: int
+    holder: str
+    assignment_id: int
+    intent: Intent
+    statement: bool
+    resource_id: int | None
+    receipt_id: int | None
+    plan: dict[str, Any]
+
+    def after(self, step: Step) -> "Open":
+        """Return it with one more step, or with the outcome of the last one."""
+        steps = self.intent.steps
+        if steps and steps[-1].sent_at == step.sent_at and steps[-1].name == step.name:
+            steps = steps[:-1]
+        return replace(self, intent=replace(self.intent, steps=(*steps, step)))
+
+
+class Ledger:
+    """Intents and receipts of one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def begin(self, plan: Plan, *, each_counts: bool, statement: bool, now: dt.datetime) -> Open:
+        """Write down what is about to be handed in, and take the lease.
+
+        Raises:
+            Busy: another process is handing in to the same assignment.
+            Changed: an earlier hand-in to it is not settled; make a new plan, which settles it.
+        """
+        holder = uuid7().hex
+        said = plan_record(plan)
+        with self._library.writing() as tx:
+            row = _open_row(tx, plan.assignment_id)
+            if row is not None:
+                _not_busy(row, now)
+                raise Changed("an earlier hand-in to this assignment is not settled yet")
+            row = HandInRow(
+                key=uuid7(),
+                assignment_id=plan.assignment_id,
+                open_for=plan.assignment_id,
+                link=plan.link,
+                text=plan.text,
+                resource_id=plan.resource_id,
+                sent_sha256=plan.content.sha256,
+                base=plan.base,
+                attempt_seen=plan.attempt_seen,
+                statement=statement,
+                plan=said,
+                confirmed_at=now,
+                holder=holder,
+                leased_until=now + LEASE,
+            )
+            tx.add(row)
+            tx.flush()
+            return _opened(row, each_counts=each_counts)
+
+    def take_over(self, assignment_id: int, *, each_counts: bool, now: dt.datetime) -> Open | None:
+        """Take the lease of the hand-in that is open for an assignment; none if there is none.
+
+        Raises:
+            Busy: another process holds it.
+        """
+        if not self.open_for(assignment_id):
+            return None
+        with self._library.writing() as tx:
+            row = _open_row(tx, assignment_id)
+            if row is None:
+                return None
+            _not_busy(row, now)
+            row.holder, row.leased_until = uuid7().hex, now + LEASE
+            tx.add(row)
+            return _opened(row, each_counts=each_counts)
+
+    def open_for(self, assignment_id: int) -> bool:
+        """Return whether a hand-in is open for an assignment."""
+        with self._library.reading() as tx:
+            return _open_row(tx, assignment_id) is not None
+
+    def open_assignments(self) -> list[int]:
+        """Return the assignments for which a hand-in is open, oldest first."""
+        query = select(HandInRow.assignment_id).where(col(HandInRow.open_for).is_not(None)).order_by(col(HandInRow.id))
+        with self._library.reading() as tx:
+            return list(tx.exec(query))
+
+    def note(self, ours: Open, step: Step, *, now: dt.datetime) -> Open:
+        """Write down a step, before it is sent and after; renew the lease.
+
+        Raises:
+            Busy: the lease ran out, and another process has taken it over.
+        """
+        ours = ours.after(step)
+        with self._library.writing() as tx:
+            row = self._held(tx, ours)
+            row.steps = [_step_record(each) for each in ours.intent.steps]
+            row.leased_until = now + LEASE
+            tx.add(row)
+        return ours
+
+    def end(self, ours: Open, state: HandInState, *, now: dt.datetime, failure: str | None = None) -> None:
+        """Close a hand-in without a receipt of success."""
+        with self._library.writing() as tx:
+            row = self._held(tx, ours)
+            _close(row, state, now, failure)
+            tx.add(row)
+
+    def let_go(self, ours: Open) -> None:
+        """Give the lease back, if it is still ours; the hand-in stays open if it was."""
+        with self._library.writing() as tx:
+            row = tx.get(HandInRow, ours.id)
+            if row is not None and row.holder == ours.holder:
+                row.holder = row.leased_until = None
+                tx.add(row)
+
+    def arrived(self, ours: Open, attempt: Attempt, status: SubmissionStatus, *, now: dt.datetime) -> int:
+        """Write that it arrived: a receipt with its proof, or one more proof for the receipt there is.
+
+        Returns the number of the receipt.
+        """
+        with self._library.writing() as tx:
+            row = self._held(tx, ours)
+            id = ours.receipt_id
+            if id is None and not ours.intent.steps:  # somebody else's doing, another ple's perhaps
+                id = _known(tx, ours.assignment_id, attempt.number, ours.intent.content.sha256)
+            if id is None:
+                id = self._write_receipt(tx, ours, attempt.number, attempt.remote_id, now)
+            _prove(tx, id, ours.intent.content, attempt, status, now)
+            row.receipt_id = id
+            _close(row, HandInState.VERIFIED, now, None)
+            tx.add(row)
+        return id
+
+    def accepted(self, ours: Open, *, now: dt.datetime) -> int:
+        """Write that the LMS said yes but could not be asked what it holds; the hand-in stays open. As ``arrived``."""
+        with self._library.writing() as tx:
+            row = self._held(tx, ours)
+            id = ours.receipt_id or self._write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
+            row.receipt_id, row.state = id, HandInState.UNVERIFIED
+            tx.add(row)
+        return id
+
+    def differs(self, ours: Open, status: SubmissionStatus, *, now: dt.datetime, failure: str) -> None:
+        """Write that the LMS said yes and holds something else; close it."""
+        with self._library.writing() as tx:
+            row = self._held(tx, ours)
+            id = ours.receipt_id or self._write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
+            _prove(tx, id, ours.intent.content, status.attempt, status, now)
+            row.receipt_id = id
+            _close(row, HandInState.DIFFERS, now, failure)
+            tx.add(row)
+
+    def adopt(self, plan: Plan, status: SubmissionStatus, *, now: dt.datetime) -> int:
+        """Return the receipt of what is handed in already; write one if there is none. Nothing was sent."""
+        attempt = status.attempt
+        assert attempt is not None
+        content = plan.content
+        with self._library.writing() as tx:
+            known = _known(tx, plan.assignment_id, attempt.number, content.sha256)
+            if known is None:
+                ours = Open(
+                    0, "", plan.assignment_id,
+                    Intent(content, plan.base, plan.attempt_seen, each_counts=False, drafts=False),
+                    False, plan.resource_id, None, plan_record(plan),
+                )  # fmt: skip
+                known = self._write_receipt(tx, ours, attempt.number, attempt.remote_id, now)
+            _prove(tx, known, content, attempt, status, now)
+        return known
+
+    def receipt_ids(self, assignment_id: int | None = None) -> list[int]:
+        """Return the receipts, newest first."""
+        query = (
+            sa.select(col(ReceiptRow.id))
+            .join(Resource, col(Resource.id) == col(ReceiptRow.id))
+            .where(col(Resource.trashed_at).is_(None))
+            .order_by(col(ReceiptRow.made_at).desc(), col(ReceiptRow.id).desc())
+        )
+        if assignment_id is not None:
+            query = query.where(col(ReceiptRow.assignment_id) == assignment_id)
+        with self._library.reading() as tx:
+            return list(tx.connection().execute(query).scalars())
+
+    def receipts(self, ids: Iterable[int]) -> list[Receipt]:
+        """Return receipts in the order asked; those in the trash are left out."""
+        wanted = list(ids)
+        found: dict[int, Receipt] = {}
+        with self._library.reading() as tx:
+            for some in chunks(wanted):
+                rows = tx.exec(
+                    select(ReceiptRow, Resource)
+                    .join(Resource, col(Resource.id) == col(ReceiptRow.id))
+                    .where(col(ReceiptRow.id).in_(some), col(Resource.trashed_at).is_(None))
+                ).all()
+                proofs: dict[int, list[ProofRow]] = {}
+                for proof in tx.exec(
+                    select(ProofRow).where(col(ProofRow.receipt_id).in_(some)).order_by(col(ProofRow.id))
+                ):
+                    proofs.setdefault(proof.receipt_id, []).append(proof)
+                tags = tx.tags_of(some)
+                for row, resource in rows:
+                    found[row.id] = _receipt(row, resource, proofs.get(row.id, []), tags[row.id])
+        return [found[id] for id in wanted if id in found]
+
+    def receipt(self, id: int) -> Receipt:
+        """Return one receipt.
+
+        Raises:
+            NotFound: there is none with this number.
+        """
+        for receipt in self.receipts([id]):
+            return receipt
+        raise NotFound(id, RECEIPT)
+
+    def record(self, id: int) -> ReceiptRecord:
+        """Return a receipt with all that was recorded.
+
+        Raises:
+            NotFound: there is none with this number.
+        """
+        receipt = self.receipt(id)
+        with self._library.reading() as tx:
+            row = tx.get(ReceiptRow, id)
+            assert row is not None
+            proofs = tx.exec(select(ProofRow).where(ProofRow.receipt_id == id).order_by(col(ProofRow.id))).all()
+        return ReceiptRecord(receipt, json.loads(row.record), tuple(_proof_record(proof) for proof in proofs))
+
+    def _write_receipt(self, tx: Writing, ours: Open, attempt: int, submission: str | None, now: dt.datetime) -> int:
+        sent_at = min((step.sent_at for step in ours.intent.steps), default=None)
+        key = tx.exec(select(HandInRow.key).where(HandInRow.id == ours.id)).first()
+        content = ours.intent.content
+        record = canonical(
+            {
+                "version": 1,
+                "key": str(key or uuid7()),
+                "made_at": now,
+                "plan": ours.plan,
+                "content": {"link": content.link, "text": content.text, "html": content.html()},
+                "sent_sha256": content.sha256,
+                "statement_accepted": ours.statement,
+                "steps": [_step_record(step) for step in ours.intent.steps],
+                "attempt": attempt,
+                "submission": submission,
+            }
+        )
+        id = tx.register(RECEIPT)
+        tx.add(
+            ReceiptRow(
+                id=id,
+                assignment_id=ours.assignment_id,
+                title=str(ours.plan["assignment"]),
+                course=str(ours.plan["course"]),
+                account=str(ours.plan["account"]),
+                url=content.link,
+                text=content.text,
+                attempt=attempt,
+                submission=submission,
+                sent_at=sent_at,
+                sent_sha256=content.sha256,
+                record=record,
+                record_sha256=hashlib.sha256(record.encode()).hexdigest(),
+                made_at=now,
+            )
+        )
+        tx.flush()
+        if ours.resource_id is not None:
+            tx.link(id, ours.resource_id, "hands-in")
+        tx.note("handed-in", id, assignment=ours.assignment_id, attempt=attempt)
+        return id
+
+    @staticmethod
+    def _held(tx: Writing, ours: Open) -> HandInRow:
+        row = tx.get(HandInRow, ours.id)
+        if row is None or row.holder != ours.holder:
+            raise Busy("another ple has taken over this hand-in, as this one took too long")
+        return row
+
+
+def canonical(value: Any) -> str:
+    """Return ``value`` as JSON that is always written in the same way."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def plan_record(plan: Plan) -> dict[str, Any]:
+    """Return what a receipt keeps of its plan."""
+    said: dict[str, Any] = json.loads(canonical(asdict(plan)))
+    return said
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _opened(row: HandInRow, *, each_counts: bool) -> Open:
+    assert row.id is not None
+    assert row.holder is not None
+    steps = tuple(
+        Step(said["name"], dt.datetime.fromisoformat(said["sent_at"]), said["outcome"], said["failure"])
+        for said in row.steps
+    )
+    intent = Intent(
+        Content(row.link, row.text),
+        row.base,
+        row.attempt_seen,
+        each_counts=each_counts,
+        drafts="submit" in row.plan["steps"],
+        steps=steps,
+    )
+    return Open(
+        row.id, row.holder, row.assignment_id, intent, row.statement, row.resource_id, row.receipt_id, dict(row.plan)
+    )
+
+
+def _open_row(tx: Reading, assignment_id: int) -> HandInRow | None:
+    return tx.exec(select(HandInRow).where(HandInRow.open_for == assignment_id)).first()
+
+
+def _not_busy(row: HandInRow, now: dt.datetime) -> None:
+    if row.holder is not None and row.leased_until is not None and row.leased_until > now:
+        raise Busy(
+            "another ple is handing in to this assignment at this moment",
+            hint=f"Wait until it is done. If that ple is gone, this one may go on after {local(row.leased_until)}.",
+        )
+
+
+def _close(row: HandInRow, state: HandInState, now: dt.datetime, failure: str | None) -> None:
+    row.open_for = row.holder = row.leased_until = None
+    row.state, row.ended_at, row.failure = state, now, failure
+
+
+def _step_record(step: Step) -> dict[str, Any]:
+    return {"name": step.name, "sent_at": step.sent_at.isoformat(), "outcome": step.outcome, "failure": step.failure}
+
+
+def _known(tx: Reading, assignment_id: int, attempt: int, sha256: str) -> int | None:
+    return tx.exec(
+        select(ReceiptRow.id)
+        .join(Resource, col(Resource.id) == col(ReceiptRow.id))
+        .where(
+            ReceiptRow.assignment_id == assignment_id,
+            ReceiptRow.attempt == attempt,
+            ReceiptRow.sent_sha256 == sha256,
+            col(Resource.trashed_at).is_(None),
+        )
+    ).first()
+
+
+def _prove(
+    tx: Writing, id: int, content: Content, attempt: Attempt | None, status: SubmissionStatus, now: dt.datetime
+) -> None:
+    same = attempt is not None and content.is_in(attempt.found)
+    read_sha256 = attempt.found.sha256 if attempt else ""
+    latest = tx.exec(select(ProofRow).where(ProofRow.receipt_id == id).order_by(col(ProofRow.id).desc())).first()
+    if latest is not None and latest.same == same and latest.read_sha256 == read_sha256:
+        return  # nothing new was seen
+    tx.add(
+        ProofRow(
+            receipt_id=id,
+            at=now,
+            same=same,
+            read_sha256=read_sha256,
+            read_back=status.raw,
+            submitted_at=attempt.submitted_at if attempt else None,
+        )
+    )
+    tx.touch([id])
+
+
+def _receipt(row: ReceiptRow, resource: Resource, proofs: Collection[ProofRow], tags: frozenset[str]) -> Receipt:
+    seen = [proof for proof in proofs if proof.same]
+    latest = list(proofs)[-1] if proofs else None
+    return Receipt(
+        id=row.id,
+        uid=resource.uid,
+        kind=RECEIPT,
+        title=row.title,
+        url=row.url,
+        tags=tags,
+        created_at=resource.created_at,
+        state=ReceiptState.VERIFIED if seen else ReceiptState.UNVERIFIED,
+        assignment_id=row.assignment_id,
+        course=row.course,
+        account=row.account,
+        text=row.text,
+        attempt=row.attempt,
+        submission=row.submission,
+        sent_at=row.sent_at,
+        submitted_at=seen[0].submitted_at if seen else None,
+        verified_at=seen[0].at if seen else None,
+        sent_sha256=row.sent_sha256,
+        read_sha256=(seen[0].read_sha256 if seen else latest.read_sha256 if latest else None),
+        record_sha256=row.record_sha256,
+    )
+
+
+def _proof_record(proof: ProofRow) -> dict[str, Any]:
+    return {
+        "at": proof.at,
+        "same": proof.same,
+        "read_sha256": proof.read_sha256,
+        "submitted_at": proof.submitted_at,
+        "read_back": json.loads(proof.read_back),
+    }
