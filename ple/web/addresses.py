@@ -199,7 +199,8 @@ def _parsed(url: str) -> str | None:
 def _key(url: str) -> tuple[str, bool]:
     parsed = _parsed(url)
     if parsed is None:
-        return _CONTROLS.sub("", url).strip(), True
+        kept = _CONTROLS.sub("", url).strip()
+        return kept, kept == url
     amp = _AMP.match(parsed)
     if amp:
         return ("https://" if amp[1] else "http://") + parsed[amp.end() :], False

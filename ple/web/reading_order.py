@@ -95,7 +95,9 @@ def text_of(html: str) -> str:
         if tag in _UNREAD:
             continue
         if tag in _PARAGRAPH:
-            page.owe(1 if tag in ("ul", "ol") and numbers else 2)
+            page.owe(2)
+            if tag in ("ul", "ol") and numbers:
+                page.owed = min(page.owed, 1)
             if tag == "pre":
                 verbatim += 1
             elif tag in ("ul", "ol"):
