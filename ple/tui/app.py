@@ -78,7 +78,7 @@ class LearningApp(App[None]):
     """Everything a learner has, on screen."""
 
     TITLE = "ple"
-    CSS_PATH = "ple.tcss"
+    CSS_PATH = Path(__file__).with_name("ple.tcss")
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "today": _today,
         "feeds": _feeds,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -126,8 +126,8 @@ class ListRoom(Room):
         wanted = {hit.id for hit in found.hits}
         return [key for key in keys if key in wanted]
 
-    def fill(self, keys: Sequence[Key]) -> None:
-        """Show these keys, or the lesson if there are none."""
+    def fill(self, keys: Sequence[Key], *, rows: Sequence[Row] | None = None, skip: Collection[Key] = ()) -> None:
+        """Show these keys, or the lesson if there are none; with `rows`, they are there already."""
         if not self.is_mounted:
             return
         pane = self.query_one(".list-pane")
@@ -138,7 +138,7 @@ class ListRoom(Room):
             self.article = None
             self.view.show(Prose())
         self.query_one("#headline", Static).update(self.headline(len(keys)))
-        self.list.show(keys, self._rows)
+        self.list.show(keys, None if rows is not None else self._rows, rows=rows, skip=skip)
         if keys and self.is_current and self.focused is None:
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
 

@@ -56,6 +56,7 @@ def _entry(environment: Environment, id: int) -> Article:
         text = paragraphs(
             "This entry has no text of its own. o opens its page, S saves it in your library.", kind="meta"
         )
+    _without_title(text, entry.title)
     for enclosure in entry.enclosures:
         address = str(enclosure.get("url") or "")
         if address.startswith(("http://", "https://")):
@@ -79,6 +80,7 @@ def _bookmark(environment: Environment, id: int) -> Article:
     if not text.blocks:
         said = page.description or "Of this page there is only the address."
         text = paragraphs(said, page.problem or "r fetches it again, o opens it in your browser.")
+    _without_title(text, page.title)
     length = plural(page.reading_minutes, "minute") if page.reading_minutes else ""
     about = joined(page.site_name or "", page.author or "", moment(page.published_at), length)
     head = text.with_head(page.title, about, page.url, _tags(page.tags))
@@ -94,8 +96,7 @@ def _journal(environment: Environment, id: int) -> Article:
     entry = environment.journal.entry(id)
     thing = Thing(entry.id, entry.kind, clean(entry.title), None, entry.tags)
     text = prose(markdown_html(entry.text))
-    if text.blocks and text.blocks[0].kind in ("h1", "h2") and text.blocks[0].text == clean(entry.title):
-        del text.blocks[0]
+    _without_title(text, entry.title)
     about = joined(moment(entry.written_at), plural(entry.words, "word"), _tags(entry.tags))
     text = text.with_head(entry.title, about).with_links()
     linked = [*((link, "→") for link in entry.links), *((link, "←") for link in entry.backlinks)]
@@ -107,6 +108,12 @@ def _journal(environment: Environment, id: int) -> Article:
         said = f"{title}  ({link.kind} #{link.id})"
         text.blocks.append(Block("meta", clean(said), first=f"{arrow} ", rest="  ", gap=number == 0))
     return Article(thing, text.place())
+
+
+def _without_title(text: Prose, title: str) -> None:
+    """Take off a heading that says the title once more."""
+    if len(text.blocks) > 1 and text.blocks[0].kind in ("h1", "h2") and text.blocks[0].text == clean(title):
+        del text.blocks[0]
 
 
 def _tags(tags: frozenset[str]) -> str:
@@ -123,7 +130,7 @@ def _assignment(environment: Environment, id: int, now: dt.datetime) -> Article:
             ("Closes", moment(work.closes_at)),
             ("Takes", work.takes),
             ("Attempts", f"{work.attempt} of {work.attempts}" if work.attempts else ""),
-            ("State", joined(work.state or "", moment(work.submitted_at))),
+            ("State", joined("" if work.state in (None, "none", "new") else work.state, moment(work.submitted_at))),
             ("There now", work.holds),
             ("Receipts", ", ".join(f"#{number}" for number in work.receipts)),
         ]

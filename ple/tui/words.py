@@ -46,7 +46,7 @@ def due(when: dt.datetime | None, now: dt.datetime) -> str:
     local, here = when.astimezone(), now.astimezone()
     days = (local.date() - here.date()).days
     if local < here:
-        return f"{plural(-days, 'day')} late" if days < 0 else f"late since {local:%H:%M}"
+        return f"{plural(-days, 'day')} late" if days < 0 else f"late {local:%H:%M}"
     if days == 0:
         return f"today {local:%H:%M}"
     if days == 1:
@@ -61,8 +61,12 @@ def day(when: dt.datetime) -> str:
 
 
 def moment(when: dt.datetime | None) -> str:
-    """Say a moment in full: `22 Nov 2026, 14:05`."""
-    return "" if when is None else f"{when.astimezone().day} {when.astimezone():%b %Y, %H:%M}"
+    """Say a moment in full: `22 Nov 2026, 14:05`; midnight UTC is a date that nobody gave an hour."""
+    if when is None:
+        return ""
+    if when.timestamp() % 86400 == 0:
+        return f"{when.astimezone(dt.UTC).day} {when.astimezone(dt.UTC):%b %Y}"
+    return f"{when.astimezone().day} {when.astimezone():%b %Y, %H:%M}"
 
 
 def count(number: int) -> str:

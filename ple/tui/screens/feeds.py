@@ -161,14 +161,14 @@ class Feeds(ListRoom):
 
     def paint(self, row: EntryRow, width: int) -> Sequence[Sequence[Piece]]:
         """State, date, title, and where it is from unless the tree says it."""
-        state = ("●" if row.unread else " ") + ("★" if row.starred else " ")
+        state = (" ●" if row.unread else "  ") + ("★" if row.starred else " ")
         source = 0 if isinstance(self.node.key, int) or width < 56 else min(20, width // 4)
         tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
         tagged = min(18, len(tags)) if width >= 90 else 0
-        title = width - 3 - 7 - (source + 1 if source else 0) - (tagged + 1 if tagged else 0) - 1
+        title = width - 4 - 7 - (source + 1 if source else 0) - (tagged + 1 if tagged else 0) - 1
         return [
             columns([
-                (state, 2, "mark"),
+                (state, 3, "mark"),
                 (right(row.when, 6), 6, "muted"),
                 (row.thing.title, title, "strong" if row.unread else ""),
                 (tags, tagged, "tag"),

@@ -88,11 +88,11 @@ class HandIn(ListRoom):
     def paint(self, row: WorkRow, width: int) -> Sequence[Sequence[Piece]]:
         """State, date, title, course."""
         course = min(16, width // 4) if width >= 56 else 0
-        title = width - 2 - 17 - (course + 1 if course else 0) - 1
-        mark = "✓" if row.done else "!" if row.soon else " "
+        title = width - 3 - 17 - (course + 1 if course else 0) - 1
+        mark = " ✓" if row.done else " !" if row.soon else "  "
         return [
             columns([
-                (mark, 1, "good" if row.done else "warn"),
+                (mark, 2, "good" if row.done else "warn"),
                 (row.when, 16, "warn" if row.soon and not row.done else "muted"),
                 (row.thing.title, title, "muted" if row.done else ""),
                 (row.course, course, "muted"),

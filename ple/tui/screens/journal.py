@@ -64,8 +64,8 @@ class Journal(ListRoom):
         """Date, title, tags."""
         tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
         tagged = min(len(tags), width // 3) if width >= 40 else 0
-        title = width - 7 - (tagged + 1 if tagged else 0) - 1
-        return [columns([(right(row.when, 6), 6, "muted"), (row.thing.title, title, ""), (tags, tagged, "tag")])]
+        title = width - 8 - (tagged + 1 if tagged else 0) - 1
+        return [columns([(right(row.when, 7), 7, "muted"), (row.thing.title, title, ""), (tags, tagged, "tag")])]
 
     def headline(self, total: int) -> str:
         """How much there is."""

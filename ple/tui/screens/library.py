@@ -93,14 +93,14 @@ class Library(ListRoom):
 
     def paint(self, row: KeptRow, width: int) -> Sequence[Sequence[Piece]]:
         """Date, title, where it is from, tags."""
-        state = ("!" if row.flawed else "●" if row.unread else " ") + ("★" if row.starred else " ")
+        state = " " + ("!" if row.flawed else "●" if row.unread else " ") + ("★" if row.starred else " ")
         where = min(22, width // 4) if width >= 50 else 0
         tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
         tagged = min(len(tags), width // 4, 24) if width >= 64 else 0
-        title = width - 3 - 7 - (where + 1 if where else 0) - (tagged + 1 if tagged else 0) - 1
+        title = width - 4 - 7 - (where + 1 if where else 0) - (tagged + 1 if tagged else 0) - 1
         return [
             columns([
-                (state, 2, "warn" if row.flawed else "mark"),
+                (state, 3, "warn" if row.flawed else "mark"),
                 (right(row.when, 6), 6, "muted"),
                 (row.thing.title, title, "strong" if row.unread else ""),
                 (tags, tagged, "tag"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
@@ -112,8 +113,7 @@ class Search(ListRoom):
         self._results = results
         self._kinds = {hit.id: hit.kind for hit in results.hits}
         now = self.learning.now()
-        self.fill([hit.id for hit in results.hits])
-        self.list.show([hit.id for hit in results.hits], rows=[hit_row(hit, now) for hit in results.hits])
+        self.fill([hit.id for hit in results.hits], rows=[hit_row(hit, now) for hit in results.hits])
         facets = facet_rows(results.facets) if ranked else []
         self.query_one("#facets", LineList).show([row.words for row in facets], rows=facets)
         self.set_class(bool(facets), "-facets")
@@ -159,7 +159,7 @@ class Search(ListRoom):
         """Title, kind and date; then the words around what matched."""
         about = f"{row.thing.kind} {row.when}"
         title = clip(row.thing.title, max(0, width - len(about) - 3))
-        return [[(" " + title, "strong"), (f" {about} ", "muted")], [("   ", ""), *row.excerpt]]
+        return [[(" " + title, "strong"), (f" {about} ", "muted")], [("   ", ""), *in_sight(row.excerpt, width - 4)]]
 
     def headline(self, total: int) -> str:
         """How many were found, and how."""
@@ -254,6 +254,17 @@ def hit_row(hit: Hit, now: Any) -> HitRow:
         at = end
     pieces.append((clean_part(hit.excerpt[at:]), "muted"))
     return HitRow(thing, short(hit.when, now), tuple(pieces))
+
+
+def in_sight(excerpt: Sequence[Piece], width: int) -> Sequence[Piece]:
+    """Return an excerpt from a place where the first match can be seen in `width` cells."""
+    if not excerpt or len(excerpt) < 2:
+        return excerpt
+    before, match = excerpt[0][0], excerpt[1][0]
+    if cell_len(before) + cell_len(match) <= width - 4:
+        return excerpt
+    kept = before[-max(4, width // 3) :]
+    return [("…" + kept.partition(" ")[2], excerpt[0][1]), *excerpt[1:]]
 
 
 def clean_part(text: str) -> str:

@@ -14,13 +14,14 @@ from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, Row
+from ple.tui.widgets.wrapping import wrapped
 from ple.tui.words import Piece, columns, count, day, due, right, short
 
 if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.today import Today as Gathered
 
-FEW = 6
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Today(ListRoom):
     def __init__(self) -> None:
         super().__init__()
         self._rows_now: list[TodayRow] = []
-        self._opened = False
+        self._found: Gathered | None = None
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Not asked: what matters today comes with its rows."""
@@ -84,20 +85,20 @@ class Today(ListRoom):
 
             return gather(environment, now=now, few=FEW)
 
-        found = await self.ask(call)
-        rows = list(rows_of(found, now))
-        self._rows_now = rows
-        things = [row.key for row in rows if not row.heading]
-        self._opened = True
-        self.fill([row.key for row in rows])
-        skip = {row.key for row in rows if row.heading} if things else set()
-        self.list.show([row.key for row in rows], rows=rows, skip=skip)
+        self._found = await self.ask(call)
+        self._lay_out(self._found)
         await self._again()
 
-    def fill(self, keys: Sequence[Key]) -> None:
-        """Show the lines; the day stands over them."""
-        super().fill(keys)
-        self.query_one("#headline").update(day(self.learning.now()))  # type: ignore[attr-defined]
+    def _lay_out(self, found: Gathered) -> None:
+        rows = rows_of(found, self.learning.now(), self.list.size.width or 80)
+        self._rows_now = rows
+        self.fill([row.key for row in rows], rows=rows, skip={row.key for row in rows if row.heading})
+
+    def on_resize(self) -> None:
+        """Lay the suggestion out anew."""
+        if self._found is not None:
+            self._lay_out(self._found)
+        super().on_resize()
 
     def headline(self, total: int) -> str:
         """The day."""
@@ -115,7 +116,9 @@ class Today(ListRoom):
         if row.heading:
             return [[("  " + row.title, row.style)]]
         where = min(18, width // 4) if width >= 50 else 0
-        late = 15 if row.thing and row.thing.kind == "assignment" else 6
+        late = 6
+        if row.thing and row.thing.kind == "assignment":
+            late = 14 if width >= 64 else 11
         title = width - 2 - 3 - (late + 1) - (where + 1 if where else 0)
         return [
             columns([
@@ -165,7 +168,7 @@ class Today(ListRoom):
             self.learning.say("This is kept already")
 
 
-def rows_of(found: Gathered, now: dt.datetime) -> Sequence[TodayRow]:
+def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:
     """Return what was gathered as lines, under headings that say what the learner finds there."""
     rows: list[TodayRow] = []
 
@@ -204,14 +207,18 @@ def rows_of(found: Gathered, now: dt.datetime) -> Sequence[TodayRow]:
         heading(f"SAVED TO READ · {count(found.unread_pages)}")
         for page in found.pages:
             thing = Thing(page.id, page.kind, clean(page.title) or clean(page.url), page.url, page.tags)
-            rows.append(TodayRow(thing.id, thing.title, short(page.created_at, now), thing=thing))
+            rows.append(
+                TodayRow(thing.id, thing.title, short(page.saved_at, now), clean(page.site_name or ""), thing=thing)
+            )
     if found.on_this_day:
         heading("ON THIS DAY")
         for written in found.on_this_day:
             thing = Thing(written.id, written.kind, clean(written.title), None, written.tags)
             rows.append(TodayRow(thing.id, thing.title, f"{written.written_at.astimezone():%Y}", thing=thing))
     heading("NEXT")
-    rows.append(TodayRow("suggestion", on_screen(found.suggestion)))
+    suggestion = on_screen(found.suggestion)
+    for number, (start, end) in enumerate(wrapped(suggestion, max(20, width - 4))):
+        rows.append(TodayRow(f"suggestion {number}", suggestion[start:end]))
     return rows
 
 
