@@ -129,8 +129,8 @@ class Canvas:
         if answer.status == 400:
             raise _refusal(host, _json(answer))
         self._permitted(answer)
-        if not 200 <= answer.status < 300:
-            raise AnswerLost(f"{host} answered with {answer.status}, which says nothing")
+        if not 200 <= answer.status < 300 or "workflow_state" not in answers.mapping(_json(answer)):
+            raise AnswerLost(f"{host} answered with something that says nothing")
 
     def submit(self, assignment: RemoteAssignment, *, statement: bool) -> None:
         """Canvas has no drafts: what was sent is handed in."""

@@ -132,6 +132,12 @@ class Intent:
     drafts: bool
     steps: tuple[Step, ...] = ()
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the LMS said yes to all there is to send."""
+        last = self.steps[-1] if self.steps else None
+        return last is not None and last.outcome == "accepted" and last.name == ("submit" if self.drafts else "save")
+
     def tries(self, name: str) -> int:
         """Return how often a step was sent."""
         return sum(step.name == name for step in self.steps)
@@ -333,7 +339,7 @@ def next_move(intent: Intent, status: SubmissionStatus, *, now: dt.datetime) -> 
     if last.outcome == "refused":
         return Stop(HandInState.REFUSED, Refused(last.failure or "the LMS did not take it"))
     if intent.each_counts:
-        return _after_the_only_one(last, now)
+        return _after_the_only_one(last, moved=status.number > intent.attempt_seen, now=now)
     if ours_is_draft and intent.drafts:
         if last.outcome == "accepted" and last.name == "submit":
             return Stop(HandInState.DIFFERS, Refused("it was said to be handed in, but is still a draft"))
@@ -370,11 +376,13 @@ def local(when: dt.datetime) -> str:
     return f"{when.astimezone():%A %Y-%m-%d %H:%M %Z}".rstrip()
 
 
-def _after_the_only_one(last: Step, now: dt.datetime) -> Move:
-    if last.outcome == "accepted":
+def _after_the_only_one(last: Step, *, moved: bool, now: dt.datetime) -> Move:
+    if moved and last.outcome == "accepted":
         return Stop(HandInState.DIFFERS, Refused("it was accepted, but something else is there than was sent"))
-    if now < last.sent_at + SETTLE:
+    if now < last.sent_at + SETTLE:  # on its way still, or not yet in the copy of the database that was asked
         return Wait(last.sent_at + SETTLE)
+    if last.outcome == "accepted":
+        return Stop(HandInState.DIFFERS, Refused("it was accepted, but nothing new is there"))
     return Stop(HandInState.NOT_ARRIVED, Changed("what was sent before did not arrive"))
 
 

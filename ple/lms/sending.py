@@ -1,4 +1,4 @@
-"""Sending: the steps of a hand-in, one by one as :mod:`ple.lms.hand_in` decides, each written down before it is sent."""
+"""Sending: the steps of a hand-in, done one by one as :mod:`ple.lms.hand_in` decides, each noted before it is sent."""
 
 import datetime as dt
 import logging
@@ -42,6 +42,8 @@ class Sending:
                 case Send(name):
                     ours = self._send(ours, adapter, remote, name)
                 case Wait(until):
+                    if ours.intent.accepted:
+                        return self._ledger.accepted(ours, now=now)
                     raise saga.undecided(until, now)
                 case Stop(state, error):
                     self._stop(ours, state, error, status)
@@ -57,8 +59,7 @@ class Sending:
             if not steps or steps[-1].outcome == "refused":
                 self._ledger.end(ours, HandInState.NOT_ARRIVED, now=self._now(), failure=str(error))
                 raise
-            complete = steps[-1].outcome == "accepted" and steps[-1].name == ("submit" if remote.drafts else "save")
-            if complete:
+            if ours.intent.accepted:
                 return None
             said = "what was sent may have arrived, and it cannot be looked up"
             if steps[-1].outcome == "accepted":
