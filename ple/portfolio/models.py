@@ -22,6 +22,9 @@ _UNFIT = re.compile(
 )
 
 
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
 def fit(text: str) -> str:
     """Return ``text`` without the characters that no page may hold."""
     return _UNFIT.sub("", text)
@@ -62,7 +65,7 @@ class ArtifactFields(SQLModel):
     page: str = Field(default="", max_length=200, description="The collection that it stands in.")
     visibility: str = Field(default=Visibility.PRIVATE.value, max_length=16)
 
-    @field_validator("title", "why", "quote", "licence", "page", "reflection")
+    @field_validator("title", "why", "quote", "licence", "page", "reflection", mode="before")
     @classmethod
     def _storable(cls, text: str) -> str:
         return fit(text).strip()
@@ -113,9 +116,26 @@ class SiteFields(SQLModel):
     url: str | None = Field(default=None, max_length=500, description="Where it will be published; ends in a slash.")
     author: str = Field(default="", max_length=200)
     about: str = Field(default="", max_length=20_000, description="Who and what for, in Markdown; on the first page.")
-    language: str = Field(default="en", max_length=35, regex=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+    language: str = Field(default="en", max_length=35, description="A tag of BCP 47.")
     licence: str = Field(default="", max_length=200)
     theme: str = Field(default="quiet", max_length=50)
+
+    @field_validator("title", "author", "licence", mode="before")
+    @classmethod
+    def _on_one_line(cls, text: str) -> str:
+        return fit_line(text)
+
+    @field_validator("about", mode="before")
+    @classmethod
+    def _storable(cls, text: str) -> str:
+        return fit(text).strip()
+
+    @field_validator("language")
+    @classmethod
+    def _tag(cls, tag: str) -> str:
+        if not _LANGUAGE.fullmatch(tag):
+            raise ValueError("not a language tag such as en or de-AT")
+        return tag
 
 
 class SiteRow(SiteFields, table=True):

@@ -34,6 +34,7 @@ from ple.portfolio.models import (
     SiteFields,
     SiteRow,
     Visibility,
+    fit_line,
 )
 from ple.portfolio.permalinks import Ledger, Permalink
 
@@ -114,8 +115,12 @@ class Portfolio:
             InvalidInput: it is in the portfolio already, or a value cannot be used.
         """
         fields = _checked(ArtifactFields, {**_given(context), "visibility": visibility})
-        with self._library.writing("Added to the portfolio") as tx:
-            source = tx.alive(resource_id, *self._sources)
+        with self._library.reading() as tx:
+            kind = tx.alive(resource_id, *self._sources).kind
+        document = self._documents({resource_id: kind}).get(resource_id)
+        title = fit_line(document.title) if document else f"#{resource_id}"
+        with self._library.writing(f"Added “{title}” to the portfolio") as tx:
+            tx.alive(resource_id, kind)
             if known := self._shown_by(tx, resource_id):
                 raise InvalidInput(
                     f"#{resource_id} is in the portfolio already, as #{known}",
@@ -125,11 +130,9 @@ class Portfolio:
             last = tx.exec(select(sa.func.max(col(ArtifactRow.position)))).one() or 0
             tx.add(ArtifactRow(id=id, source_id=resource_id, position=last + 1, **fields.model_dump()))
             tx.flush()
-            tx.set_tags(id, tx.tags_of([resource_id])[resource_id] if tags is None else tags)
+            tx.set_tags(id, tx.tags_of([resource_id])[resource_id] if tags is None else map(fit_line, tags))
             tx.link(id, resource_id, _SHOWS)
-            tx.note("showed", id, kind=source.kind)
-            if title := self._document(resource_id, source.kind):
-                tx.label = f"Added “{title.title}” to the portfolio"
+            tx.note("showed", id, kind=kind)
         return self.artifact(id)
 
     def artifacts(
@@ -188,7 +191,7 @@ class Portfolio:
                 tx.remember(id, before)
                 tx.update(ArtifactRow, [id], **values)
             if tags is not None:
-                tx.set_tags(id, tags)
+                tx.set_tags(id, map(fit_line, tags))
             if place is not None:
                 self._move(tx, id, place)
         return self.artifact(id)
@@ -284,6 +287,9 @@ class Portfolio:
         return self.settings() if begun else self.init()
 
     def _artifacts(self, ids: Iterable[int] | None = None) -> Iterator[Artifact]:
+        return (artifact for artifact, _document in self._with_documents(ids))
+
+    def _with_documents(self, ids: Iterable[int] | None = None) -> Iterator[tuple[Artifact, Document | None]]:
         query = (
             sa.select(ArtifactRow.__table__, col(Resource.uid), col(Resource.created_at))  # type: ignore[attr-defined]
             .join(Resource, col(Resource.id) == col(ArtifactRow.id))
@@ -306,11 +312,11 @@ class Portfolio:
             visibility = Visibility.of(row.visibility)
             line = ledger.of(ARTIFACT, row.id)
             shown = document is not None and visibility is not Visibility.PRIVATE and line is not None
-            yield Artifact(
+            artifact = Artifact(
                 id=row.id,
                 uid=row.uid,
                 kind=ARTIFACT,
-                title=row.title or (document.title if document else "") or f"Untitled #{row.source_id or row.id}",
+                title=row.title or (fit_line(document.title) if document else "") or f"Untitled #{row.id}",
                 url=site.url + line.address if shown and line and site and site.url else None,
                 tags=tags[row.id],
                 created_at=row.created_at,
@@ -326,17 +332,16 @@ class Portfolio:
                 position=row.position,
                 address=line.address if line else None,
             )
+            yield artifact, document
 
     def _published(self, now: dt.datetime) -> "tuple[list[Work], Ledger]":
         """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
         from ple.portfolio.published import published
 
-        artifacts = [one for one in self._artifacts() if one.visibility is not Visibility.PRIVATE]
+        found = [(one, said) for one, said in self._with_documents() if one.visibility is not Visibility.PRIVATE]
         with self._library.reading() as tx:
             ledger = self._ledger(tx)
-        kinds = {one.source_id: one.source_kind for one in artifacts if one.source_id and one.source_kind}
-        documents = self._documents(kinds)
-        return published(artifacts, documents, ledger, now), ledger
+        return published(found, ledger, now), ledger
 
     def _documents(self, kinds: Mapping[int, str]) -> dict[int, Document]:
         by_kind: dict[str, list[int]] = {}
@@ -347,9 +352,6 @@ class Portfolio:
             if kind in self._sources:
                 found |= {document.id: document for document in self._sources[kind].documents(ids)}
         return found
-
-    def _document(self, id: int, kind: str) -> Document | None:
-        return self._documents({id: kind}).get(id)
 
     @staticmethod
     def _ledger(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
@@ -411,7 +413,9 @@ def _checked(model: Any, values: dict[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "it"
-        raise InvalidInput(f"the {name.replace('_', ' ')} cannot be used: {first['msg'].lower()}") from error
+        raise InvalidInput(
+            f"the {name.replace('_', ' ')} cannot be used: {first['msg'].removeprefix('Value error, ').lower()}"
+        ) from error
 
 
 def _site_url(url: str) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
+from typing import Any
 
 ROOT = "\ue000"  # a private-use character: no text of the learner's holds it, `_storable` sees to that
 HIDDEN = "a private note"
@@ -64,6 +65,25 @@ def page_html(markdown: str, target: Callable[[Mention], Target], *, title: str 
     return _Rewriting(html, mark, found, targets, top, title).html()
 
 
+def spoken(text: str, target: Callable[[Mention], Target]) -> str:
+    """Return a plain text with the words of each mention's target in its place."""
+    return _MENTION.sub(lambda found: target(_mention(found)).words, text)
+
+
+def beginning(markdown: str, target: Callable[[Mention], Target], *, title: str, characters: int = 1200) -> str:
+    """Return the first ``characters`` of ``markdown`` as plain text, without headings, code and tables.
+
+    It says no more than the page does: a mention that is hidden there is hidden here.
+    """
+    if len(markdown) > characters:
+        markdown = markdown[:characters].rpartition("\n")[0] or markdown[:characters]
+        if markdown.rfind("[[") > markdown.rfind("]]"):
+            markdown = markdown[: markdown.rfind("[[")]  # half a mention would be shown as it is written
+    html = page_html(markdown, target, title=title)
+    html = re.sub(r"<(pre|h[1-6]|table|sup)\b.*?</\1>|<section>.*", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
 def excerpt(text: str, characters: int = 220) -> str:
     """Return the beginning of a text on one line: whole sentences if one ends in time, else whole words and “…”."""
     text = " ".join(text[: characters * 4].split())
@@ -100,10 +120,19 @@ def _mention(found: re.Match[str]) -> Mention:
 # What ple.web.text gives is serialised by a parser: attributes are always quoted, "<" and ">" in them escaped.
 _ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:=\"([^\"]*)\")?")
+_MARK = r"(?P<mark>m[0-9a-f]{12}x)(?P<number>\d+)x"
 _LANGUAGE = re.compile(r"(?:class=\"language-|lang=\"|data-lang=\")([\w+#.-]{1,30})")
 _HEADING = re.compile(r"<h([1-6])\b")
 _ALIGNED = re.compile(r"\balign=\"(left|center|right)\"")
-_WIDE = '<div class="wide" role="region" aria-label="Table" tabindex="0">'
+_WIDE = '<section class="wide" aria-label="Table" tabindex="0">'
+_PIECE = re.compile(
+    r"<pre(?P<pre>[^>]*)><code(?P<attributes>[^>]*)>(?P<block>.*?)</code></pre>"
+    r"|<code>(?P<code>.*?)</code>"
+    rf"|<(?P<close>/?)(?P<name>a|img|h[1-6]|t[dh]|input|table)\b(?P<given>{_ATTRIBUTES})>"
+    rf"|{_MARK}",
+    re.DOTALL,
+)
+_MARKED = re.compile(_MARK)
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -124,19 +153,12 @@ class _Rewriting:
         self._shift = top - min(levels, default=top)
         self._ids = set(re.findall(r"\bid=\"([^\"]+)\"", self._html))
         self._links: list[str] = []  # what closes each open <a>
-        self._mark = re.compile(re.escape(mark) + r"(\d+)x")
-        self._pieces = re.compile(
-            r"<pre(?P<pre>[^>]*)><code(?P<attributes>[^>]*)>(?P<block>.*?)</code></pre>"
-            r"|<code>(?P<code>.*?)</code>"
-            rf"|<(?P<close>/?)(?P<name>a|img|h[1-6]|t[dh]|input|table)\b(?P<given>{_ATTRIBUTES})>"
-            rf"|{self._mark.pattern.replace('(', '(?P<mention>', 1)}",
-            re.DOTALL,
-        )
+        self._mark = mark
 
     def html(self) -> str:
-        html = self._pieces.sub(self._piece, self._html)
+        html = _PIECE.sub(self._piece, self._html)
         # what stands in an attribute now, such as a link's title, is words too
-        html = self._mark.sub(lambda mark: escape(self._targets[int(mark[1])].words), html).strip()
+        html = self._unmarked(html, lambda number: self._targets[number].words).strip()
         # a page may hold two texts, each with a footnote 1
         return re.sub(r'(\b(?:id="|href="#))in-', rf"\1in{self._top}-", html)
 
@@ -150,8 +172,8 @@ class _Rewriting:
         return html
 
     def _piece(self, piece: re.Match[str]) -> str:
-        if piece["mention"] is not None:
-            return self._link(self._targets[int(piece["mention"])])
+        if piece["mark"] is not None:
+            return self._link(self._targets[int(piece["number"])]) if piece["mark"] == self._mark else piece[0]
         if piece["block"] is not None:
             return self._block(piece)
         if piece["code"] is not None:
@@ -169,7 +191,7 @@ class _Rewriting:
             case "input":
                 return "☑" if re.search(r"\bchecked\b", piece["given"]) else "☐"
             case "table":
-                return "</table></div>" if closes else f"{_WIDE}<table>"
+                return "</table></section>" if closes else f"{_WIDE}<table>"
         level = min(6, max(2, int(name[1]) + self._shift))
         return f"</h{level}>" if closes else f"<h{level}>"
 
@@ -181,10 +203,10 @@ class _Rewriting:
 
     def _anchor(self, given: dict[str, str]) -> str:
         href = given.get("href", "").strip()
-        named = self._mark.fullmatch(href.removeprefix("#"))
+        named = _MARKED.fullmatch(href.removeprefix("#").removeprefix("in-"))
         opening = ""
-        if named:
-            target = self._targets[int(named[1])]
+        if named and named["mark"] == self._mark:
+            target = self._targets[int(named["number"])]
             opening = f'<a href="{ROOT}{escape(target.address)}">' if target.address else ""
         elif href.startswith("#") and href[1:] in self._ids:
             label = ' aria-label="Back to the text"' if "fnref" in href else ""
@@ -214,7 +236,13 @@ class _Rewriting:
         return f'<pre tabindex="0"><code>{coloured(code, language[1] if language else "")}</code></pre>'
 
     def _in_code(self, html: str) -> str:
-        return self._mark.sub(lambda mark: escape(self._mentions[int(mark[1])].written), html)
+        return self._unmarked(html, lambda number: self._mentions[number].written)
+
+    def _unmarked(self, html: str, words: Callable[[int], str]) -> str:
+        """Put words where marks of mentions are."""
+        if self._mark not in html:
+            return html
+        return _MARKED.sub(lambda m: escape(words(int(m["number"]))) if m["mark"] == self._mark else m[0], html)
 
 
 _LONGEST_COLOURED = 50_000
@@ -225,14 +253,28 @@ def coloured(code: str, language: str) -> str:
     """Return ``code`` escaped, with a span of a class (Pygments' short names) around each token of ``language``."""
     if not language or len(code) > _LONGEST_COLOURED:
         return escape(code, quote=False)
-    from pygments import highlight  # 60 ms, and only where there is code
-    from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
+    lexer = _lexer(language.lower())
+    if lexer is None:
+        return escape(code, quote=False)
+    from pygments import highlight
+
+    html: str = highlight(code, lexer, _formatter())
+    return re.sub(r'<span class="(?:w|p|n|err)">([^<]*)</span>', r"\1", html)
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Any:
+    from pygments.lexers import get_lexer_by_name  # 60 ms, and only where there is code
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return escape(code, quote=False)
-    html: str = highlight(code, lexer, HtmlFormatter(nowrap=True))
-    return re.sub(r'<span class="(?:w|p|n|err)">([^<]*)</span>', r"\1", html)
+        return None
+
+
+@lru_cache(maxsize=1)
+def _formatter() -> Any:
+    from pygments.formatters.html import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)

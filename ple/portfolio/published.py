@@ -5,26 +5,23 @@ not even said, for it may be the title of something private; a number tells a st
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ple.library import Document
-from ple.portfolio.models import Artifact, Visibility
+from ple.portfolio.models import Artifact, Visibility, fit
 from ple.portfolio.permalinks import ARTIFACT, PAGE, TAG, Ledger
 from ple.portfolio.prose import HIDDEN, Mention, Target, mentions
 from ple.portfolio.site import Work
 
 
-def published(
-    artifacts: Sequence[Artifact], documents: Mapping[int, Document], ledger: Ledger, now: dt.datetime
-) -> list[Work]:
+def published(artifacts: Iterable[tuple[Artifact, Document | None]], ledger: Ledger, now: dt.datetime) -> list[Work]:
     """Return the works that are shown, and give those that never were, their pages and tags, a place in ``ledger``.
 
-    ``artifacts`` whose source has no document are left out: what they show is in the trash.
+    ``artifacts`` come with what their source says; those without are left out: what they show is in the trash.
     """
     works = []
-    for artifact in artifacts:
-        document = documents.get(artifact.source_id or 0)
+    for artifact, document in artifacts:
         if artifact.visibility is Visibility.PRIVATE or document is None:
             continue
         listed = artifact.visibility is Visibility.PUBLIC
@@ -57,7 +54,8 @@ def _resolved(works: Sequence[Work], public: Sequence[Work]) -> list[Work]:
 
     resolved = []
     for work in works:
-        found = (*mentions(work.text), *mentions(work.artifact.reflection))
+        texts = (work.text, work.artifact.reflection, work.artifact.why)
+        found = [mention for text in texts for mention in mentions(fit(text))]
         targets = {mention.written: target(mention) for mention in found}
         resolved.append(replace(work, targets=targets) if targets else work)
     return resolved

@@ -19,7 +19,7 @@ from ple.library import Document
 from ple.portfolio import metadata
 from ple.portfolio.models import Artifact, Settings, fit, fit_line
 from ple.portfolio.permalinks import ARTIFACT, PAGE, TAG, Ledger, Permalink
-from ple.portfolio.prose import ROOT, Mention, Target, excerpt, page_html
+from ple.portfolio.prose import ROOT, Mention, Target, beginning, excerpt, page_html, spoken
 from ple.portfolio.theme import Safe, Theme, for_script
 
 _Name = TypeVar("_Name")
@@ -66,6 +66,11 @@ class Work:
         return fit(text if text is not None else self.document.text if self.own else "")
 
     @property
+    def why(self) -> str:
+        """Why it is shown; plain text."""
+        return spoken(fit(self.artifact.why), self.target)
+
+    @property
     def quote(self) -> str:
         """A passage of another's text: the one that the learner chose, else its beginning. Never the whole."""
         if self.own:
@@ -75,7 +80,9 @@ class Work:
     @property
     def summary(self) -> str:
         """A line or two about it, for lists."""
-        return excerpt(fit(self.artifact.why)) or excerpt(fit(self.document.text if self.own else self.quote))
+        if said := self.why or self.quote:
+            return excerpt(said)
+        return excerpt(beginning(self.text, self.target, title=self.title))
 
     @property
     def source(self) -> str | None:
@@ -151,7 +158,7 @@ class Site:
             "kind": _LABELS.get(d.kind, d.kind.capitalize()),
             "own": work.own,
             "language": self._foreign(d.language),
-            "why": fit(a.why),
+            "why": work.why,
             "date": self._date(work.when),
             "updated": self._date(work.permalink.updated_at.date()),
             "revised": work.permalink.updated_at.date() > max(work.when, work.permalink.published_at.date()),
@@ -273,7 +280,7 @@ class Site:
         return self._page(f"{address}index.html", "moved.html", context, root=_root(address))
 
     def _notice(self, path: str, address: str | None, heading: str, words: str) -> Page:
-        page = self._about_page(address, heading, "", listed=False)
+        page = self._about_page(None, heading, "", listed=False)
         # What a host shows for any missing address is read at that address, so its links begin at the host's root.
         root = _root(address) if address is not None else urlsplit(self._settings.url or "/").path or "/"
         return self._page(path, "notice.html", {"page": page, "words": words}, root=root)
@@ -310,7 +317,7 @@ class Site:
             f'<p><a href="{escape(work.source)}">{escape(fit_line(work.document.title))}</a></p>' if work.source else ""
         )
         html = (
-            f"<p>{escape(work.artifact.why)}</p>" * bool(work.artifact.why)
+            f"<p>{escape(work.why)}</p>" * bool(work.why)
             + (f"<blockquote>{quote}</blockquote>" if quote else "")
             + ("" if work.own else cite)
             + body
