@@ -33,11 +33,11 @@ def command(ctx: click.Context) -> None:
     if state(ctx).json:
         show(ctx, found)
     else:
-        mark = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
+        mark = {"ok": "ok", "note": "note", "wrong": "WRONG"}
         for checked in found:
-            output.print_line(f"{mark[checked.state]} {checked.what:<13}{checked.says}")
+            output.print_line(f"{mark[checked.state]}  {checked.what}: {checked.says}")
             if checked.do:
-                output.print_line(f"{'':19}{checked.do}")
+                output.print_line(f"       {checked.do}")
     if any(checked.state == "wrong" for checked in found):
         ctx.exit(1)
 
@@ -73,7 +73,7 @@ def _look(ctx: click.Context) -> Iterator[Checked]:
         return
     try:
         status = ours.search.status()
-        yield Checked("index", "ok", f"{plural(status.documents, 'document')}, {size(status.bytes)}")
+        yield Checked("index", "ok", f"{plural(status.documents, 'document')}, {size(status.size_bytes)}")
     except PleError as error:
         yield Checked("index", "wrong", str(error), "`ple index rebuild`")
     where = ours.secrets.where()

@@ -61,8 +61,8 @@ def print_json(value: Any) -> None:
 
 
 def print_line(text: str) -> None:
-    """Print one line."""
-    click.echo(line(text))
+    """Print one line; what it is indented by stays."""
+    click.echo(text[: len(text) - len(text.lstrip(" "))] + line(text))
 
 
 def print_block(text: str) -> None:
