@@ -1,0 +1,104 @@
+import json
+
+import pytest
+
+PAGE = (
+    "<!doctype html><html lang=en><head><title>Descent</title><meta name=author content=Ada></head><body><article>"
+    + "<p>Gradient descent walks downhill, step by small step, until it rests at the bottom of a valley.</p>" * 8
+    + "</article></body></html>"
+)
+
+
+@pytest.fixture
+def url(publisher):
+    return publisher.publish("/a", PAGE, Content_Type="text/html")
+
+
+def test_a_page_is_saved_listed_shown_edited_and_removed(ple, url):
+    saved = ple("save", url, "--tag", "Maths", "--note", "why", "--json").json
+    assert (saved["title"], saved["author"], saved["tags"], saved["kind"]) == ("Descent", "Ada", ["maths"], "bookmark")
+    assert (saved["known"], saved["problem"], saved["words"] > 50) == (False, None, True)
+    assert saved["created_at"].endswith("Z")
+
+    (listed,) = ple("bookmarks", "list", "--json").json
+    assert (listed["id"], listed["url"], listed["unread"]) == (saved["id"], url, True)
+    assert "until it rests" in ple("bookmarks", "show", str(saved["id"])).out
+    assert "until it rests" in ple("bookmarks", "show", "#" + str(saved["id"]), "--markdown", "--json").json["text"]
+
+    changed = ple("bookmarks", "edit", str(saved["id"]), "--read", "--star", "--tag", "b", "--untag", "maths", "--json")
+    assert (changed.json["unread"], changed.json["starred"], changed.json["tags"]) == (False, True, ["b"])
+    assert ple("bookmarks", "list", "--unread", "--json").json == []
+
+    assert ple("bookmarks", "remove", str(saved["id"]), "--json").json["removed"] == 1
+    assert ple("bookmarks", "list", "--json").json == []
+    ple("undo")
+    assert len(ple("bookmarks", "list", "--json").json) == 1
+
+
+def test_saving_again_says_that_it_was_there(ple, url):
+    assert ple("save", url).out.startswith("Saved: #")
+    assert ple("bookmarks", "add", url + "?utm_source=x").out.startswith("Kept already")
+
+
+def test_what_cannot_be_fetched_is_saved_and_said(ple, publisher):
+    said = ple("save", publisher.url + "/nothing")
+
+    assert said.out.startswith("Saved: #")
+    assert "404 Not Found" in said.err
+
+
+def test_what_was_saved_offline_is_fetched_by_refresh(ple, url, publisher):
+    ple("save", url, "--offline")
+    assert publisher.asked == []
+    assert len(ple("bookmarks", "list", "--pending", "--json").json) == 1
+
+    assert ple("bookmarks", "refresh", "--json").json["fetched"] == 1
+    assert ple("bookmarks", "list", "--pending", "--json").json == []
+    assert ple("bookmarks", "refresh").out == "No page is waiting to be fetched.\n"
+
+
+def test_refreshing_one_that_fails_ends_with_one(ple, publisher):
+    id = ple("save", publisher.url + "/nothing", "--json").json["id"]
+
+    assert ple("bookmarks", "refresh", str(id), code=1).out.strip()
+
+
+def test_a_bad_address_is_one_sentence_and_a_hint(ple):
+    said = ple("save", "javascript:alert(1)", code=1)
+
+    assert said.err.count("\n") == 2
+    assert "Traceback" not in said.err
+    assert ple("save", code=2).err
+
+
+def test_files_go_in_and_out(ple, tmp_path):
+    file = tmp_path / "b.html"
+    file.write_text(
+        '<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n<DT><A HREF="https://e.org/a" ADD_DATE="1400000000">A</A>\n'
+        '<DT><A HREF="javascript:x">B</A>\n</DL>'
+    )
+    said = ple("bookmarks", "import", str(file))
+    assert said.out == "Imported 1 bookmark, 0 kept already, 1 refused.\n"
+    assert "line 4: javascript:x is no web address" in said.err
+    assert ple("bookmarks", "import", "-", "--json", stdin=file.read_text()).json["known"] == 1
+    ple("bookmarks", "import", "-", "--strict", stdin=file.read_text(), code=1)
+
+    out = tmp_path / "out.json"
+    ple("bookmarks", "export", str(out), "--format", "json")
+    assert json.loads(out.read_text())["bookmarks"][0]["saved_at"] == "2014-05-13T16:53:20Z"
+    assert ple("bookmarks", "export", "--format", "markdown").out == "# Bookmarks\n\n- [A](<https://e.org/a>)\n"
+    assert 'ADD_DATE="1400000000"' in ple("bookmarks", "export").out
+
+
+def test_a_file_that_is_none_is_refused(ple, tmp_path):
+    assert "no file of bookmarks" in ple("bookmarks", "import", "-", stdin="hello", code=1).err
+    assert "cannot be read" in ple("bookmarks", "import", str(tmp_path / "missing.html"), code=1).err
+
+
+def test_a_page_opens_in_the_browser_that_the_learner_chose(ple, monkeypatch):
+    ple("save", "https://example.org/a", "--offline")
+    monkeypatch.setenv("BROWSER", "true %s")
+
+    said = ple("bookmarks", "open", "1", "--json").json
+
+    assert said["url"] == "https://example.org/a"
