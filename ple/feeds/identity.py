@@ -68,6 +68,7 @@ def arrivals(entries: Sequence[ParsedEntry], rule: Rule) -> tuple[Rule, list[Arr
 
     Of two that say they are the same, the first stays: publishers list the newest first.
     """
+    entries = [entry for entry in entries if _says_something(entry)]
     hashes = [content_hash(entry) for entry in entries]
     links = [addresses.key(entry.url) if entry.url else None for entry in entries]
     guids = [entry.guid for entry in entries]
@@ -125,6 +126,10 @@ def recognise(arrivals: Sequence[Arrival], known: Sequence[Known]) -> list[Known
     claim("alias", _says_the_same)
     claim("content_hash", lambda arrival, candidate: has_words(arrival.entry) and _same_time(arrival, candidate))
     return found
+
+
+def _says_something(entry: ParsedEntry) -> bool:
+    return bool(entry.guid or entry.url or entry.title or entry.text or entry.html or entry.enclosures)
 
 
 def has_words(entry: ParsedEntry) -> bool:

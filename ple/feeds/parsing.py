@@ -127,12 +127,12 @@ def _refuse_files(body: bytes) -> None:
 
 def _no_feed(url: str, body: bytes, said: Any) -> FeedError:
     start = body[:4096].lower()
+    if b"<opml" in start:
+        return NotAFeed("it is a list of feeds, not a feed", hint="Save it and use `ple feeds import FILE`.")
     if b"<html" in start or b"<!doctype html" in start or b"<body" in start or b"<head" in start:
         return NotAFeed(
             "it is a web page, not a feed", hint=f"Look for the feeds of the site with `ple feeds find {url}`."
         )
-    if b"<opml" in start:
-        return NotAFeed("it is a list of feeds, not a feed", hint="Save it and use `ple feeds import FILE`.")
     if dict.get(said, "bozo") and any(mark in start for mark in (b"<rss", b"<feed", b"<rdf", b"<channel")):
         return Unreadable(f"it is damaged: {_flaw(said)}")
     return NotAFeed("it is not a feed that ple can read", hint=f"Look for feeds with `ple feeds find {url}`.")
@@ -327,7 +327,9 @@ def _checked(feed: ParsedFeed, url: str) -> ParsedFeed:
 
 def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
     link = _address(entry.url, url)
-    base = _address(entry.base, url) or link or url
+    base = _address(entry.base, url)
+    if base is None or base == url:  # no xml:base: publishers mean the article's own address
+        base = link or url
     html = text.safe_html(_storable(entry.html), base) if entry.html else ""
     said = text.plain(html) if html else ""
     return replace(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ple.feeds.errors import FeedGone, FeedRefused, NoFeedFound, NotAFeed
+from ple.feeds.errors import FeedGone, FeedRefused, NoFeedFound
 from ple.library import NotFound
 from tests.servers.feeds import answer, rss
 

@@ -126,7 +126,7 @@ def _walk(outlines: Iterable[_Opened]) -> Iterator[Outline | Blank]:
             yield Blank(name)
         folders += [""] * (outline.depth - len(folders))
         # A feed that holds others (some readers write that) is no folder; its children belong where it is.
-        folders.append("" if url or len(folders) >= DEEPEST else name.replace("/", "∕"))
+        folders.append("" if url else name.replace("/", "∕"))
 
 
 def _outlines(data: bytes) -> Iterator[_Opened]:
@@ -150,12 +150,13 @@ def _elements(root: Element) -> Iterator[_Opened]:
         if str(element.tag).rpartition("}")[2].lower() == "outline":
             attributes = {name.lower(): value for name, value in element.attrib.items()}
             yield _Opened(attributes, depth, len(element) > 0)
-            inner = depth + 1
+            inner = min(depth + 1, DEEPEST)
         waiting += [(child, inner) for child in reversed(list(element))]
 
 
-_TAG = re.compile(r"<(/?)outline\b((?:[^<>\"']++|\"[^\"<]{0,8000}+\"|'[^'<]{0,8000}+')*+)>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,100})\s*=\s*(\"[^\"]*\"|'[^']*')")
+_TAG = re.compile(r"<(/?)outline\b", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,100})\s{0,20}=\s{0,20}(\"[^\"]*\"|'[^']*')")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")
 
 
@@ -170,12 +171,14 @@ def _torn(data: bytes) -> Iterator[_Opened]:
         except (UnicodeDecodeError, LookupError):
             continue
     depth = 0
-    for tag in _TAG.finditer(text):
-        closing, inside = tag.groups()
-        if closing:
+    tags = list(_TAG.finditer(text))
+    ends = [*(tag.start() for tag in tags), len(text)]
+    for tag, end in zip(tags, ends[1:], strict=True):
+        if tag[1]:
             depth = max(0, depth - 1)
             continue
-        closed = inside.rstrip().endswith("/")
+        inside = text[tag.end() : end]  # up to the next outline; its own text has no attributes
         said = {name.lower(): html.unescape(value[1:-1]) for name, value in _ATTRIBUTE.findall(inside)}
+        closed = _QUOTED.sub("", inside).partition(">")[0].rstrip().endswith("/")
         yield _Opened(said, depth, has_children=not closed)
-        depth += not closed
+        depth = min(depth + (not closed), DEEPEST)
