@@ -40,7 +40,8 @@ ARTICLE = """
 <ul><li>study, wait, test</li><li>never re-read first</li></ul>
 <pre><code>def next_review(days):
     return days * 2</code></pre>
-<table><tr><th>After</th><th>Kept</th></tr><tr><td>1 day</td><td>80 %</td></tr><tr><td>30 days</td><td>35 %</td></tr></table>
+<table><tr><th>After</th><th>Kept</th></tr>
+<tr><td>1 day</td><td>80 %</td></tr><tr><td>30 days</td><td>35 %</td></tr></table>
 <p><img src="https://example.org/curve.png" alt="curve of forgetting"></p>
 """
 PAGE = f"""<html lang="en"><head><title>Desirable difficulties</title><meta name="author" content="Robert Bjork">
@@ -101,7 +102,7 @@ def make(folder: Path) -> None:
                 at = NOW - dt.timedelta(days=days, hours=2)
                 tx.update(BookmarkRow, [bookmark.id], url=url, final_url=url, saved_at=at)
         for days, text in enumerate((
-            "# What I read\n\nBjork again: [[Desirable difficulties]].\n\n> Forgetting is a feature\n\nNext: interleave.",
+            "# What I read\n\nBjork again: [[Desirable difficulties]].\n\n> A feature, not a flaw\n\nNext: interleave.",
             "# My plan for statistics\n\nTry **spacing** the problem sets.",
             "# Begun\n\nI want to remember what I read.",
         )):  # fmt: skip

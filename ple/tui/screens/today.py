@@ -90,7 +90,7 @@ class Today(ListRoom):
         await self._again()
 
     def _lay_out(self, found: Gathered) -> None:
-        rows = rows_of(found, self.learning.now(), self.list.size.width or 80)
+        rows = rows_of(found, self.learning.now(), self.query_one(".list-pane").size.width or 80)
         self._rows_now = rows
         self.fill([row.key for row in rows], rows=rows, skip={row.key for row in rows if row.heading})
 

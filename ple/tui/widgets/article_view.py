@@ -243,20 +243,21 @@ class ArticleView(ScrollView, can_focus=True):
         if line.drawn is not None:
             yield Segment(line.drawn, style)
             return
+        shown_to = line.start + len(block.text[line.start : line.end].rstrip())
         layers = [
             (span.start, span.end, self._span_style(span.style, span.link))
             for span in block.spans
-            if span.start < line.end and span.end > line.start
+            if span.start < shown_to and span.end > line.start
         ]
         chosen = self.text_selection
         if chosen is not None and (stretch := chosen.get_span(index)) is not None:
             lead = self._margin() + cell_len(prefix)
             start = line.start + max(0, stretch[0] - lead)
-            end = line.end if stretch[1] == -1 else min(line.end, line.start + max(0, stretch[1] - lead))
+            end = shown_to if stretch[1] == -1 else min(shown_to, line.start + max(0, stretch[1] - lead))
             layers.append((start, end, self.style_of("selection")))
-        cuts = {line.start, line.end}
+        cuts = {line.start, shown_to}
         for start, end, _ in layers:
-            cuts |= {max(start, line.start), min(end, line.end)}
+            cuts |= {max(start, line.start), min(end, shown_to)}
         places = sorted(cuts)
         for start, end in pairwise(places):
             piece = style

@@ -6,6 +6,8 @@ number that the reader can follow. Every text loses what could take over a termi
 
 from __future__ import annotations
 
+import html as entities
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,8 @@ _BOXES = frozenset({
     "form", "fieldset", "address", "html",
 })  # fmt: skip
 _BLOCKS = _HEADINGS | _BOXES | {"p", "blockquote", "ul", "ol", "dl", "dt", "dd", "li", "pre", "hr", "table", "figcaption", "summary"}  # fmt: skip  # noqa: E501
+_TAG = re.compile(r"<[^<>]*>")
+_UNSAID = re.compile(r"<!--.*?-->|<(script|style|head|template)\b.*?</\1", re.DOTALL | re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math", "iframe", "object"})
 
 
@@ -152,6 +156,10 @@ class _Reader:
         root = _parsed(html)
         if root is not None:
             self.children(root, "", "", 0)
+            self.flush("p", "", "")
+        if not self.prose.blocks:  # nested so deeply that libxml2 gave up: the words alone are better than nothing
+            words = entities.unescape(_TAG.sub(" ", _UNSAID.sub(" ", html)))
+            self.line.add(words)
             self.flush("p", "", "")
         return self.prose.place()
 

@@ -1,0 +1,162 @@
+"""Articles: from HTML to blocks, from blocks to lines, from lines to what a reader sees."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from ple.tui.widgets.article_view import MEASURE, ArticleView
+from ple.tui.widgets.blocks import clean, prose, table_lines
+from ple.tui.widgets.wrapping import wrapped
+
+from .world import ARTICLE, seen, settle
+
+
+class Reader(App[None]):
+    """An article and what its reader wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followed: list[int | None] = []
+
+    def compose(self) -> ComposeResult:
+        yield ArticleView(id="article")
+
+    @property
+    def view(self) -> ArticleView:
+        return self.query_one(ArticleView)
+
+    def on_mount(self) -> None:
+        self.view.focus()
+
+    def on_article_view_follow(self, event: ArticleView.Follow) -> None:
+        self.followed.append(event.number)
+
+
+@pytest.mark.parametrize(
+    ("html", "kinds", "text"),
+    [
+        ("<p>a <b>b</b>\n c</p>", ["p"], "a b c"),
+        ("loose <p>in</p> between", ["p", "p", "p"], "loose\nin\nbetween"),
+        ("<h2>h</h2><div><div><p>p</p></div></div>", ["h2", "p"], "h\np"),
+        ("<ul><li>a<li>b<ol><li>c</ol></ul>", ["item", "item", "item"], "a\nb\nc"),
+        ("<blockquote><p>q</p><blockquote>r</blockquote></blockquote>", ["p", "p"], "q\nr"),
+        ("<pre>  x\n\ty</pre>", ["pre"], "  x\n    y"),
+        ("a<br>b", ["p"], "a\nb"),
+        ("<table><tr><td>only<td>one row</table>", ["p", "p"], "only\none row"),
+        ("<table><tr><th>a<th>b<tr><td>1</table>", ["table"], "a\tb\n1\t"),
+        ("<dl><dt>t<dd>d</dl>", ["p", "p"], "t\nd"),
+        ("<p>x</p><script>alert(1)</script><style>p{}</style>", ["p"], "x"),
+        ('<img alt="a cat"><img src="x">', ["p"], "[image: a cat][image]"),
+        ("", [], ""),
+        ("   \n ", [], ""),
+        ("<!-- nothing -->", [], ""),
+        ("\0<p>nul</p>", ["p"], "nul"),
+    ],
+)
+def test_html_becomes_blocks(html: str, kinds: list[str], text: str) -> None:
+    found = prose(html)
+    assert [block.kind for block in found.blocks] == kinds
+    assert found.text == text
+
+
+def test_links_are_numbered_once_for_each_address_and_listed_at_the_end() -> None:
+    found = prose('<p><a href="https://a.example/">a </a>and <a href="https://b.example/">b</a>, '
+                  '<a href="https://a.example/">a</a>, <a href="javascript:x()">no</a></p>').with_links()  # fmt: skip
+    assert found.blocks[0].text == "a[1] and b[2], a[1], no"
+    assert found.links == ["https://a.example/", "https://b.example/"]
+    assert [(block.first, block.text) for block in found.blocks[2:]] == [
+        ("[1] ", "https://a.example/"),
+        ("[2] ", "https://b.example/"),
+    ]
+
+
+def test_text_cannot_take_over_the_terminal_even_through_entities() -> None:
+    found = prose("<p>&#27;]0;title&#7;a&#x202e;b&#x200b;c</p><pre>&#27;[31mred</pre>")
+    assert all(block.text.replace("\n", "").isprintable() for block in found.blocks)
+    assert "\x1b" not in found.text
+    assert clean("a\x1b[31mb\u202ec") == "abc"
+
+
+def test_html_nested_deeper_than_anyone_writes_is_read_all_the_same() -> None:
+    for tag in ("div", "blockquote", "ul", "span", "b"):
+        assert "deep" in prose(f"<{tag}>" * 5000 + "deep").text.replace("\n", "")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\n"), max_size=300), st.integers(1, 40))
+def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert "".join(text[start:end] for start, end in lines) == text
+    for start, end in lines:
+        shown = text[start:end].strip()
+        assert cell_len(shown) <= width or len(shown) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="<>/abpulitdhr &;=\"'x", max_size=300))
+def test_no_html_is_too_broken(html: str) -> None:
+    found = prose(html)
+    assert found.place().text == found.text
+
+
+def test_tables_share_the_width_that_there_is() -> None:
+    lines = list(table_lines([["when", "what"], ["monday", "a long story " * 6]], 40))
+    assert all(cell_len(line) <= 40 for line in lines)
+    assert len(lines) > 3
+
+
+async def test_lines_are_no_longer_than_eyes_can_follow() -> None:
+    app = Reader()
+    async with app.run_test(size=(200, 40)) as pilot:
+        app.view.show(prose(f"<p>{'word ' * 400}</p>"))
+        await settle(pilot)
+        assert max(len(line.strip()) for line in seen(pilot).splitlines()) <= MEASURE
+
+
+async def test_f_offers_the_links_and_a_click_follows_one() -> None:
+    app = Reader()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(prose(ARTICLE))
+        await settle(pilot)
+        await pilot.press("f")
+        row = next(y for y, line in enumerate(seen(pilot).splitlines()) if "the data" in line)
+        column = seen(pilot).splitlines()[row].index("the data")
+        await pilot.click("#article", offset=(column, row))
+        await settle(pilot)
+        assert app.followed == [None, 2]
+
+
+async def test_keys_scroll_and_resizing_keeps_the_place() -> None:
+    app = Reader()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(prose("".join(f"<p>Paragraph {number} {'word ' * 40}</p>" for number in range(200))))
+        await settle(pilot)
+        await pilot.press("G")
+        assert app.view.at_end
+        await pilot.press("home", "space", "space", "j")
+        place = app.view.place
+        assert place > 0
+        await pilot.resize_terminal(50, 24)
+        await settle(pilot)
+        assert abs(app.view.place - place) < 80
+        await pilot.resize_terminal(1, 1)
+        await settle(pilot)
+
+
+async def test_half_a_megabyte_opens_at_once() -> None:
+    article = prose(ARTICLE * 500)
+    app = Reader()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        began = time.process_time()
+        app.view.show(article)
+        assert time.process_time() - began < 0.2  # about 0.03; all of it would take longer
+        await settle(pilot)
+        assert "Memory research" in seen(pilot)
+        await pilot.press("G")
+        await settle(pilot)
+        assert app.view.at_end
