@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from ple.journal.mentions import headline, readable
 from ple.journal.models import EntryFields, EntryRow, JournalLine
+from ple.journal.prompts import Prompt
 from ple.library import Resource
 from ple.library.errors import InvalidInput
 from ple.library.transaction import Reading, Writing, chunks
@@ -50,6 +51,11 @@ def add(
     tx.flush()
     tx.set_tags(id, tags)
     return id
+
+
+def title_of(text: str, prompt: Prompt | None, at: dt.datetime) -> str:
+    """Return the title of an entry that was given none: its first line, headings of its prompt aside, or its time."""
+    return headline(text, prompt.headings if prompt else ()) or f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def alive(query: Any) -> Any:

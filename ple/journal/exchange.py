@@ -12,10 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.journal.entries import KIND, add, local, moment
+from ple.journal.entries import KIND, add, local, moment, title_of
 from ple.journal.formats import markdown
-from ple.journal.mentions import headline, mentions
+from ple.journal.mentions import mentions
 from ple.journal.models import EntryFields, EntryRow, Exported, Imported, clean
+from ple.journal.prompts import named
 from ple.library import Library, Resource
 from ple.library.errors import DiskFull, InvalidInput, LibraryError, PleError
 from ple.library.identity import fold_tag, utc_now
@@ -156,7 +157,7 @@ def _keep(tx: Writing, entry: markdown.MarkdownEntry) -> tuple[str, int]:
     found = mentions(entry.text)
     fields = EntryFields.model_validate(
         {
-            "title": title or headline(entry.text) or f"{entry.date:%Y-%m-%d %H:%M}",
+            "title": title or title_of(entry.text, named(entry.prompt or ""), entry.date),
             "title_given": bool(title),
             "text": entry.text,
             "prompt": entry.prompt,

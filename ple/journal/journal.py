@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.journal import exchange
-from ple.journal.entries import KIND, add, alive, lines, local, moment
-from ple.journal.mentions import headline, mentions, readable
+from ple.journal.entries import KIND, add, alive, lines, local, moment, title_of
+from ple.journal.mentions import mentions, readable
 from ple.journal.models import (
     EntryFields,
     EntryRow,
@@ -76,7 +76,7 @@ class Journal:
         at = local(written_at or utc_now())
         fields = EntryFields.model_validate(
             {
-                "title": given or _title(kept, chosen, at),
+                "title": given or title_of(kept, chosen, at),
                 "title_given": bool(given),
                 "text": kept,
                 "prompt": chosen.name if chosen else None,
@@ -117,7 +117,7 @@ class Journal:
         kept = None if text is None else clean(text)
         found = mentions(kept) if kept is not None else None
         named_ids = self._named(found.titles) if found else ()
-        with self._library.writing() as tx:
+        with self._library.writing("Edited an entry") as tx:
             tx.alive(id, KIND)
             row = tx.get_one(EntryRow, id)
             before = tx.tags_of([id])[id]
@@ -136,7 +136,7 @@ class Journal:
             if public is not None:
                 new["public"] = public
             if not new.get("title_given", row.title_given):
-                new["title"] = _title(kept or row.text, named(row.prompt or ""), written_at or row.written_at)
+                new["title"] = title_of(kept or row.text, named(row.prompt or ""), written_at or row.written_at)
             fields = EntryFields.model_validate({**row.model_dump(exclude={"id"}), **new})
             changed = {name: value for name in new if (value := getattr(fields, name)) != getattr(row, name)}
             if changed or after != before:
@@ -238,7 +238,7 @@ class Journal:
             NotFound: one of them is no entry.
         """
         wanted = [ids] if isinstance(ids, int) else list(ids)
-        with self._library.writing() as tx:
+        with self._library.writing("Removed journal entries") as tx:
             for id in wanted:
                 tx.alive(id, KIND)
             titles = [tx.get_one(EntryRow, id).title for id in wanted]
@@ -335,10 +335,6 @@ class Journal:
         if self._resolve is None:
             return []
         return [id for title in titles if (id := self._resolve(title)) is not None]
-
-
-def _title(text: str, prompt: Prompt | None, at: dt.datetime) -> str:
-    return headline(text, prompt.headings if prompt else ()) or f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _folded(tags: Iterable[str]) -> frozenset[str]:

@@ -146,6 +146,9 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Node:
         return _simple(_node(tree))
     except RecursionError as error:
         raise QueryError("this search has too many brackets", hint=_HINT) from error
+    except (IndexError, AttributeError, TypeError, ValueError, KeyError, AssertionError) as error:
+        # whoosh's parser falls over a NOT with nothing after it, and has no errors of its own
+        raise QueryError("an operator in this search has nothing to work on", hint=_HINT) from error
 
 
 def words(node: Node) -> list[str]:
