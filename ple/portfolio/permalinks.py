@@ -104,9 +104,13 @@ class Ledger:
         self._lines[line.address] = line
         return line
 
-    def changes(self) -> list[Permalink]:
-        """Return the lines that are new or differ from what was stored."""
-        return [line for line in self if self._stored.get(line.address) != line]
+    def added(self) -> list[Permalink]:
+        """Return the lines that were not stored yet."""
+        return [line for line in self if line.address not in self._stored]
+
+    def changed(self) -> list[Permalink]:
+        """Return the lines that were stored otherwise."""
+        return [line for line in self if self._stored.get(line.address, line) != line]
 
     def _free(self, wanted: str) -> str:
         number, address = 1, f"{wanted}/"

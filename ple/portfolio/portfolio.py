@@ -240,7 +240,7 @@ class Portfolio:
         Raises:
             BuildError: the folder holds something else, or cannot be written.
         """
-        from ple.portfolio.build import build
+        from ple.portfolio.build import BuildError, build
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
@@ -252,10 +252,20 @@ class Portfolio:
 
         def keep_addresses() -> None:
             # Before the first file: an address that somebody may have seen is in the ledger.
-            if changes := ledger.changes():
+            added, changed = ledger.added(), ledger.changed()
+            if added or changed:
+                table: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
                 with self._library.writing() as tx:
-                    for line in changes:
-                        tx.merge(AddressRow(**_fields_of(line)))
+                    for some in chunks(line.resource_id for line in added if line.resource_id):
+                        taken = sa.select(table.c.address).where(table.c.resource_id.in_(some), table.c.current)
+                        known = set(tx.connection().execute(taken).scalars()) - {line.address for line in changed}
+                        if known:
+                            raise BuildError("another build is giving addresses at this moment", hint="Build again.")
+                    if added:
+                        tx.connection().execute(sa.insert(table), [_fields_of(line) for line in added])
+                    for line in changed:
+                        here = table.c.address == line.address
+                        tx.connection().execute(sa.update(table).where(here).values(**_fields_of(line)))
 
         done = build(folder, site.pages(), keep_addresses)
         return Built(

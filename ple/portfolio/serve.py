@@ -7,7 +7,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ple.library import PleError
 
@@ -33,7 +33,7 @@ class _Handler(SimpleHTTPRequestHandler):
     }
 
     def send_head(self) -> Any:
-        if any(part.startswith(".") for part in urlsplit(self.path).path.split("/")):
+        if any(part.startswith(".") for part in unquote(urlsplit(self.path).path).split("/")):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
         return super().send_head()

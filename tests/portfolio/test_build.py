@@ -86,7 +86,10 @@ def test_an_incremental_build_is_the_same_as_a_clean_one(
 
 
 def test_one_change_writes_only_what_shows_it(portfolio: Portfolio, shelf: Shelf) -> None:
-    ids = [portfolio.add(shelf.put(f"Work {n}", tags=["odd" if n % 2 else "even"]), visibility="public").id for n in range(30)]  # fmt: skip
+    ids = [
+        portfolio.add(shelf.put(f"Work {n}", tags=["odd" if n % 2 else "even"]), visibility="public").id
+        for n in range(30)
+    ]
     portfolio.build()
     before = tree(portfolio.folder)
     portfolio.edit(ids[4], reflection="Now I see.")

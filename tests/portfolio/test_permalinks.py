@@ -24,9 +24,12 @@ LATER = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
         ("../../etc/passwd", "etc-passwd"),
         ("CON", "con-1"),
         ("a" * 100, "a" * 60),
-        ("one two three four five six seven eight nine ten eleven twelve", "one-two-three-four-five-six-seven-eight-nine-ten-eleven"),
+        (
+            "one two three four five six seven eight nine ten eleven twelve",
+            "one-two-three-four-five-six-seven-eight-nine-ten-eleven",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_slug_is_readable(title: str, expected: str) -> None:
     assert slug(title, otherwise="otherwise") == expected
 
@@ -83,5 +86,5 @@ def test_only_new_words_are_an_update() -> None:
 def test_what_is_stored_already_is_no_change() -> None:
     ledger = Ledger([])
     ledger.place(TAG, "memory", "memory", FIRST, otherwise="tag")
-    assert len(ledger.changes()) == 1
-    assert Ledger(ledger).changes() == []
+    assert len(ledger.added()) == 1
+    assert Ledger(ledger).added() == Ledger(ledger).changed() == []

@@ -26,19 +26,29 @@ def shown(mention: Mention) -> Target:
         pytest.param("see #12.", "<p>see #12.</p>", id="a number stays"),
         pytest.param("see [[Secret]]", f"<p>see {HIDDEN}</p>", id="a private title is not named"),
         pytest.param("see [[Secret|notes]]", "<p>see notes</p>", id="other words stand for it"),
-        pytest.param("**[[A *b* c]]**", f"<p><strong>{HIDDEN}</strong></p>", id="emphasis inside does not give it away"),
-        pytest.param('[x](https://a.example "[[Secret]]")', f'<p><a href="https://a.example" title="{HIDDEN}" rel="noopener noreferrer">x</a></p>', id="nor an attribute"),
+        pytest.param(
+            "**[[A *b* c]]**", f"<p><strong>{HIDDEN}</strong></p>", id="emphasis inside does not give it away"
+        ),
+        pytest.param(
+            '[x](https://a.example "[[Secret]]")',
+            f'<p><a href="https://a.example" title="{HIDDEN}" rel="noopener noreferrer">x</a></p>',
+            id="nor an attribute",
+        ),
         pytest.param("[x](#12)", "<p>x</p>", id="a link to it is words"),
         pytest.param("`a[[i]] #12`", "<p><code>a[[i]] #12</code></p>", id="code stays"),
         pytest.param("[x](javascript:alert(1))", "<p>x</p>", id="no scripts"),
         pytest.param("[x](other.md)", "<p>x</p>", id="no links to files that are not there"),
-        pytest.param("![A curve](https://a.example/c.png)", '<p><a class="picture" href="https://a.example/c.png" rel="noopener noreferrer">A curve</a></p>', id="pictures elsewhere are links"),
+        pytest.param(
+            "![A curve](https://a.example/c.png)",
+            '<p><a class="picture" href="https://a.example/c.png" rel="noopener noreferrer">A curve</a></p>',
+            id="pictures elsewhere are links",
+        ),
         pytest.param("![A curve](c.png)", "<p>A curve</p>", id="or words"),
         pytest.param("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;", id="HTML is text"),
         pytest.param("- [x] done\n- [ ] not", "<ul>\n<li>☑ done</li>\n<li>☐ not</li>\n</ul>", id="tasks are readable"),
         pytest.param("a\ue000b", "<p>ab</p>", id="no root by hand"),
     ],
-)  # fmt: skip
+)
 def test_a_page_shows(markdown: str, expected: str) -> None:
     assert page_html(markdown, nothing, title="The title") == expected
 
@@ -51,10 +61,13 @@ def test_a_page_shows(markdown: str, expected: str) -> None:
         ("see #12", f'<p>see <a href="{ROOT}work/x/">Twelve</a></p>'),
         ("[this](#12)", f'<p><a href="{ROOT}work/x/">this</a></p>'),
         ("[see #12](https://a.example)", '<p><a href="https://a.example" rel="noopener noreferrer">see Twelve</a></p>'),
-        ("https://a.example/#12", '<p><a href="https://a.example/#12" rel="noopener noreferrer">https://a.example/#12</a></p>'),
+        (
+            "https://a.example/#12",
+            '<p><a href="https://a.example/#12" rel="noopener noreferrer">https://a.example/#12</a></p>',
+        ),
         ("C#12 and a/#12", "<p>C#12 and a/#12</p>"),
     ],
-)  # fmt: skip
+)
 def test_a_mention_of_what_is_public_is_a_link(markdown: str, expected: str) -> None:
     assert page_html(markdown, shown) == expected
 
@@ -96,7 +109,7 @@ def test_no_text_breaks_out(markdown: str) -> None:
         r"<(?!/?(?:p|a|h[1-6]|em|strong|code|pre|ul|ol|li|blockquote|br|hr|section|table|thead|tbody|tr|t[dh]|sup|del|img|span)\b)",
         html,
     )
-    assert not re.search(r"m[0-9a-f]{12}x\d+x", html)  # fmt: skip
+    assert not re.search(r"m[0-9a-f]{12}x\d+x", html)
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,13 @@ def test_own_writing_is_shown_whole_with_its_context(portfolio: Portfolio, shelf
 def test_of_anothers_text_only_a_quotation_and_its_source_are_shown(portfolio: Portfolio, shelf: Shelf) -> None:
     whole = "The first sentence says much. " + "And then it goes on at length. " * 50 + "The last words."
     source = shelf.put(
-        "A century of forgetting", whole, kind="bookmark", url="https://memory.example/curve", author="I. Bell",
+        "A century of forgetting",
+        whole,
+        kind="bookmark",
+        url="https://memory.example/curve",
+        author="I. Bell",
         markdown="I use *figure 2*.",
-    )  # fmt: skip
+    )
     artifact = portfolio.add(source, visibility="public")
     portfolio.build()
     everything = all_of(portfolio.folder)
@@ -199,9 +203,15 @@ def test_no_field_can_put_anything_active_on_a_page(portfolio: Portfolio, shelf:
             said = {"author": evil, "container": evil, "language": evil, "url": f"https://x.example/{evil}"}
             source = shelf.put(f"{evil} {number} {kind}", evil, kind=kind, tags=["t"], markdown=evil, **said)
             portfolio.add(
-                source, visibility="public", why=evil, reflection=evil, quote=evil, licence=evil, page=f"{evil}{number}",
+                source,
+                visibility="public",
+                why=evil,
+                reflection=evil,
+                quote=evil,
+                licence=evil,
+                page=f"{evil}{number}",
                 tags=[f"{evil} {number}"] if number % 2 else None,
-            )  # fmt: skip
+            )
     portfolio.init(title=HOSTILE[1], author=HOSTILE[0], about="\n\n".join(HOSTILE), licence=HOSTILE[8])
     portfolio.build()
     for path, content in tree(portfolio.folder).items():
@@ -313,8 +323,13 @@ def test_the_sitemap_and_robots_name_what_is_public(portfolio: Portfolio, shelf:
     portfolio.build()
     sitemap = lxml.etree.fromstring((portfolio.folder / "sitemap.xml").read_bytes())
     assert sorted(loc.text for loc in sitemap.iter("{*}loc")) == [
-        BASE, f"{BASE}pages/essays/", f"{BASE}tags/", f"{BASE}tags/memory/", f"{BASE}work/", f"{BASE}work/one/",
-    ]  # fmt: skip
+        BASE,
+        f"{BASE}pages/essays/",
+        f"{BASE}tags/",
+        f"{BASE}tags/memory/",
+        f"{BASE}work/",
+        f"{BASE}work/one/",
+    ]
     robots = (portfolio.folder / "robots.txt").read_text()
     assert f"Sitemap: {BASE}sitemap.xml" in robots
     assert "Disallow: /u/" in robots
@@ -359,9 +374,12 @@ def test_templates_mean_the_same_to_jinja2(portfolio: Portfolio, shelf: Shelf, m
     class Theirs:
         def __init__(self, sources: dict[str, str]) -> None:
             self._environment = jinja2.Environment(
-                loader=jinja2.DictLoader(sources), autoescape=True, undefined=jinja2.StrictUndefined,
-                trim_blocks=True, lstrip_blocks=True,
-            )  # fmt: skip
+                loader=jinja2.DictLoader(sources),
+                autoescape=True,
+                undefined=jinja2.StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+            )
 
         def render_template(self, template: str, /, **context: Any) -> str:
             return self._environment.get_template(template).render(**context)
