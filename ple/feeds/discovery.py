@@ -9,7 +9,7 @@ from ple.feeds.fetching import ACCEPT, LIMITS, refuse
 from ple.feeds.publication import ParsedFeed
 from ple.feeds.worker import Parser
 from ple.web import addresses
-from ple.web.client import Client, Response
+from ple.web.client import Client, Limits, Response
 from ple.web.errors import WebError
 
 MOST_LINKS = 10  # of one page that are looked at
@@ -48,7 +48,7 @@ class Found:
         )
 
 
-def look(client: Client, parser: Parser, address: str) -> Iterator[Found]:
+def look(client: Client, parser: Parser, address: str, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield the feeds that ``address``, of a feed or of a page, leads to; the most likely one first.
 
     Raises:
@@ -56,21 +56,26 @@ def look(client: Client, parser: Parser, address: str) -> Iterator[Found]:
         FeedError: what is there is neither a feed nor a page that leads to one.
 
     """
-    response = client.get(address, headers={"Accept": f"{ACCEPT}, text/html;q=0.9"}, limits=LIMITS)
-    refuse(response)
+    response = client.get(address, headers={"Accept": f"{ACCEPT}, text/html;q=0.9"}, limits=limits)
     try:
-        yield Found(response, _parse(parser, response))
+        refuse(response)
+        feed = _parse(parser, response)
     except NotAFeed as no_feed:
         if not _is_page(response):
-            raise
-        if (yield from _named(client, parser, response)) or (yield from _usual(client, parser, response.url)):
-            return
-        raise NoFeedFound(
-            f"{addresses.display(response.url)} names no feed, and none is where feeds usually are"
-        ) from (no_feed)
+            raise no_feed.at(response.url) from None
+    except FeedError as error:
+        raise error.at(response.url) from None
+    else:
+        yield Found(response, feed)
+        return
+    if (yield from _named(client, parser, response, limits)):
+        return
+    if not (yield from _usual(client, parser, response.url, limits)):
+        shown = addresses.display(response.url)
+        raise NoFeedFound(f"{shown} names no feed, and none is where feeds usually are")
 
 
-def _named(client: Client, parser: Parser, page: Response) -> Generator[Found, None, bool]:
+def _named(client: Client, parser: Parser, page: Response, limits: Limits) -> Generator[Found, None, bool]:
     """Yield the feeds that a page names in its head; say whether there were any."""
     from ple.web.pages import read_page
 
@@ -84,7 +89,7 @@ def _named(client: Client, parser: Parser, page: Response) -> Generator[Found, N
             continue
         seen.add(key)
         try:
-            response = client.get(link.url, headers={"Accept": ACCEPT}, limits=LIMITS, origin=page.url)
+            response = client.get(link.url, headers={"Accept": ACCEPT}, limits=limits, origin=page.url)
             refuse(response)
             found = Found(response, _parse(parser, response))
         except (WebError, FeedError):
@@ -94,7 +99,7 @@ def _named(client: Client, parser: Parser, page: Response) -> Generator[Found, N
     return some
 
 
-def _usual(client: Client, parser: Parser, url: str) -> Generator[Found, None, bool]:
+def _usual(client: Client, parser: Parser, url: str, limits: Limits) -> Generator[Found, None, bool]:
     """Yield the first feed at the paths that sites usually have; say whether there was one.
 
     Redirects are not followed: many sites lead whatever they do not know to their front page (miniflux).
@@ -104,7 +109,7 @@ def _usual(client: Client, parser: Parser, url: str) -> Generator[Found, None, b
         if guess is None:
             continue
         try:
-            response = client.get(guess, headers={"Accept": ACCEPT}, limits=LIMITS, origin=url, follow=False)
+            response = client.get(guess, headers={"Accept": ACCEPT}, limits=limits, origin=url, follow=False)
             if response.status != 200:
                 continue
             found = Found(response, _parse(parser, response))

@@ -193,7 +193,7 @@ def documents(tx: Reading, ids: Iterable[int]) -> Iterator[Document]:
         ).all():  # fmt: skip
             yield Document(
                 id=row.id, kind=FEED, title=feed_title(row.own_title, row.title, row.url), text=row.description,
-                occurred_at=row.created_at, url=row.site_url or row.url, tags=tags[row.id], author=row.author,
+                occurred_at=row.created_at, url=row.url, tags=tags[row.id], author=row.author,
                 language=row.language, container=row.folder,
             )  # fmt: skip
         query = _from_feeds(

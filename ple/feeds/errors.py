@@ -11,12 +11,22 @@
 """
 
 import datetime as dt
+from typing import Self
 
 from ple.library.errors import PleError
+from ple.web import addresses
 
 
 class FeedError(PleError):
-    """One feed could not be fetched or read."""
+    """One feed could not be fetched or read.
+
+    The sentence is about "it"; :meth:`at` says which one, where that is not clear.
+    """
+
+    def at(self, url: str) -> Self:
+        """Return the error with the address in its sentence."""
+        self.args = (f"{addresses.display(url)}: {self}",)
+        return self
 
 
 class FeedRefused(FeedError):

@@ -138,7 +138,9 @@ _REFUSALS: dict[int, tuple[str, str | None]] = {
 }
 
 
-def fetch_all(client: Client, parser: Parser, asks: Iterable[Ask], *, concurrency: int) -> Generator[Answer]:
+def fetch_all(
+    client: Client, parser: Parser, asks: Iterable[Ask], *, concurrency: int, limits: Limits = LIMITS
+) -> Generator[Answer]:
     """Ask for many feeds at once and yield each answer as it comes.
 
     Whoever stops listening stops the asking: what is under way is dropped. No more answers are made in advance than
@@ -156,7 +158,7 @@ def fetch_all(client: Client, parser: Parser, asks: Iterable[Ask], *, concurrenc
                 if host in weary:
                     answers.put(Answer(ask, error=weary[host]))
                     continue
-                answer = fetch(client, parser, ask)
+                answer = fetch(client, parser, ask, limits=limits)
                 if isinstance(answer.error, FeedRefused) and answer.error.status == 429:
                     weary[host] = answer.error
                 answers.put(answer)

@@ -12,7 +12,7 @@ from ple.feeds import arrivals, discovery, entries, health, keeping, lists
 from ple.feeds.discovery import Candidate, Found
 from ple.feeds.entries import Wanted
 from ple.feeds.errors import NoFeedFound
-from ple.feeds.fetching import Answer, Ask, body_hash, fetch_all, permanent_target
+from ple.feeds.fetching import LIMITS, Answer, Ask, body_hash, fetch_all, permanent_target
 from ple.feeds.formats import opml
 from ple.feeds.models import (
     ENTRY,
@@ -29,7 +29,7 @@ from ple.feeds.models import (
 from ple.feeds.worker import Parser
 from ple.library import Document, InvalidInput, Library, Link, Reading, Resource, Tagging, chunks, utc_now
 from ple.web import addresses
-from ple.web.client import Client
+from ple.web.client import Client, Limits
 from ple.web.text import line
 
 
@@ -45,11 +45,13 @@ class Subscriptions:
         *,
         now: Callable[[], dt.datetime] = utc_now,
         parser: Parser | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self._library = library
         self._client = client
         self._now = now
         self._parser = parser or Parser()
+        self._limits = limits
 
     def close(self) -> None:
         """End the process that reads feeds."""
@@ -75,13 +77,13 @@ class Subscriptions:
             known = lists.feed_at(tx, addresses.key(address), alive=True)
         if known is not None:
             return self.edit(known, title=title, folder=folder, tags=tags)
-        for found in discovery.look(self._client, self._parser, address):
+        for found in discovery.look(self._client, self._parser, address, self._limits):
             return self.feed(self._follow(found, folder, tags, title))
         raise NoFeedFound(f"{addresses.display(address)} names no feed")
 
     def find(self, address: str) -> list[Candidate]:
         """Return the feeds that ``address`` leads to, the most likely one first; see :meth:`add`."""
-        found = discovery.look(self._client, self._parser, addresses.clean(address))
+        found = discovery.look(self._client, self._parser, addresses.clean(address), self._limits)
         return [each.candidate() for each in found]
 
     def feeds(self) -> list[Feed]:
@@ -181,7 +183,9 @@ class Subscriptions:
         """
         unreachable: list[Answer] = []
         connected = False
-        with closing(fetch_all(self._client, self._parser, self._asks(ids, force), concurrency=concurrency)) as answers:
+        asks = self._asks(ids, force)
+        answers = fetch_all(self._client, self._parser, asks, concurrency=concurrency, limits=self._limits)
+        with closing(answers):
             for answer in answers:
                 connected = connected or answer.reached
                 # As long as nobody answers, it may be our own connection that is lost: no feed is to blame for that.
