@@ -362,6 +362,7 @@ class Bookmarks:
                     language=row.language,
                     container=row.site_name,
                     flags=frozenset(flag for flag in flags if getattr(row, flag)),
+                    markdown=row.note or None,
                 )
 
     def _keep(self, tx: Writing, url: str, key: str, title: str, note: str) -> tuple[int, bool]:
