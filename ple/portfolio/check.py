@@ -118,6 +118,9 @@ def _context(works: Sequence[Work]) -> Iterator[Finding]:
             yield Finding(
                 False, f"“{work.title}” quotes a text without saying where it is from", "Add its address.", id
             )
+        if not work.own and "private" in work.document.flags:
+            words = f"“{work.title}” is {work.artifact.visibility}, but what it shows is marked private"
+            yield Finding(True, words, f"Make it private: `ple portfolio edit {id} --visibility private`.", id)
         unnamed = [written for written, target in work.targets.items() if target.words == HIDDEN]
         for written in unnamed:
             words = f"{written} in “{work.title}” names nothing that is public: it reads “{HIDDEN}”"

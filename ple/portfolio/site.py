@@ -75,7 +75,10 @@ class Work:
         """A passage of another's text: the one that the learner chose, else its beginning. Never the whole."""
         if self.own:
             return ""
-        return fit(self.artifact.quote) or excerpt(fit(self.document.text), 320)
+        if self.artifact.quote:
+            return fit(self.artifact.quote)
+        # what the learner noted on it comes first in what can be searched, and is not the author's
+        return excerpt(fit(self.document.text.removeprefix(self.document.markdown or "")), 320)
 
     @property
     def summary(self) -> str:
