@@ -153,6 +153,7 @@ def _dated(entry: markdown.MarkdownEntry, file: Path) -> markdown.MarkdownEntry:
 
 def _keep(tx: Writing, entry: markdown.MarkdownEntry) -> tuple[str, int]:
     assert entry.date is not None
+    assert entry.uid is not None
     title = " ".join((entry.title or "").split())
     found = mentions(entry.text)
     fields = EntryFields.model_validate(
@@ -173,6 +174,8 @@ def _keep(tx: Writing, entry: markdown.MarkdownEntry) -> tuple[str, int]:
     if resource.kind != KIND or resource.id is None:
         raise InvalidInput("its uid belongs to something that is no journal entry")
     if resource.trashed_at is not None:
+        return "known", resource.id
+    if entry.uid.version == 5:  # given by us, from what the file says: there is nothing that could differ
         return "known", resource.id
     row = tx.get_one(EntryRow, resource.id)
     new: dict[str, Any] = fields.model_dump(exclude={"edited_at"})
