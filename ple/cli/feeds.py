@@ -114,7 +114,7 @@ def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool
             if live:
                 click.echo(f"{plural(done.feeds, 'feed')} …", err=True, nl=False)
     except KeyboardInterrupt:
-        refresh.close()  # type: ignore[attr-defined]
+        refresh.close()
         if live:
             click.echo("\r\033[K", err=True, nl=False)
         tell(ctx, f"Stopped. {_summary(done)}")

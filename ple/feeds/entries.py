@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
-from ple.library import Document, NotFound, Reading, Resource, chunks
+from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks
 from ple.web import addresses
 
 
@@ -212,3 +212,23 @@ def documents(tx: Reading, ids: Iterable[int]) -> Iterator[Document]:
                 language=row.language or row.feed_language,
                 container=feed_title(row.own_title, row.title, row.url, row.feed_title), flags=frozenset(flags),
             )  # fmt: skip
+
+
+def of_feed(feed: int) -> sa.Select[Any]:
+    """Select the entries of a feed that are not in the trash."""
+    return (
+        sa.select(col(EntryRow.id))
+        .join(Resource, col(Resource.id) == col(EntryRow.id))
+        .where(col(EntryRow.feed_id) == feed, col(Resource.trashed_at).is_(None))
+    )
+
+
+def marked(feed: int) -> sa.Select[Any]:
+    """Select the entries of a feed that the learner did something with."""
+    id = col(EntryRow.id)
+    return of_feed(feed).where(
+        col(EntryRow.starred_at).is_not(None)
+        | id.in_(sa.select(col(Tagging.resource_id)))
+        | id.in_(sa.select(col(Link.target_id)))
+        | id.in_(sa.select(col(Link.source_id)))
+    )

@@ -1,13 +1,14 @@
 """Lists of feeds: following many at once, folders, and which feed an address is."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.feeds.formats.opml import Blank, Outline
 from ple.feeds.models import FEED, EntryRow, FeedAddressRow, FeedRow, OpmlImported, Refusal
-from ple.library import Reading, Resource, Writing
+from ple.library import Reading, Resource, Writing, chunks
 from ple.library.errors import PleError
 from ple.web import addresses
 from ple.web.text import line
@@ -36,10 +37,12 @@ def bring_back(tx: Writing, id: int) -> None:
     feed = tx.resource(id)
     if feed.trashed_at is None:
         return
+    # Taking back that the feed was followed throws its entries away a moment before the feed.
+    together = feed.trashed_at - dt.timedelta(seconds=5)
     query = (
         sa.select(col(EntryRow.id))
         .join(Resource, col(Resource.id) == col(EntryRow.id))
-        .where(col(EntryRow.feed_id) == id, col(Resource.trashed_at) == feed.trashed_at)
+        .where(col(EntryRow.feed_id) == id, col(Resource.trashed_at) >= together)
         .where(col(Resource.purged_at).is_(None))
     )
     tx.restore(id, *tx.connection().execute(query).scalars())
@@ -106,3 +109,23 @@ def _there(tx: Reading, keys: list[str]) -> dict[str, tuple[int, bool]]:
 def chunks_of(names: Sequence[str]) -> list[list[str]]:
     """Return ``names`` in lists that are short enough for an ``IN``; see :func:`ple.library.chunks`."""
     return [list(names[start : start + 500]) for start in range(0, len(names), 500)]
+
+
+def check(tx: Reading, ids: Collection[int], kind: str) -> None:
+    """Raise NotFound for the first of ``ids`` that is not alive and of this kind."""
+    for some in chunks(ids):
+        query = sa.select(col(Resource.id)).where(
+            col(Resource.id).in_(some), col(Resource.kind) == kind, col(Resource.trashed_at).is_(None)
+        )
+        there = set(tx.connection().execute(query).scalars())
+        for id in some:
+            if id not in there:
+                tx.alive(id, kind)
+
+
+def those(tx: Reading, ids: Collection[int], condition: sa.ColumnElement[bool]) -> list[int]:
+    """Return which of the feeds ``ids`` fulfil a condition on their rows."""
+    query = sa.select(col(FeedRow.id)).where(condition)
+    return [
+        id for some in chunks(ids) for id in tx.connection().execute(query.where(col(FeedRow.id).in_(some))).scalars()
+    ]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from ple.feeds import encoding
 from ple.feeds.errors import FeedError, NotAFeed, Unreadable
 from ple.feeds.formats import jsonfeed
 from ple.feeds.publication import Enclosure, ParsedEntry, ParsedFeed
@@ -37,7 +38,8 @@ def parse(url: str, body: bytes, content_type: str | None = None) -> ParsedFeed:
         raise NotAFeed("the answer is empty", hint="Try again later; the publisher may be at work on it.")
     if jsonfeed.looks_like_json(body):
         return _checked(jsonfeed.read(body), url)
-    _refuse_files(body)
+    if kind := encoding.kind_of_file(body):
+        raise NotAFeed(f"it is {kind}, not a feed")
     try:
         said = _read(url, body, content_type)
         feed = _feed(said)
@@ -55,7 +57,7 @@ def parse(url: str, body: bytes, content_type: str | None = None) -> ParsedFeed:
 def _read(url: str, body: bytes, content_type: str | None) -> Any:
     import feedparser  # 90 ms: only what parses pays it
 
-    body, charset = _encoding(body, content_type)
+    body, charset = encoding.settle(body, content_type)
     headers = {
         "content-type": f"application/xml; charset={charset}" if charset else "application/xml",
         "content-location": url,
@@ -68,61 +70,7 @@ def _read(url: str, body: bytes, content_type: str | None) -> Any:
     try:
         return feedparser.parse(io.BytesIO(body), **options)
     except (ValueError, OverflowError):  # &#1114112; is no character
-        return feedparser.parse(io.BytesIO(_CHARACTER.sub(_possible_character, body)), **options)
-
-
-# ---- bytes ---------------------------------------------------------------------------------------------------------
-
-_UTF16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00", b"\x4c\x6f\xa7\x94")
-_DECLARED = re.compile(rb"^<\?xml[^>]{0,200}?encoding=[\"']([A-Za-z0-9._:-]{1,40})[\"']")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-_ESCAPED = re.compile(r"iso-?2022|hz|utf-?7", re.IGNORECASE)
-_CHARACTER = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,40})|([0-9]{1,40}));")
-
-
-def _encoding(body: bytes, content_type: str | None) -> tuple[bytes, str | None]:
-    """Return the body without what may not stand before a declaration, and its encoding if we are sure of it.
-
-    A byte order mark, then bytes that are valid UTF-8, then the header; else its declaration (newsboat #2230).
-    """
-    if body.startswith(b"\xef\xbb\xbf"):
-        return body[3:].lstrip(), "utf-8"
-    if body.startswith(_UTF16_32):
-        return body, None
-    body = body.lstrip()
-    declared = _DECLARED.match(body)
-    by_escapes = declared is not None and _ESCAPED.match(declared[1].decode()) is not None
-    if not body.isascii():
-        try:
-            body.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            return body, "utf-8"
-    elif by_escapes:
-        return body, None
-    header = _CHARSET.search(content_type or "")
-    return body, header[1] if header else None
-
-
-def _possible_character(reference: re.Match[bytes]) -> bytes:
-    number = int(reference[1], 16) if reference[1] else int(reference[2])
-    return reference[0] if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else b"&#65533;"
-
-
-_FILES = (
-    (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"), (b"\x1f\x8b", "a compressed file"), (b"ID3", "a sound file"),
-    (b"OggS", "a media file"),
-)  # fmt: skip
-
-
-def _refuse_files(body: bytes) -> None:
-    kind = next((name for start, name in _FILES if body.startswith(start)), None)
-    if body[:4] == b"RIFF" or body[4:8] == b"ftyp":
-        kind = "a media file"
-    if kind:
-        raise NotAFeed(f"it is {kind}, not a feed")
+        return feedparser.parse(io.BytesIO(encoding.possible_characters(body)), **options)
 
 
 def _no_feed(url: str, body: bytes, said: Any) -> FeedError:

@@ -1,18 +1,16 @@
 """Subscriptions: the feeds that a learner follows, and what came in from them."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing
-from typing import Any
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import arrivals, discovery, entries, health, keeping, lists
-from ple.feeds.discovery import Candidate, Found
+from ple.feeds import discovery, entries, health, keeping, lists
+from ple.feeds.discovery import Candidate
 from ple.feeds.entries import Wanted
 from ple.feeds.errors import NoFeedFound
-from ple.feeds.fetching import LIMITS, Answer, Ask, body_hash, fetch_all, permanent_target
+from ple.feeds.fetching import LIMITS
 from ple.feeds.formats import opml
 from ple.feeds.models import (
     ENTRY,
@@ -26,8 +24,9 @@ from ple.feeds.models import (
     OpmlImported,
     Refreshed,
 )  # fmt: skip
+from ple.feeds.refreshing import Refreshing
 from ple.feeds.worker import Parser
-from ple.library import Document, InvalidInput, Library, Link, Reading, Resource, Tagging, chunks, utc_now
+from ple.library import Document, InvalidInput, Library, chunks, utc_now
 from ple.web import addresses
 from ple.web.client import Client, Limits
 from ple.web.text import line
@@ -52,6 +51,7 @@ class Subscriptions:
         self._now = now
         self._parser = parser or Parser()
         self._limits = limits
+        self._arriving = Refreshing(library, client, self._parser, now, limits)
 
     def close(self) -> None:
         """End the process that reads feeds."""
@@ -78,7 +78,7 @@ class Subscriptions:
         if known is not None:
             return self.edit(known, title=title, folder=folder, tags=tags)
         for found in discovery.look(self._client, self._parser, address, self._limits):
-            return self.feed(self._follow(found, folder, tags, title))
+            return self.feed(self._arriving.follow(found, folder, tags, title))
         raise NoFeedFound(f"{addresses.display(address)} names no feed")
 
     def find(self, address: str) -> list[Candidate]:
@@ -144,15 +144,15 @@ class Subscriptions:
     def pause(self, ids: Collection[int]) -> int:
         """Stop asking these feeds; return how many were not paused yet. What they brought stays."""
         with self._library.writing(f"Paused {self._named(ids)}") as tx:
-            _check(tx, ids, FEED)
-            running = _rows(tx, ids, col(FeedRow.paused_at).is_(None))
+            lists.check(tx, ids, FEED)
+            running = lists.those(tx, ids, col(FeedRow.paused_at).is_(None))
             return tx.update(FeedRow, running, paused_at=self._now())
 
     def resume(self, ids: Collection[int]) -> int:
         """Ask these feeds again; return how many were paused."""
         with self._library.writing(f"Resumed {self._named(ids)}") as tx:
-            _check(tx, ids, FEED)
-            paused = _rows(tx, ids, col(FeedRow.paused_at).is_not(None))
+            lists.check(tx, ids, FEED)
+            paused = lists.those(tx, ids, col(FeedRow.paused_at).is_not(None))
             return tx.update(FeedRow, paused, paused_at=None, gone_at=None, next_check_at=None)
 
     def remove(self, ids: Collection[int]) -> int:
@@ -161,12 +161,12 @@ class Subscriptions:
         Entries that the learner starred, tagged or linked are kept.
         """
         with self._library.writing(f"Removed {self._named(ids)}") as tx:
-            _check(tx, ids, FEED)
+            lists.check(tx, ids, FEED)
             for id in ids:
                 row = keeping.feed_row(tx, id)
                 if row is not None:
-                    mine = set(tx.connection().execute(_entries_of(id)).scalars())
-                    kept = set(tx.connection().execute(_marked(id)).scalars())
+                    mine = set(tx.connection().execute(entries.of_feed(id)).scalars())
+                    kept = set(tx.connection().execute(entries.marked(id)).scalars())
                     tx.update(EntryRow, sorted(kept), feed_title=keeping.title_of(row))
                     tx.trash(id, *sorted(mine - kept))
             return len(set(ids))
@@ -175,93 +175,13 @@ class Subscriptions:
 
     def refresh(
         self, ids: Collection[int] | None = None, *, force: bool = False, concurrency: int = 16
-    ) -> Iterator[Refreshed]:
+    ) -> Generator[Refreshed]:
         """Ask the feeds that are due, many at a time, and yield each as it is done and stored.
 
         With ``ids``, these and no others, due or not; with ``force``, all that are not paused. A feed that fails is
         reported and does not stop the others. Whoever stops listening keeps all that was yielded.
         """
-        unreachable: list[Answer] = []
-        connected = False
-        asks = self._asks(ids, force)
-        answers = fetch_all(self._client, self._parser, asks, concurrency=concurrency, limits=self._limits)
-        with closing(answers):
-            for answer in answers:
-                connected = connected or answer.reached
-                # As long as nobody answers, it may be our own connection that is lost: no feed is to blame for that.
-                if not connected:
-                    unreachable.append(answer)
-                while connected and unreachable:
-                    self._keep(unreachable.pop())
-                if (done := self._keep(answer, blame=connected)) is not None:
-                    yield done
-
-    def _asks(self, ids: Collection[int] | None, force: bool) -> list[Ask]:
-        now = self._now()
-        query = (
-            sa.select(
-                col(FeedRow.id), col(FeedRow.url), col(FeedRow.etag), col(FeedRow.last_modified),
-                col(FeedRow.fetched_at), col(FeedRow.body_hash),
-            )
-            .join(Resource, col(Resource.id) == col(FeedRow.id))
-            .where(col(Resource.trashed_at).is_(None))
-            .order_by(col(FeedRow.next_check_at).nulls_first(), col(FeedRow.id))
-        )  # fmt: skip
-        with self._library.reading() as tx:
-            if ids is not None:
-                _check(tx, ids, FEED)
-                rows = [
-                    row
-                    for some in chunks(ids)
-                    for row in tx.connection().execute(query.where(col(FeedRow.id).in_(some)))
-                ]
-            else:
-                query = query.where(col(FeedRow.paused_at).is_(None))
-                if not force:
-                    query = query.where(col(FeedRow.next_check_at).is_(None) | (col(FeedRow.next_check_at) <= now))
-                rows = list(tx.connection().execute(query))
-        return [
-            Ask(id, url, arrivals.validators(etag, modified, fetched_at, now=now), body_hash)
-            for id, url, etag, modified, fetched_at, body_hash in rows
-        ]
-
-    def _keep(self, answer: Answer, *, blame: bool = True) -> Refreshed | None:
-        """Store an answer; return none if the feed was removed, or given another address, in the meantime."""
-        with self._library.writing() as tx:
-            row = keeping.feed_row(tx, answer.ask.feed_id)
-            if row is None or row.url != answer.ask.url:
-                return None
-            return keeping.keep(tx, row, answer, self._now(), blame=blame)
-
-    def _follow(self, found: Found, folder: str | None, tags: tuple[str, ...], title: str | None) -> int:
-        response = found.response
-        url = permanent_target(response) or (response.redirects[0].url if response.redirects else response.url)
-        now = self._now()
-        with self._library.writing(f"Followed {found.feed.title or addresses.display(url)}") as tx:
-            at = lists.feed_at(tx, addresses.key(url))
-            if at is None:
-                id = tx.register(FEED)
-                tx.add(FeedRow(id=id, url=url, url_key=addresses.key(url)))
-                tx.flush()
-            else:
-                id = at
-                lists.bring_back(tx, id)
-            for hop in response.redirects:
-                if hop.url == url:
-                    break
-                keeping.remember_address(tx, hop.url, id, now)
-            if title:
-                tx.update(FeedRow, [id], own_title=line(title) or None)
-            if folder is not None:
-                tx.update(FeedRow, [id], folder=lists.folder_name(folder))
-            tx.tag(id, *tags)
-            row = keeping.feed_row(tx, id)
-            assert row is not None
-            ask = Ask(id, row.url)
-            digest = body_hash(response.body)
-            keeping.keep(tx, row, Answer(ask, response.headers, True, True, found.feed, digest), now)
-            tx.note("followed", id)
-        return id
+        return self._arriving.refresh(ids, force=force, concurrency=concurrency)
 
     # ---- reading ---------------------------------------------------------------------------------------------------
 
@@ -340,7 +260,7 @@ class Subscriptions:
     def _mark(self, label: str, ids: Collection[int], name: str, to: dt.datetime | None) -> int:
         field = getattr(EntryRow, name)
         with self._library.writing(label.format(_entries(len(ids)))) as tx:
-            _check(tx, ids, ENTRY)
+            lists.check(tx, ids, ENTRY)
             others = [
                 id
                 for some in chunks(ids)
@@ -401,41 +321,3 @@ def _entries(number: int) -> str:
 
 def _folder(folder: str | None) -> str | None:
     return None if folder is None else lists.folder_name(folder)
-
-
-def _check(tx: Reading, ids: Collection[int], kind: str) -> None:
-    """Raise NotFound for the first of ``ids`` that is not alive and of this kind."""
-    for some in chunks(ids):
-        query = sa.select(col(Resource.id)).where(
-            col(Resource.id).in_(some), col(Resource.kind) == kind, col(Resource.trashed_at).is_(None)
-        )
-        there = set(tx.connection().execute(query).scalars())
-        for id in some:
-            if id not in there:
-                tx.alive(id, kind)
-
-
-def _rows(tx: Reading, ids: Collection[int], condition: sa.ColumnElement[bool]) -> list[int]:
-    query = sa.select(col(FeedRow.id)).where(condition)
-    return [
-        id for some in chunks(ids) for id in tx.connection().execute(query.where(col(FeedRow.id).in_(some))).scalars()
-    ]
-
-
-def _entries_of(feed: int) -> sa.Select[Any]:
-    return (
-        sa.select(col(EntryRow.id))
-        .join(Resource, col(Resource.id) == col(EntryRow.id))
-        .where(col(EntryRow.feed_id) == feed, col(Resource.trashed_at).is_(None))
-    )
-
-
-def _marked(feed: int) -> sa.Select[Any]:
-    """Select the entries of a feed that the learner did something with."""
-    id = col(EntryRow.id)
-    return _entries_of(feed).where(
-        col(EntryRow.starred_at).is_not(None)
-        | id.in_(sa.select(col(Tagging.resource_id)))
-        | id.in_(sa.select(col(Link.target_id)))
-        | id.in_(sa.select(col(Link.source_id)))
-    )

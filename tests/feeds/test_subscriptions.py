@@ -320,6 +320,15 @@ def test_removing_a_feed_keeps_what_was_marked_and_can_be_undone(feeds, server, 
     assert feeds.add(url).entries == 4
 
 
+def test_following_can_be_undone_and_done_again(feeds, server, library):
+    url = server.publish("/feed", rss("A blog", [item(2), item(1)]))
+    id = feeds.add(url).id
+    library.undo()
+    assert (feeds.feeds(), feeds.entries()) == ([], [])
+    feed = feeds.add(url)
+    assert (feed.id, feed.entries) == (id, 2)
+
+
 def test_an_edited_address_is_asked_at_once(feeds, server):
     feed = feeds.add(server.publish("/a", rss("A", [item(1)])))
     other = feeds.add(server.publish("/b", rss("B", [item(2)])))
