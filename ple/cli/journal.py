@@ -157,9 +157,11 @@ def edit(
     before = journal.entry(id)
     more: dict[str, Any] = {"title": title, "written_at": _moment(date), "public": public}
     if tags or untags:
+        from ple.journal.mentions import mentions
         from ple.library.identity import fold_tag
 
-        more["tags"] = (before.tags | set(tags)) - {fold_tag(tag) for tag in untags}
+        inline = {fold_tag(tag) for tag in mentions(before.text).tags}  # those come and go with the text
+        more["tags"] = ((before.tags - inline) | set(tags)) - {fold_tag(tag) for tag in untags}
     if about:
         more["about"] = resolve(ctx, about)
     changes = any(value is not None for value in more.values())
