@@ -82,7 +82,7 @@ def show_(ctx: click.Context, feed: str) -> None:
 @click.option("--strict", is_flag=True, help="Exit 1 if any feed failed, not only if all did.")
 @click.pass_context
 def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool) -> None:
-    """Bring in what is new: from all feeds that are due, or from those named."""
+    """Bring in what is new, from what is due or from FEEDS."""
     doors = environment(ctx).feeds
     ids = [resolve(ctx, name, "feed") for name in feeds] or None
     done = Updated()

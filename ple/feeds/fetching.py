@@ -126,7 +126,10 @@ _REFUSALS: dict[int, tuple[str, str | None]] = {
     4: ("its server refuses it", "Look at the address in a browser."),
     5: ("its server has trouble", "It is asked again later by itself."),
     304: ("its server says that nothing has changed, though we never had it", "It is asked again later by itself."),
-    401: ("its server wants a name and a password", "Write them into the address: https://name:password@host/feed."),
+    401: (
+        "its server wants a name and a password",
+        "Feeds behind a password cannot be followed yet; some have a private address.",
+    ),
     403: ("its server refuses to give it to us", "Look at the address in a browser; some block programs."),
     404: (
         "there is no feed at this address",

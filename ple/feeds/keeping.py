@@ -55,6 +55,8 @@ def keep(tx: Writing, feed: FeedRow, answer: Answer, now: dt.datetime, *, blame:
     }
     if answer.whole:
         kept |= {"fetched_at": now, "body_hash": answer.body_hash}
+    if feed.gone_at is not None:
+        kept |= {"gone_at": None, "paused_at": None}  # it was asked by name, and it is back
     new = edited = 0
     if answer.feed is not None:
         say(tx, feed, answer.feed)

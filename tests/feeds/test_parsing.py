@@ -217,7 +217,7 @@ def test_a_feed_reads_no_files_of_ours():
     assert entry.title in ("[]", "[&x;]")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.binary(max_size=300), st.integers(0, 400), st.sampled_from([None, "text/xml; charset=utf-16", "x; charset=hex"])
 )
@@ -228,7 +228,7 @@ def test_whatever_the_bytes_nothing_but_feed_errors_leaves(noise, at, content_ty
             parse(URL, body, content_type)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
