@@ -238,7 +238,7 @@ class LearningApp(App[None]):
         """Find out whether the library has changed since we last looked, by us or another process, and show it."""
         change = await self.doors.ask(lambda environment: environment.library.newest_change())
         before, self._change = self._change, change
-        if before is not None and change != before:
+        if change != before:
             self._changed()
 
     async def _watch(self) -> None:
@@ -246,7 +246,10 @@ class LearningApp(App[None]):
             return
         self._looking = True
         try:
-            await self.look()
+            if self._change is None:  # the first look: what the screens show is what there is
+                self._change = await self.doors.ask(lambda environment: environment.library.newest_change())
+            else:
+                await self.look()
         except Exception as error:
             self.log.error(error)
         finally:

@@ -52,6 +52,7 @@ class ListRoom(Room):
         super().__init__()
         self.filter = ""
         self.article: Article | None = None
+        self._wanted_key: Key | None = None
 
     # what a room of this kind says for itself
 
@@ -138,9 +139,15 @@ class ListRoom(Room):
             self.article = None
             self.view.show(Prose())
         self.query_one("#headline", Static).update(self.headline(len(keys)))
-        self.list.show(keys, None if rows is not None else self._rows, rows=rows, skip=skip)
+        cursor, self._wanted_key = self._wanted_key, None
+        self.list.show(keys, None if rows is not None else self._rows, rows=rows, skip=skip, cursor=cursor)
         if keys and self.is_current and self.focused is None:
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
+
+    def go_to(self, key: Key) -> None:
+        """Put the cursor on a key, now or when it has come into the list."""
+        if not self.list.go(key):
+            self._wanted_key = key
 
     async def _rows(self, keys: Sequence[Key]) -> Sequence[Row]:
         try:

@@ -80,6 +80,7 @@ def note(room: Room, thing: Thing) -> None:
 
 def save_page(app: LearningApp, address: str, *, source: int | None = None) -> None:
     """Fetch a page and keep it in the library, in the background."""
+    from ple.tui.list_room import ListRoom
 
     async def save() -> None:
         app.say(f"Fetching {address} …")
@@ -96,6 +97,8 @@ def save_page(app: LearningApp, address: str, *, source: int | None = None) -> N
         else:
             app.say(f"Saved {named(title)} · u undoes")
         await app.look()
+        if isinstance(app.screen, ListRoom) and saved.bookmark.kind in app.screen.KINDS:
+            app.screen.go_to(saved.bookmark.id)
 
     app.guarded(save, group=f"save {address}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import shutil
 import threading
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from ple.environment import Environment
@@ -182,29 +185,38 @@ async def opened(folder: Path, *keys: str, size: tuple[int, int] = (80, 24), **m
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until nothing is under way."""
     quiet = 0
-    for _ in range(2000):
-        await pilot.pause()
-        busy = any(worker.is_running or worker.state.name == "PENDING" for worker in pilot.app.workers)
+    for _ in range(4000):
+        await pilot.pause(0)
+        busy = any(not worker.is_finished for worker in pilot.app.workers)
         quiet = 0 if busy else quiet + 1
-        if quiet == 3:
+        if quiet == 5:  # what is painted asks for rows, which are painted, …
             return
         if busy:
-            await pilot.pause(0.005)
+            await asyncio.sleep(0.003)  # lets the threads have the processor
     raise AssertionError(f"still at it: {[worker for worker in pilot.app.workers if worker.is_running]}")
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys one after the other, each when the one before is done with."""
     for key in keys:
-        await pilot.press(key)
+        send(pilot, key, key if len(key) == 1 else None)
         await settle(pilot)
 
 
 async def type_in(pilot: Pilot[None], text: str) -> None:
     """Type a text."""
-    names = {" ": "space", ":": "colon", "/": "slash", ".": "full_stop", "#": "number_sign", "-": "minus", ",": "comma"}
-    await pilot.press(*(names.get(character, character) for character in text))
+    for character in text:
+        send(pilot, _character_to_key(character), character)
     await settle(pilot)
+
+
+def send(pilot: Pilot[None], key: str, character: str | None) -> None:
+    """Send a key as the terminal does; Pilot's own `press` waits for two idle moments after each."""
+    driver = pilot.app._driver
+    assert driver is not None
+    event = Key(key, character)
+    event.set_sender(pilot.app)
+    driver.send_message(event)
 
 
 def seen(pilot: Pilot[None]) -> str:

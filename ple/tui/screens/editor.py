@@ -6,6 +6,8 @@ import os
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -22,6 +24,7 @@ from ple.tui.words import plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
+    from ple.journal import JournalEntry
     from ple.tui.app import LearningApp
     from ple.tui.room import Thing
 
@@ -144,6 +147,14 @@ def edited_outside(app: LearningApp, text: str) -> str | None:
         path.unlink(missing_ok=True)
 
 
+async def _keep(app: LearningApp, change: Callable[[Environment], JournalEntry]) -> None:
+    from ple.tui.list_room import ListRoom
+
+    entry = await app.change(change, "Kept in your journal · u undoes")
+    if isinstance(app.screen, ListRoom) and entry.kind in app.screen.KINDS:
+        app.screen.go_to(entry.id)
+
+
 def write(app: LearningApp, *, about: Thing | None = None, prompt: Any = None, outside: bool = False) -> None:
     """Write a new journal entry; `about` links it with a thing, `prompt` begins it with a journal prompt's text."""
 
@@ -151,12 +162,12 @@ def write(app: LearningApp, *, about: Thing | None = None, prompt: Any = None, o
         if text is None:
             return
 
-        def change(environment: Environment) -> Any:
+        def change(environment: Environment) -> JournalEntry:
             return environment.journal.write(
                 text, about=about.id if about else None, prompt=prompt.name if prompt else None
             )
 
-        app.guarded(lambda: app.change(change, "Kept in your journal · u undoes"), group="write", exclusive=False)
+        app.guarded(partial(_keep, app, change), group="write", exclusive=False)
 
     title = f"About “{about.title}”" if about else prompt.title if prompt else "New journal entry"
     text = prompt.text + "\n\n" if prompt else ""
