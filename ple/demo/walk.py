@@ -183,12 +183,14 @@ class Demo:
     def _reflect(self) -> Step:
         journal = self.environment.journal
         starred, page = self._entry("Forgetting is part of it"), self._made.bookmarks["Why forgetting helps"]
-        self._made.plan = journal.write(_PLAN, tags=["memory", "experiment"], about=starred.id).id
+        begun = self._now - dt.timedelta(weeks=6)
+        self._made.plan = journal.write(_PLAN, tags=["memory", "experiment"], about=starred.id, written_at=begun).id
         written = journal.write(_REFLECTION.format(page=page), tags=["memory", "experiment"])
         self._made.reflection = written.id
         linked = {link.id for link in written.links}
         self._expect({page, self._made.plan} <= linked, "mentions in the text become links")
-        asked = journal.write(_QUICK, title="After the first week", prompt="what", tags=["experiment"])
+        week = begun + dt.timedelta(weeks=1)
+        asked = journal.write(_QUICK, title="After the first week", prompt="what", tags=["experiment"], written_at=week)
         return Step(
             "Reflect",
             f"Wrote three entries. In one, #{page} and [[A plan for six weeks]] became links, which lead back as well; "
@@ -236,7 +238,9 @@ class Demo:
         portfolio.add(
             self._made.bookmarks["Why forgetting helps"], visibility="public", why="What made me try it at all."
         )
-        portfolio.add(self._entry("Sunspots with a shoebox").id, visibility="public", why="My next weekend.")
+        portfolio.add(
+            self._entry("Sunspots with a shoebox").id, visibility="public", why="My next weekend.", tags=["astronomy"]
+        )
         kept_back = portfolio.add(self._made.bookmarks["How far is that tree?"])
         self._made.artifact = shown.id
         built = portfolio.build(self.webspace)

@@ -191,7 +191,8 @@ class World:
         return json.dumps(feed, indent=1)
 
     def _from_webspace(self, path: str) -> Answer | None:
-        wanted = (self.webspace / unquote(path)).resolve()
+        path = unquote(path)
+        wanted = (self.webspace / path).resolve()
         if wanted.is_dir():
             wanted /= "index.html"
         inside = wanted.is_relative_to(self.webspace.resolve()) and not any(p.startswith(".") for p in path.split("/"))

@@ -77,8 +77,9 @@ def beginning(markdown: str, target: Callable[[Mention], Target], *, title: str,
     """
     if len(markdown) > characters:
         markdown = markdown[:characters].rpartition("\n")[0] or markdown[:characters]
-        if markdown.rfind("[[") > markdown.rfind("]]"):
-            markdown = markdown[: markdown.rfind("[[")]  # half a mention would be shown as it is written
+        for opens, closes in (("[[", "]]"), ("<!--", "-->")):
+            if markdown.rfind(opens) > markdown.rfind(closes):
+                markdown = markdown[: markdown.rfind(opens)]  # half of one would be shown as it is written
     html = page_html(markdown, target, title=title)
     html = re.sub(r"<(pre|h[1-6]|table|sup)\b.*?</\1>|<section>.*", " ", html, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
@@ -129,7 +130,8 @@ _PIECE = re.compile(
     r"<pre(?P<pre>[^>]*)><code(?P<attributes>[^>]*)>(?P<block>.*?)</code></pre>"
     r"|<code>(?P<code>.*?)</code>"
     rf"|<(?P<close>/?)(?P<name>a|img|h[1-6]|t[dh]|input|table)\b(?P<given>{_ATTRIBUTES})>"
-    rf"|{_MARK}",
+    rf"|{_MARK}"
+    r"|(?P<comment>&lt;!--[^<]*?--&gt;)",
     re.DOTALL,
 )
 _MARKED = re.compile(_MARK)
@@ -174,6 +176,8 @@ class _Rewriting:
     def _piece(self, piece: re.Match[str]) -> str:
         if piece["mark"] is not None:
             return self._link(self._targets[int(piece["number"])]) if piece["mark"] == self._mark else piece[0]
+        if piece["comment"] is not None:
+            return ""  # a note to oneself, as every other reader of Markdown has it
         if piece["block"] is not None:
             return self._block(piece)
         if piece["code"] is not None:
