@@ -1,0 +1,154 @@
+"""A morning in a real terminal: the real process, real keys, what is really on the screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.tmux, pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not here")]
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """A tmux session of its own, on a socket of its own."""
+
+    def __init__(self, command: str, environ: dict[str, str], width: int = 80, height: int = 24) -> None:
+        self.socket = f"ple-test-{os.getpid()}"
+        settings = [word for name, value in environ.items() for word in ("-e", f"{name}={value}")]
+        size = ["-x", str(width), "-y", str(height)]
+        self._tmux("new-session", "-d", "-s", "t", *size, *settings, f"{command}; echo ENDED $?; exec sleep 60")
+
+    def _tmux(self, *words: str) -> str:
+        command = ["tmux", "-L", self.socket, "-f", "/dev/null", *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p", "-t", "t")
+
+    def keys(self, *keys: str) -> None:
+        self._tmux("send-keys", "-t", "t", *keys)
+
+    def type(self, text: str) -> None:
+        self._tmux("send-keys", "-t", "t", "-l", text)
+
+    def resize(self, width: int, height: int) -> None:
+        self._tmux("resize-window", "-t", "t", "-x", str(width), "-y", str(height))
+
+    def wait(self, text: str, *, gone: bool = False, seconds: float = 30) -> str:
+        """Wait until a text is on the screen, or no longer; return the screen."""
+        end = time.monotonic() + seconds
+        while (text in (shown := self.screen())) is gone:
+            assert time.monotonic() < end, f"{text!r} {'stayed' if gone else 'never came'}:\n{shown}"
+            time.sleep(0.05)
+        return shown
+
+    def close(self) -> None:
+        self._tmux("kill-server")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, empty_library: Path, at_home: Path, publisher: Any) -> Iterator[Terminal]:
+    """The screens on an empty library, with a feed and a page to be found on this machine."""
+    items = "".join(f"<item><title>Lesson {n}</title><guid>{n}</guid></item>" for n in range(3))
+    feed = f"<rss version='2.0'><channel><title>Lessons</title>{items}</channel></rss>"
+    publisher.publish("/feed", feed, Content_Type="application/rss+xml")
+    publisher.publish("/page", "<title>Spacing works</title><p>Words", Content_Type="text/html")
+    folder = tmp_path / "library"
+    folder.mkdir()
+    shutil.copy(empty_library, folder / "library.sqlite")
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "and this in my editor" >> "$1"\n')
+    editor.chmod(0o755)
+    environ = {
+        "PLE_LIBRARY": str(folder),
+        "PLE_CONFIG": str(at_home / "config"),
+        "PLE_NO_KEYRING": "1",
+        "PLE_REFRESH_MINUTES": "0",
+        "EDITOR": str(editor),
+        "VISUAL": "",
+        "PYTHONPATH": str(ROOT),
+        "LANG": "C.UTF-8",
+        "COLORTERM": "truecolor",
+    }
+    terminal = Terminal(f"cd {ROOT} && {sys.executable} -m ple", environ)
+    yield terminal
+    terminal.close()
+
+
+def test_a_morning_from_first_start_to_quit(terminal: Terminal, publisher: Any) -> None:
+    terminal.wait("Follow a site that you learn from: press 2, then a")
+    terminal.keys("2")
+    terminal.wait("No feeds yet")
+    terminal.keys("a")
+    terminal.wait("Follow a feed")
+    terminal.type(publisher.url + "/feed")
+    terminal.keys("Enter")
+    terminal.wait("Lesson 2")
+    terminal.keys("s")
+    terminal.wait("★")
+    terminal.keys("u")
+    terminal.wait("Undone")
+    terminal.keys("Enter")
+    terminal.wait("This entry has no text of its own")
+    terminal.keys("Escape")
+    terminal.wait("2 unread of 3")
+
+    terminal.keys("3", "a")
+    terminal.wait("Save a page")
+    terminal.type(publisher.url + "/page")
+    terminal.keys("Enter")
+    terminal.wait("Spacing works")
+    terminal.keys("n")
+    terminal.wait("Note on")
+    terminal.type("read this twice")
+    terminal.keys("Enter")
+    terminal.wait("kept")
+
+    terminal.keys("w")
+    terminal.wait("New journal entry")
+    terminal.type("Written in ple")
+    terminal.keys("C-e")
+    terminal.wait("and this in my editor")
+    terminal.keys("C-s")
+    terminal.wait("Kept in your journal")
+
+    terminal.keys("5")
+    terminal.wait("Search everything")
+    terminal.type("twice")
+    terminal.wait("1 found")
+    terminal.keys("Enter")
+    terminal.wait("by rank")
+    terminal.keys("Enter")
+    terminal.wait("✎ read this twice")
+
+    terminal.keys("2")
+    terminal.wait("2 unread of 3")
+    terminal.resize(160, 40)
+    terminal.wait("★ Starred")
+    terminal.resize(60, 15)
+    terminal.wait("★ Starred", gone=True)
+    terminal.keys(":")
+    terminal.wait("Search for commands")
+    terminal.keys("Escape")
+    terminal.wait("2 unread of 3")
+
+    other = [sys.executable, "-m", "ple", "entries", "read", "Lesson 1"]  # another process marks an entry read
+    subprocess.run(other, check=True, cwd=ROOT, env=environ_of(terminal), capture_output=True)
+    terminal.wait("1 unread of 3")
+    terminal.keys("q")
+    terminal.wait("ENDED 0")
+
+
+def environ_of(terminal: Terminal) -> dict[str, str]:
+    """Return the environment variables that the session was given."""
+    shown = terminal._tmux("show-environment", "-t", "t")
+    given = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line and not line.startswith("-"))
+    return {**os.environ, **given}
