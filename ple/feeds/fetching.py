@@ -59,6 +59,8 @@ class Answer:
     error: PleError | None = None
     reached: bool = True
     """Some server answered or refused; if not, it may be our own connection that is lost."""
+    postponed: bool = False
+    """It was not asked at all, because its host wants to be left alone."""
 
 
 def fetch(client: Client, parser: Parser, ask: Ask, *, limits: Limits = LIMITS) -> Answer:
@@ -159,7 +161,7 @@ def fetch_all(
             try:
                 host = addresses.host(ask.url)
                 if host in weary:
-                    answers.put(Answer(ask, error=weary[host]))
+                    answers.put(Answer(ask, error=weary[host], postponed=True))
                     continue
                 answer = fetch(client, parser, ask, limits=limits)
                 if isinstance(answer.error, FeedRefused) and answer.error.status == 429:

@@ -123,7 +123,8 @@ def recognise(arrivals: Sequence[Arrival], known: Sequence[Known]) -> list[Known
                         break
 
     claim("key", lambda _arrival, _candidate: True)
-    claim("alias", _says_the_same)
+    bearers = Counter(arrival.alias for arrival in arrivals)
+    claim("alias", lambda arrival, candidate: _says_the_same(arrival, candidate, alone=bearers[arrival.alias] == 1))
     claim("content_hash", lambda arrival, candidate: has_words(arrival.entry) and _same_time(arrival, candidate))
     return found
 
@@ -162,11 +163,12 @@ def _files(entry: ParsedEntry) -> str:
     return " ".join(file.url for file in entry.enclosures)
 
 
-def _says_the_same(arrival: Arrival, known: Known) -> bool:
+def _says_the_same(arrival: Arrival, known: Known, *, alone: bool) -> bool:
     if arrival.content_hash == known.content_hash:
         return True
-    # Edited as well; a title alone is not enough, since "Picture of the day" is another one tomorrow.
-    return arrival.entry.title == known.title and arrival.entry.published_at == known.published_at is not None
+    # Edited as well. A title is no proof, since "Picture of the day" is another one tomorrow; a time is, unless many
+    # entries lead to the one address.
+    return alone and known.published_at is not None and arrival.entry.published_at == known.published_at
 
 
 def _same_time(arrival: Arrival, known: Known) -> bool:

@@ -265,12 +265,14 @@ def _keep_failure(tx: Writing, feed: FeedRow, answer: Answer, now: dt.datetime, 
     error = answer.error
     assert error is not None
     kept: dict[str, Any] = {"failure": str(error), "failure_hint": error.hint}
-    if blame:
-        failures = feed.failures + 1
+    blame = blame and not answer.postponed
+    if blame or answer.postponed:
+        failures = feed.failures + blame
         asked = error.patience if isinstance(error, FeedRefused) else None
-        wait_until = arrivals.back_off(failures, asked, now=now, jitter=random.random())  # noqa: S311
-        kept |= {"failures": failures, "failing_since": feed.failing_since or now, "next_check_at": wait_until}
-    if answer.reached:
+        kept["next_check_at"] = arrivals.back_off(failures, asked, now=now, jitter=random.random())  # noqa: S311
+    if blame:
+        kept |= {"failures": feed.failures + 1, "failing_since": feed.failing_since or now}
+    if answer.reached and not answer.postponed:
         kept["checked_at"] = now
     if isinstance(error, FeedGone):
         kept |= {"gone_at": now, "paused_at": now}

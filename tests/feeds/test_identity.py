@@ -46,7 +46,7 @@ def arrivals_of(*entries: ParsedEntry, rule: Rule = Rule.GUID) -> list[Arrival]:
             id="guid with another scheme and host (feedbin #515)",
         ),
         pytest.param(
-            entry(1), entry(1, guid="changed", text="edited"), True, id="new guid and edited, same title and time"
+            entry(1), entry(1, guid="changed", title="New", text="New"), True, id="new guid, new words"
         ),
         pytest.param(
             entry(1), entry(1, guid="changed", url="https://example.org/other"), True, id="same words, same time"

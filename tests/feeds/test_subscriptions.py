@@ -217,6 +217,7 @@ def test_a_server_that_asks_for_patience_gets_it_for_all_its_feeds(feeds, server
     assert {each.failure for each in done} == {"its server was asked too often (429)"}
     assert len(server.asked) == 1
     assert all(feed.next_check_at >= clock.now + dt.timedelta(hours=2) for feed in feeds.feeds())
+    assert sorted(feed.failures for feed in feeds.health()) == [0, 0, 0, 1]
 
 
 def test_a_feed_that_is_gone_is_paused_and_keeps_its_entries(feeds, server):
