@@ -15,6 +15,8 @@ import struct
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import Callable
 from typing import IO
 
 from ple.feeds import errors
@@ -46,6 +48,7 @@ class Parser:
         self._limits = (cpu_seconds, memory_bytes)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._end: Callable[[], object] = lambda: None
         self._parsed = 0
         self._closed = False
 
@@ -119,19 +122,22 @@ class Parser:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+            self._end = weakref.finalize(self, _end, self._process)  # for whoever forgets to close
             self._parsed = 0
         return self._process
 
     def _stop(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        process.wait()
+        self._process = None
+        self._end()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    process.wait()
 
 
 def _exchange(

@@ -1,5 +1,6 @@
 """The process that reads feeds: limits, and when it ends."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -72,6 +73,15 @@ def test_closing_ends_what_it_is_doing():
     reading.join(10)
     assert process.poll() is not None
     assert len(ended) == 1
+
+
+def test_a_worker_that_nobody_closed_ends_with_its_parser():
+    parser = Parser()
+    parser.parse("https://example.org/", FEED)
+    process = parser._process
+    del parser
+    gc.collect()
+    assert process.poll() is not None
 
 
 def alive(pid: int) -> bool:
