@@ -287,8 +287,6 @@ class Bookmarks:
             NotFound: there is no such bookmark.
 
         """
-        with self._library.reading() as tx:
-            tx.alive(id, BOOKMARK)
         return self._fetch(id)
 
     def fetch_pending(self, *, limit: int | None = None, force: bool = False) -> Iterator[Refetched]:
@@ -310,7 +308,7 @@ class Bookmarks:
 
         with ThreadPoolExecutor(8, thread_name_prefix="bookmarks") as threads:
             try:
-                yield from threads.map(self._fetch, due[:limit])
+                yield from filter(None, threads.map(self._fetch_if_there, due[:limit]))
             finally:
                 threads.shutdown(cancel_futures=True)
 
@@ -426,6 +424,7 @@ class Bookmarks:
 
     def _fetch(self, id: int) -> Refetched:
         with self._library.reading() as tx:
+            tx.alive(id, BOOKMARK)
             row = tx.get_one(BookmarkRow, id)
         has_text = bool(row.text)
         fetched = fetching.fetch(
@@ -435,9 +434,16 @@ class Bookmarks:
         )  # fmt: skip
         return self._store(id, fetched)
 
+    def _fetch_if_there(self, id: int) -> Refetched | None:
+        try:
+            return self._fetch(id)
+        except NotFound:  # removed since we began
+            return None
+
     def _store(self, id: int, fetched: fetching.Fetched) -> Refetched:
         now = utc_now()
         with self._library.writing() as tx:
+            tx.alive(id, BOOKMARK)
             row = tx.get_one(BookmarkRow, id)
             said_before = (row.title, row.description, row.text)
             values = {name: value for name, value in fetched.values.items() if value or not getattr(row, name)}

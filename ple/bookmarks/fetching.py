@@ -1,6 +1,7 @@
 """From an answer of the web to what is kept of a page. Decides on values; stores nothing."""
 
 import datetime as dt
+import logging
 import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -47,9 +48,15 @@ def fetch(client: "Client", url: str, *, etag: str | None = None, last_modified:
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     try:
-        return read_answer(client.get(url, headers=headers, limits=LIMITS), url)
+        response = client.get(url, headers=headers, limits=LIMITS)
     except WebError as error:
         return Fetched(problem=str(error), hint=error.hint, again=isinstance(error, NoAnswer | TooSlow))
+    try:
+        return read_answer(response, url)
+    except Exception:  # a page of the world's may break any parser; the bookmark, and the others, go on
+        logging.getLogger(__name__).exception("reading a page failed")
+        shown = addresses.display(url)
+        return Fetched(problem=f"{shown} cannot be read", hint="Its address is kept; open it in a browser.")
 
 
 def read_answer(response: Response, url: str) -> Fetched:

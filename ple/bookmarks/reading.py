@@ -16,9 +16,9 @@ from importlib import metadata
 from typing import Any
 
 from ple.web.pages import parse_time
-from ple.web.text import line, plain, safe_html
+from ple.web.text import line, plain, safe_html, shallow
 
-_HEAVY = 2_000_000  # characters of HTML from which the thorough extractors would take minutes
+_LONG, _MANY = 2_000_000, 60_000  # characters and tags from which the thorough extractors would take minutes
 _WORD = re.compile(r"\w+")
 _FENCED = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -45,8 +45,9 @@ class Readable:
 
 def readable(html: str, url: str) -> Readable:
     """Return what is to be read on the page ``html``, whose links are relative to ``url``. Never raises."""
+    html = shallow(html)
     witness = _attempt(_resiliparse, html)
-    if len(html) > _HEAVY:
+    if _is_heavy(html):
         return _kept(_paragraphs(witness), url, "resiliparse")
     judged = _attempt(_trafilatura, html)
     structured = _attempt(_readability, html)
@@ -79,7 +80,7 @@ def to_markdown(html: str) -> str:
 
 def author_and_date(html: str, url: str) -> tuple[str | None, dt.datetime | None]:
     """Return the author and day of publication as trafilatura finds them where the page does not declare them."""
-    if len(html) > _HEAVY:
+    if _is_heavy(html):
         return None, None
     from trafilatura import extract_metadata
 
@@ -106,6 +107,10 @@ def is_robot_check(title: str, text: str) -> bool:
     if count_words(text) > 250:
         return False
     return bool(_ROBOT_CHECK.search(title) or (count_words(text) < 120 and _CONSENT.search(text)))
+
+
+def _is_heavy(html: str) -> bool:
+    return len(html) > _LONG or html.count("<") > _MANY
 
 
 def _kept(html: str, url: str, extractor: str) -> Readable:

@@ -61,6 +61,17 @@ _PREFIX = "in-"  # of every id from outside, so that none can pose as one of the
 _LANGUAGE = re.compile(r"(?:(?:language|lang|highlight-source|brush|sourceCode|code)[-:]\s*)?([A-Za-z0-9+#_.-]{1,30})")
 _MARKED_LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush)[-:]\s*([A-Za-z0-9+#_.-]{1,30})")
 
+DEEPEST = 500
+_TAG = re.compile("<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>?")
+_CLOSED_BY_THEMSELVES = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        p li dt dd tr td th thead tbody tfoot colgroup option optgroup rt rp area base br col embed hr img input link
+        meta param source track wbr html head body
+        """,
+    )
+)
 _ALTTEXT = re.compile("""\\salttext=["']([^"'<>]{1,2000})["']""")
 _TEX = re.compile("<annotation[^>]{0,100}x-tex[^>]{0,100}>([^<]{1,5000})<")
 _ANY_TAG = re.compile("<[^>]*>")
@@ -102,6 +113,7 @@ def safe_html(html: str, base_url: str | None = None) -> str:
     Text, tables, code with its language, figures, footnotes and details stay. Links and images are absolute by
     ``base_url`` and lead to http, https or mailto only; ids get a prefix. Doing it twice changes nothing more.
     """
+    html = shallow(html)
     if "<math" in html:
         html = _formulas_as_code(html)
     cleaned = _clean(_IN_MARKUP.sub("", html), base_url)
@@ -124,7 +136,7 @@ def plain(html: str) -> str:
         return block(re.sub(r"[ \t\r\n]+", " ", entities.unescape(html))).strip()
     from ple.web.reading_order import text_of  # lxml: 20 ms
 
-    return block(text_of(html))
+    return block(text_of(shallow(html)))
 
 
 def markdown_html(md: str, *, unsafe: bool = False) -> str:
@@ -136,6 +148,39 @@ def markdown_html(md: str, *, unsafe: bool = False) -> str:
 
     extensions, rendering = _markdown_options(unsafe)
     return safe_html(comrak.render_markdown(md, extensions, None, rendering))
+
+
+def shallow(html: str) -> str:
+    """Return ``html`` with no more than :data:`DEEPEST` tags open at once; the tags beyond go, their text stays.
+
+    Parsers of HTML take quadratic time over nesting: 2 MB of "<div>" would take minutes. Browsers stop at 512.
+    """
+    if html.count("<") <= DEEPEST:
+        return html
+    open_tags: dict[str, int] = {}
+    beyond: dict[str, int] = {}
+    depth, at = 0, 0
+    parts: list[str] = []
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if name in _CLOSED_BY_THEMSELVES:
+            continue
+        if not tag[1]:
+            if depth < DEEPEST:
+                depth += 1
+                open_tags[name] = open_tags.get(name, 0) + 1
+                continue
+            beyond[name] = beyond.get(name, 0) + 1
+        elif beyond.get(name):
+            beyond[name] -= 1
+        else:
+            if open_tags.get(name):
+                open_tags[name] -= 1
+                depth -= 1
+            continue
+        parts.append(html[at : tag.start()])
+        at = tag.end()
+    return "".join(parts) + html[at:] if parts else html
 
 
 def _seen(text: str) -> str:
