@@ -1,10 +1,12 @@
 """What the index answers to a statement: hits with excerpts, counts, and what was probably meant."""
 
 import datetime as dt
+import heapq
 import math
 import re
 import sqlite3
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,34 +16,45 @@ from ple.search.query import Node, words
 from ple.search.statement import EPOCH, WEIGHTS, Statement
 from ple.search.words import MATCH_BEGINS, MATCH_ENDS, excerpt, has_word, shown
 
+TAGGED = 20_000
+"""How many things are asked for their tags at most."""
 
-def count(db: sqlite3.Connection, statement: Statement) -> tuple[int, Facets]:
-    """Return how many fit, and no facets."""
-    if statement.match is not None and not statement.filtered:
-        sql = "SELECT count(*) FROM fts WHERE fts MATCH ?"
-    else:
-        sql = f"SELECT count(*) {statement.source}"
-    return db.execute(sql, statement.bound).fetchone()[0], Facets()
+
+def typed(db: sqlite3.Connection, statement: Statement, limit: int) -> tuple[int, list[Hit]]:
+    """Return how many fit and the newest of them, in one pass: matching beginnings of words costs more than sorting."""
+    found = db.execute(f"SELECT d.occurred, d.id {statement.source}", statement.bound).fetchall()
+    newest = heapq.nlargest(limit, found)
+    return len(found), described(db, [(id, 0.0) for _, id in newest], statement.match)
 
 
 def facets(db: sqlite3.Connection, statement: Statement) -> tuple[int, Facets]:
-    """Return how many fit, in all and by kind, tag (the 20 most frequent) and year."""
-    kinds: dict[str, int] = {}
-    years: dict[str, int] = {}
-    found = f"SELECT d.kind, d.year, count(*) {statement.source} GROUP BY d.kind, d.year"
-    for kind, year, n in db.execute(found, statement.bound):
-        kinds[kind] = kinds.get(kind, 0) + n
-        years[str(year)] = years.get(str(year), 0) + n
-    tagged = statement.source.replace(" WHERE ", " CROSS JOIN doc_tag t ON t.doc_id = d.id WHERE ", 1)
+    """Return how many fit, in all and by kind, tag (the 20 most frequent) and year.
+
+    Of more than :data:`TAGGED` things, only the tags of the latest are counted.
+    """
+    # counting here is twice as quick as GROUP BY, which sorts first
+    found = Counter(db.execute(f"SELECT d.kind, d.year {statement.source}", statement.bound))
+    total = found.total()
+    kinds: Counter[str] = Counter()
+    years: Counter[str] = Counter()
+    for (kind, year), number in found.items():
+        kinds[kind] += number
+        years[str(year)] += number
+    order = "fts.rowid" if statement.match is not None else "d.id"
+    latest = f"SELECT d.id {statement.source} ORDER BY {order} DESC LIMIT {TAGGED}"
     if statement.match is None and not statement.filtered:
-        tagged = "FROM doc_tag t"
-    top = f"SELECT t.tag, count(*) AS n {tagged} GROUP BY t.tag ORDER BY n DESC, t.tag LIMIT 20"
-    tags = dict(db.execute(top, statement.bound).fetchall())
-    total = sum(kinds.values())
-    return total, Facets(_by_number(kinds), tags, dict(sorted(years.items(), reverse=True)))
+        tagged, bound = "SELECT tag, count(*) FROM doc_tag GROUP BY tag", tuple[object, ...]()
+    else:
+        tagged = f"SELECT t.tag, 1 FROM ({latest}) d CROSS JOIN doc_tag t ON t.doc_id = d.id"
+        bound = statement.bound
+    tags: Counter[str] = Counter()
+    for tag, number in db.execute(tagged, bound) if total else ():
+        tags[tag] += number
+    first = sorted(tags.items(), key=lambda item: (-item[1], item[0]))[:20]
+    return total, Facets(_by_number(kinds), dict(first), dict(sorted(years.items(), reverse=True)))
 
 
-def _by_number(counts: dict[str, int]) -> dict[str, int]:
+def _by_number(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -17,13 +17,13 @@ from ple.library import START, Change, Document, DocumentSource, Library, Resour
 from ple.search import answers, lexicon
 from ple.search.dates import moment
 from ple.search.index import Damaged, Index, Indexed, IndexUnusable, Mark, folded_name
-from ple.search.models import Hit, Rebuilt, Results, Status
+from ple.search.models import Facets, Hit, Rebuilt, Results, Status
 from ple.search.query import And, During, Fact, Node, Or, parse
 from ple.search.query import live as as_typed
 from ple.search.statement import Statement, compile_query, kind_named, microseconds, named_address
 from ple.search.words import indexed
 
-BATCH = 1000
+BATCH = 2500
 """Documents in one transaction of the index."""
 MANY = 3000
 """From so many changes on, counting all words anew at the end is quicker than keeping count."""
@@ -89,8 +89,12 @@ class Search:
             with self._index.asking() as db:
                 words_known = lexicon.Lexicon(db)
                 statement = compile_query(tree, words_known, self._sources)
-                total, facets = answers.count(db, statement) if live else answers.facets(db, statement)
-                hits = answers.hits(db, statement, limit, by_date=live or sort == "date") if total and limit > 0 else []
+                if live:
+                    facets = Facets()
+                    total, hits = answers.typed(db, statement, limit)
+                else:
+                    total, facets = answers.facets(db, statement)
+                    hits = answers.hits(db, statement, limit, by_date=sort == "date") if total else []
                 meant = answers.did_you_mean(query, node, words_known) if not total and not live else None
             took = (time.perf_counter() - began) * 1000
             return Results(total, round(took, 1), tuple(hits), facets, meant)

@@ -96,6 +96,8 @@ class _Compiler:
     lexicon: Lexicon
     kinds: Collection[str]
     values: list[object] = field(default_factory=list)
+    few: bool = False
+    """Whether words leave few things to look at: then each is asked, else a list of all is made first."""
 
     def statement(self, node: Node) -> Statement:
         parts = list(node.parts) if isinstance(node, And) else [node]
@@ -112,6 +114,7 @@ class _Compiler:
         silent = bool(parts) and not wanted and not unwanted and not rest and not isinstance(node, Everything)
         if silent:  # nothing but punctuation
             return Statement(None, "0", ())
+        self.few = bool(wanted)
         conditions = [self.sql(part) for part in rest]
         if not wanted:
             conditions += [f"NOT {self._matching(text)}" for text in unwanted]
@@ -202,11 +205,11 @@ class _Compiler:
             case "tag" if _wild(value):
                 tag = "/".join(fold_tag(part.replace("[", "[[]")) or "*" for part in value.split("/"))
                 self.values.append(tag)
-                return "d.id IN (SELECT doc_id FROM doc_tag WHERE tag GLOB ?)"
+                return self._among("doc_tag", "doc_id", "tag GLOB ?")
             case "tag":
                 tag = fold_tag(value)
                 self.values += [tag, tag + "/", tag + "0"]  # "0" comes after "/": all that is nested below it
-                return "d.id IN (SELECT doc_id FROM doc_tag WHERE tag = ? OR (tag > ? AND tag < ?))"
+                return self._among("doc_tag", "doc_id", "(tag = ? OR (tag > ? AND tag < ?))")
             case "in":
                 self.values.append(_like(value.casefold(), around="%"))
                 return "d.container IN (SELECT id FROM container WHERE folded LIKE ? ESCAPE '\\')"
@@ -226,21 +229,27 @@ class _Compiler:
 
     def _state(self, state: str) -> str:
         if state == "read":  # only unread things carry a flag
-            return "(d.kind = 'entry' AND d.id NOT IN (SELECT doc_id FROM doc_flag WHERE flag = 'unread'))"
+            unread = self._among("doc_flag", "doc_id", "flag = 'unread'")
+            return f"(d.kind = 'entry' AND NOT {unread})"
         try:
             return self._is("d.kind", kind_named(state, self.kinds))
         except QueryError:
             self.values.append(state)
-            return "d.id IN (SELECT doc_id FROM doc_flag WHERE flag = ?)"
+            return self._among("doc_flag", "doc_id", "flag = ?")
 
     def _address(self, value: str) -> str:
-        part = "d.id IN (SELECT id FROM doc_text WHERE url LIKE ? ESCAPE '\\')"
+        part = self._among("doc_text", "id", "url LIKE ? ESCAPE '\\'")
         exact = address_key(value) if "://" in value else None
         if exact is None:
             self.values.append(_like(value, around="%"))
             return part
         self.values += [exact, _like(value, around="%")]
-        return f"(d.id IN (SELECT id FROM doc_text WHERE url_key = ?) OR {part})"
+        return f"({self._among('doc_text', 'id', 'url_key = ?')} OR {part})"
+
+    def _among(self, table: str, column: str, condition: str) -> str:
+        if self.few:
+            return f"EXISTS (SELECT 1 FROM {table} WHERE {column} = d.id AND {condition})"
+        return f"d.id IN (SELECT {column} FROM {table} WHERE {condition})"
 
     def _is(self, column: str, value: object) -> str:
         self.values.append(value)
