@@ -306,11 +306,11 @@ class Bookmarks:
         due = [id for id, tries, tried_at in pending if force or fetching.worth_another_try(tries, tried_at, now)]
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(8, thread_name_prefix="bookmarks") as threads:
-            try:
-                yield from filter(None, threads.map(self._fetch_if_there, due[:limit]))
-            finally:
-                threads.shutdown(cancel_futures=True)
+        threads = ThreadPoolExecutor(8, thread_name_prefix="bookmarks")
+        try:
+            yield from filter(None, threads.map(self._fetch_if_there, due[:limit]))
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)  # whoever stops early need not wait for slow sites
 
     def import_file(self, name: str, data: bytes, *, format: str | None = None, folders: str = "keep") -> Imported:
         """Bring in a file of bookmarks, whose format is found out unless it is given.

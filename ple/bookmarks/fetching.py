@@ -18,7 +18,7 @@ from ple.web.text import line
 if TYPE_CHECKING:
     from ple.web.client import Client
 
-LIMITS = Limits(connect=10, read=15, total=45, size=10_000_000)
+LIMITS = Limits(connect=10, read=15, total=45, size=10_000_000, per_host=2)
 
 _ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.5"
 _HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})

@@ -233,7 +233,12 @@ class _Reader:
         heads = [text for text in (line(tag.get_text(" ")) for tag in self.tags["h1"][:5]) if text]
         site = self.site_name().casefold()
         given = line(self.tags["title"][0].get_text()) if self.tags["title"] else ""
-        found = self.first("og:title", "twitter:title") or self.linked("headline") or given or self.linked("name")
+        found = (
+            self.first("parsely-title", "og:title", "twitter:title")
+            or self.linked("headline")
+            or given
+            or self.linked("name")
+        )
         for candidate in (found, given):
             parts = _SEPARATOR.split(candidate)
             if len(parts) < 2:

@@ -15,7 +15,7 @@ from ple.web.pages import decode
 from ple.web.text import plain
 
 ALL = bool(os.environ.get("PLE_TEST_ALL"))
-SAMPLE = ("ars-1", "gitlab-blog", "heise", "wikipedia-2", "nytimes-5", "yahoo-4", "metadata-content-missing", "qq")
+SAMPLE = ("ars-1", "gitlab-blog", "heise", "nytimes-5", "yahoo-4", "metadata-content-missing", "qq")
 
 
 @pytest.mark.real
