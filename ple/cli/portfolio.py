@@ -20,7 +20,9 @@ _ABOUT = [
     click.option("--why", help="What it is and why you show it, in a sentence or two."),
     click.option("--reflection", help="What you learned from it, in Markdown; “-” reads standard input."),
     click.option("--quote", help="Of another's text, the passage to quote; otherwise its beginning."),
-    click.option("--date", "made_on", type=click.DateTime(["%Y-%m-%d"]), help="When it was made."),
+    click.option(
+        "--date", "made_on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When it was made: 2026-11-22."
+    ),
     click.option("--licence", "--license", help="What others may do with it, as “CC BY 4.0”."),
     click.option("--page", help="The collection it stands in."),
     click.option("--tag", "tags", multiple=True, help="Its tags on the site; otherwise those of its source."),
@@ -118,9 +120,10 @@ def edit(
     """Change how ARTIFACT is shown; what is not given stays, an empty text takes one away."""
     portfolio = environment(ctx).portfolio
     wanted = [tag for tag in tags if tag] if tags else None
-    changed = portfolio.edit(
-        _artifact(ctx, artifact), visibility=visibility, place=place, tags=wanted, **_context(ctx, context)
-    )
+    before = portfolio.artifact(_artifact(ctx, artifact))
+    if visibility == "private" and before.visibility != "private" and not _withdraw(ctx, [before]):
+        return
+    changed = portfolio.edit(before.id, visibility=visibility, place=place, tags=wanted, **_context(ctx, context))
     show(ctx, changed, said=[f"Changed #{changed.id} “{changed.title}”.", _who(changed)])
 
 
@@ -131,11 +134,8 @@ def remove(ctx: click.Context, artifacts: tuple[str, ...]) -> None:
     """Take ARTIFACTS out of the portfolio; what they show stays in the library. `ple undo` takes it back."""
     portfolio = environment(ctx).portfolio
     found = [portfolio.artifact(_artifact(ctx, name)) for name in artifacts]
-    known = [one for one in found if one.address]
-    if known:
-        them = f"“{known[0].title}” has" if len(known) == 1 else f"{len(known)} of them have"
-        if not confirm(ctx, f"{them} been published; the address will say that it was withdrawn. Take out?"):
-            return
+    if not _withdraw(ctx, found):
+        return
     count = portfolio.remove(one.id for one in found)
     show(ctx, {"removed": count}, said=f"Took {plural(count, 'artifact')} out of the portfolio.")
 
@@ -202,6 +202,20 @@ def _artifact(ctx: click.Context, name: str) -> int:
         return resolve(ctx, name, "artifact")
     except NotFound:
         return resolve(ctx, name)
+
+
+def _withdraw(ctx: click.Context, artifacts: "list[Artifact]") -> bool:
+    """Ask before something disappears that people have an address of; return whether it may."""
+    known = [one for one in artifacts if one.address]
+    if not known:
+        return True
+    them = f"“{known[0].title}” has" if len(known) == 1 else f"{len(known)} of them have"
+    question = f"{them} been published; the address will say that it was withdrawn."
+    receipts = environment(ctx).portfolio.handed_in(one.id for one in known)
+    if receipts:
+        numbers = ", ".join(f"#{receipt}" for some in receipts.values() for receipt in some)
+        question += f" It was handed in, with the receipt {numbers}: whoever marks it will not find it."
+    return confirm(ctx, f"{question} Withdraw?")
 
 
 def _context(ctx: click.Context, context: dict[str, Any]) -> dict[str, Any]:

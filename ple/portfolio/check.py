@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,7 +11,8 @@ from ple.portfolio.build import files_of
 from ple.portfolio.models import Artifact, Finding, Settings, Visibility, fit_line
 from ple.portfolio.permalinks import UNLISTED
 from ple.portfolio.prose import HIDDEN, pictures
-from ple.portfolio.site import Site, Work
+from ple.portfolio.site import Site
+from ple.portfolio.work import Work
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
 _SHORTEST_TELLING = 8
@@ -19,11 +20,17 @@ _SHORTEST_TELLING = 8
 
 
 def findings(
-    settings: Settings, works: Sequence[Work], hidden: Sequence[Artifact], site: Site, folder: Path
+    settings: Settings,
+    works: Sequence[Work],
+    hidden: Sequence[Artifact],
+    lost: Mapping[int, Sequence[int]],
+    site: Site,
+    folder: Path,
 ) -> list[Finding]:
     """Return what should be put right, the serious first.
 
-    ``works`` are shown, ``hidden`` are in the portfolio and not shown; ``folder`` may hold the site as it was built.
+    ``works`` are shown, ``hidden`` are in the portfolio and not shown, ``lost`` are those of them that were handed in,
+    with their receipts; ``folder`` may hold the site as it was built.
     """
     fresh = {page.path: page.make() for page in site.pages()}
     built = dict(files_of(folder))
@@ -31,6 +38,7 @@ def findings(
         *_leaks(works, hidden, fresh, built),
         *_broken_links(fresh),
         *_missing_sources(hidden),
+        *_handed_in(hidden, lost),
         *_context(works),
         *_pictures(works),
         *_settings(settings, works),
@@ -104,6 +112,17 @@ def _missing_sources(hidden: Sequence[Artifact]) -> Iterator[Finding]:
                 True,
                 f"“{artifact.title}” is {artifact.visibility}, but what it shows is in the trash",
                 f"Restore it with `ple trash restore {artifact.source_id}`, or take it out of the portfolio.",
+                artifact.id,
+            )
+
+
+def _handed_in(hidden: Sequence[Artifact], lost: Mapping[int, Sequence[int]]) -> Iterator[Finding]:
+    for artifact in hidden:
+        for receipt in lost.get(artifact.id, ()):
+            yield Finding(
+                True,
+                f"“{artifact.title}” was handed in (#{receipt}), but is not shown any more",
+                f"Show it again with `ple portfolio edit {artifact.id} --visibility unlisted`.",
                 artifact.id,
             )
 

@@ -8,6 +8,10 @@ from typing import Any
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
+from ple.portfolio.models import Settings, fit_line
+from ple.portfolio.prose import excerpt
+from ple.portfolio.work import Work
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
@@ -112,6 +116,44 @@ def licence_url(licence: str) -> str | None:
     return licence if re.fullmatch(r"https?://[^\s<>\"]+", licence) else None
 
 
-def without_nothing(value: dict[str, Any]) -> dict[str, Any]:
-    """Return ``value`` without the members that say nothing."""
+def work_json(work: Work, settings: Settings, url: str | None, licence: str, language: str | None) -> dict[str, Any]:
+    """Return what JSON-LD says of a piece of work: schema.org's CreativeWork, with what it cites."""
+    source = {"@type": "CreativeWork", "name": fit_line(work.document.title), "url": work.source}
+    return _without_nothing(
+        {
+            "@context": "https://schema.org",
+            "@type": "BlogPosting" if work.document.kind == "journal" else "CreativeWork",
+            "@id": f"urn:uuid:{work.artifact.uid}",
+            "headline": work.title[:110],
+            "name": work.title,
+            "description": work.summary,
+            "url": url,
+            "datePublished": work.when.isoformat(),
+            "dateModified": instant(work.permalink.updated_at),
+            "author": {"@type": "Person", "name": settings.author} if settings.author else None,
+            "inLanguage": language or settings.language,
+            "keywords": sorted(work.artifact.tags),
+            "license": licence_url(licence) or licence,
+            "citation": None if work.own else _without_nothing(source),
+        }
+    )
+
+
+def site_json(settings: Settings) -> dict[str, Any]:
+    """Return what JSON-LD says of the site."""
+    person = {"@type": "Person", "name": settings.author, "url": settings.url}
+    return _without_nothing(
+        {
+            "@context": "https://schema.org",
+            "@type": "WebSite",
+            "name": settings.title,
+            "url": settings.url,
+            "description": excerpt(settings.about),
+            "inLanguage": settings.language,
+            "author": _without_nothing(person) if settings.author else None,
+        }
+    )
+
+
+def _without_nothing(value: dict[str, Any]) -> dict[str, Any]:
     return {name: said for name, said in value.items() if said not in (None, "", [], {})}

@@ -39,7 +39,7 @@ from ple.portfolio.models import (
 from ple.portfolio.permalinks import Ledger, Permalink
 
 if TYPE_CHECKING:
-    from ple.portfolio.site import Work
+    from ple.portfolio.work import Work
 
 _SHOWS = "shows"
 
@@ -219,6 +219,12 @@ class Portfolio:
         except NotFound:
             return None
 
+    def handed_in(self, ids: Iterable[int]) -> dict[int, list[int]]:
+        """Return the receipts of each of these artifacts that was handed in: its page must not vanish unnoticed."""
+        with self._library.reading() as tx:
+            found = {id: [link.id for link in tx.links_to(id) if link.kind == "receipt"] for id in ids}
+        return {id: receipts for id, receipts in found.items() if receipts}
+
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
         for one in self._artifacts(ids):
@@ -286,7 +292,8 @@ class Portfolio:
         site = Site(settings, works, ledger, Theme(settings.theme))
         shown = {work.artifact.id for work in works}
         hidden = [one for one in self._artifacts() if one.id not in shown]
-        return findings(settings, works, hidden, site, (folder or self.folder).absolute())
+        lost = self.handed_in(one.id for one in hidden)
+        return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute())
 
     # behind the door
 

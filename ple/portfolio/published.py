@@ -12,7 +12,7 @@ from ple.library import Document
 from ple.portfolio.models import Artifact, Visibility, fit
 from ple.portfolio.permalinks import ARTIFACT, PAGE, TAG, Ledger
 from ple.portfolio.prose import HIDDEN, Mention, Target, mentions
-from ple.portfolio.site import Work
+from ple.portfolio.work import Work
 
 
 def published(artifacts: Iterable[tuple[Artifact, Document | None]], ledger: Ledger, now: dt.datetime) -> list[Work]:

@@ -8,100 +8,24 @@ new. So whatever a page shows must be in its context before the key is taken, or
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import ple
-from ple.library import Document
 from ple.portfolio import metadata
-from ple.portfolio.models import Artifact, Settings, fit, fit_line
-from ple.portfolio.permalinks import ARTIFACT, PAGE, TAG, Ledger, Permalink
-from ple.portfolio.prose import ROOT, Mention, Target, beginning, excerpt, page_html, spoken
+from ple.portfolio.models import Settings, fit, fit_line
+from ple.portfolio.permalinks import ARTIFACT, PAGE, TAG, Ledger
+from ple.portfolio.prose import ROOT, Target, excerpt, page_html
 from ple.portfolio.theme import Safe, Theme, for_script
+from ple.portfolio.work import Work, hash_of
 
 _Name = TypeVar("_Name")
 _Thing = TypeVar("_Thing")
 
-OWN_WORK = frozenset({"journal", "goal"})
-"""Kinds that the learner wrote: they are shown whole. Of anything else a site shows a quotation and its source."""
-
 ON_FIRST_PAGE = 9
 IN_FEED = 30
-_LABELS = {"journal": "Writing", "goal": "Goal", "bookmark": "Reading", "entry": "Reading", "highlight": "Reading"}
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A piece of work that is published: the artifact, what its source says, and where it stands."""
-
-    artifact: Artifact
-    document: Document
-    permalink: Permalink
-    listed: bool
-    targets: dict[str, Target] = field(default_factory=dict)
-    """What becomes of each mention in its texts, by how it is written."""
-
-    @property
-    def title(self) -> str:
-        """What its page is called."""
-        return fit_line(self.artifact.title)
-
-    @property
-    def own(self) -> bool:
-        """Whether the learner wrote it."""
-        return self.document.kind in OWN_WORK
-
-    @property
-    def when(self) -> dt.date:
-        """The day that stands on it: when it was made, or written, published or saved."""
-        return self.artifact.made_on or self.document.occurred_at.astimezone(dt.UTC).date()
-
-    @property
-    def text(self) -> str:
-        """The learner's own words, in Markdown: the work itself, or the note on something found."""
-        text = self.document.markdown
-        return fit(text if text is not None else self.document.text if self.own else "")
-
-    @property
-    def why(self) -> str:
-        """Why it is shown; plain text."""
-        return spoken(fit(self.artifact.why), self.target)
-
-    @property
-    def quote(self) -> str:
-        """A passage of another's text: the one that the learner chose, else its beginning. Never the whole."""
-        if self.own:
-            return ""
-        if self.artifact.quote:
-            return fit(self.artifact.quote)
-        # what the learner noted on it comes first in what can be searched, and is not the author's
-        return excerpt(fit(self.document.text.removeprefix(self.document.markdown or "")), 320)
-
-    @property
-    def summary(self) -> str:
-        """A line or two about it, for lists."""
-        if said := self.why or self.quote:
-            return excerpt(said)
-        return excerpt(beginning(self.text, self.target, title=self.title))
-
-    @property
-    def source(self) -> str | None:
-        """The address that it was found at, if that can be linked to."""
-        url = self.document.url or ""
-        return fit_line(url) if url.lower().startswith(("http://", "https://")) else None
-
-    def fingerprint(self) -> str:
-        """A hash of what it says: when this differs, a reader would call the page updated."""
-        a = self.artifact
-        said = [self.title, a.why, a.reflection, self.quote, self.text, self.source, str(self.when), a.licence]
-        return _hash([*said, sorted(a.tags)])
-
-    def target(self, mention: Mention) -> Target:
-        """Return what becomes of a mention in its texts."""
-        return self.targets.get(mention.written, Target(mention.label or mention.title or mention.written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +57,7 @@ class Site:
     def pages(self) -> Iterator[Page]:
         """Yield every file, in an order in which a visitor who looks on meanwhile finds what the links promise."""
         for name, content in self._theme.files.items():
-            yield Page(name, _hash([hashlib.blake2b(content).hexdigest()]), lambda content=content: content)  # type: ignore[misc]
+            yield Page(name, hash_of([hashlib.blake2b(content).hexdigest()]), lambda content=content: content)  # type: ignore[misc]
         for work in self._works:
             yield self._work(work)
         yield from self._answers_for_ever()
@@ -149,7 +73,7 @@ class Site:
         yield self._feed()
         if self._settings.url:
             yield self._sitemap(self._settings.url)
-        yield Page("robots.txt", _hash([self._settings.url, "robots"]), lambda: metadata.robots(self._settings.url))
+        yield Page("robots.txt", hash_of([self._settings.url, "robots"]), lambda: metadata.robots(self._settings.url))
 
     # pages of work
 
@@ -158,7 +82,7 @@ class Site:
         licence = a.licence or (self._settings.licence if work.own else "")
         shown = {
             "title": work.title,
-            "kind": _LABELS.get(d.kind, d.kind.capitalize()),
+            "kind": work.label,
             "own": work.own,
             "language": self._foreign(d.language),
             "why": work.why,
@@ -183,7 +107,9 @@ class Site:
             ],
         }
         page = self._about_page(address, work.title, work.summary, listed=work.listed, kind="article")
-        page["json_ld"] = for_script(self._work_json(work, licence))
+        page["json_ld"] = for_script(
+            metadata.work_json(work, self._settings, self._absolute(address), licence, self._foreign(d.language))
+        )
         page["published"] = metadata.instant(work.permalink.published_at)
         page["modified"] = metadata.instant(work.permalink.updated_at)
 
@@ -215,7 +141,7 @@ class Site:
     def _home(self) -> Page:
         about = fit(self._settings.about)
         page = self._about_page("", "", excerpt(about), kind="website")
-        page["json_ld"] = for_script(self._site_json())
+        page["json_ld"] = for_script(metadata.site_json(self._settings))
         context = {
             "page": page,
             "works": [self._placed(work, "") for work in self._listed[:ON_FIRST_PAGE]],
@@ -309,7 +235,7 @@ class Site:
         seed = [settings.model_dump(mode="json"), [(w.permalink.address, w.permalink.fingerprint) for w in works]]
         targets = [[(m, t.words, t.address) for m, t in sorted(work.targets.items())] for work in works]
         times = [(str(w.permalink.published_at), str(w.permalink.updated_at)) for w in works]
-        return Page("feed.atom", _hash(["feed", ple.__version__, seed, targets, times]), make)
+        return Page("feed.atom", hash_of(["feed", ple.__version__, seed, targets, times]), make)
 
     def _feed_entry(self, work: Work) -> metadata.FeedEntry:
         from html import escape
@@ -345,44 +271,8 @@ class Site:
             ("tags/", newest(self._listed)),
             *((self._address(TAG, name), newest(works)) for name, works in sorted(self._tags.items())),
         ]
-        key = _hash(["sitemap", url, [(address, str(when)) for address, when in pages]])
+        key = hash_of(["sitemap", url, [(address, str(when)) for address, when in pages]])
         return Page("sitemap.xml", key, lambda: metadata.sitemap(url, pages))
-
-    def _work_json(self, work: Work, licence: str) -> dict[str, Any]:
-        d = work.document
-        source = {"@type": "CreativeWork", "name": fit_line(d.title), "url": work.source}
-        return metadata.without_nothing(
-            {
-                "@context": "https://schema.org",
-                "@type": "BlogPosting" if d.kind == "journal" else "CreativeWork",
-                "@id": f"urn:uuid:{work.artifact.uid}",
-                "headline": work.title[:110],
-                "name": work.title,
-                "description": work.summary,
-                "url": self._absolute(work.permalink.address),
-                "datePublished": work.when.isoformat(),
-                "dateModified": metadata.instant(work.permalink.updated_at),
-                "author": {"@type": "Person", "name": self._settings.author} if self._settings.author else None,
-                "inLanguage": d.language if self._foreign(d.language) else self._settings.language,
-                "keywords": sorted(work.artifact.tags),
-                "license": metadata.licence_url(licence) or licence,
-                "citation": None if work.own else metadata.without_nothing(source),
-            }
-        )
-
-    def _site_json(self) -> dict[str, Any]:
-        person = {"@type": "Person", "name": self._settings.author, "url": self._settings.url}
-        return metadata.without_nothing(
-            {
-                "@context": "https://schema.org",
-                "@type": "WebSite",
-                "name": self._settings.title,
-                "url": self._settings.url,
-                "description": excerpt(fit(self._settings.about)),
-                "inLanguage": self._settings.language,
-                "author": metadata.without_nothing(person) if self._settings.author else None,
-            }
-        )
 
     # what all pages share
 
@@ -402,7 +292,7 @@ class Site:
         """Return the page at ``path``. ``late`` makes the dear parts of its context, which ``seed`` decides."""
         root = _root(path) if root is None else root
         context = {"site": self._about_site(root, path), **context}
-        key = _hash([ple.__version__, self._theme.fingerprint, template, context, seed])
+        key = hash_of([ple.__version__, self._theme.fingerprint, template, context, seed])
         return Page(path, key, lambda: self._theme.render(template, context | (late() if late else {})))
 
     def _about_site(self, root: str, path: str) -> dict[str, Any]:
@@ -443,7 +333,7 @@ class Site:
             "address": work.permalink.address,
             "summary": work.summary,
             "date": self._date(work.when),
-            "kind": _LABELS.get(work.document.kind, work.document.kind.capitalize()),
+            "kind": work.label,
             "own": work.own,
             "language": self._foreign(work.document.language),
         }
@@ -515,8 +405,3 @@ def _root(address: str) -> str:
 
 def _count(works: int) -> str:
     return "1 piece of work" if works == 1 else f"{works} pieces of work"
-
-
-def _hash(value: Any) -> str:
-    said = json.dumps(value, ensure_ascii=True, sort_keys=True, default=str)
-    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()

@@ -54,6 +54,24 @@ def test_what_is_public_is_asked_about_before_it_is_taken_out(ple: Ple, entry: i
     assert len(ple("portfolio", "list", "--json").json) == 1
 
 
+def test_what_was_handed_in_does_not_vanish_unnoticed(ple: Any, entry: int) -> None:
+    from ple.environment import Environment
+
+    artifact = ple("portfolio", "add", str(entry), "--visibility", "public", "--json").json["id"]
+    ple("portfolio", "build")
+    environment = Environment(ple.folder)
+    with environment.library.writing() as tx:
+        receipt = tx.register("receipt")
+        tx.link(receipt, artifact, "of")
+    environment.close()
+
+    refused = ple("portfolio", "edit", str(artifact), "--visibility", "private", code=2)
+    assert f"handed in, with the receipt #{receipt}" in refused.err
+    ple("portfolio", "edit", str(artifact), "--visibility", "private", "--yes")
+    found = ple("portfolio", "check", "--json", code=1).json
+    assert any("was handed in" in one["problem"] for one in found)
+
+
 def test_sentences_say_what_comes_next(ple: Ple, entry: int) -> None:
     assert "portfolio add" in ple("portfolio", "list").err
     assert "portfolio add" in ple("portfolio", "init").out

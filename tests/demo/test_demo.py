@@ -118,12 +118,5 @@ def test_nothing_outside_the_web_space_is_served(tmp_path: Path) -> None:
     (space / "a.html").write_text("shown")
     with World(space, NOW) as world:
         assert world.answer("/~sam/a.html") is not None
-        for path in (
-            "/~sam/../secret",
-            "/~sam/%2e%2e/secret",
-            "/~sam/.hidden",
-            "/~sam/%2ehidden",
-            "/~sam/",
-            "/nothing",
-        ):
-            assert world.answer(path) is None
+        for path in ("../secret", "%2e%2e/secret", ".hidden", "%2ehidden", "", "nothing"):
+            assert world.answer(f"/~sam/{path}") is None
