@@ -7,8 +7,17 @@ from typing import Any
 import click
 
 from ple.cli import output
-from ple.cli.frame import Command, environment, show, show_list, state, tell
+from ple.cli.frame import Command, environment, resolve, show, show_list, state, tell
 from ple.cli.words import ago, plural
+
+
+_COLUMNS = [
+    ("#", lambda hit: f"#{hit.id}"),
+    ("Kind", "kind"),
+    ("Title", "title"),
+    ("When", lambda hit: f"{hit.when.astimezone():%Y-%m-%d}"),
+    ("Excerpt", "excerpt"),
+]
 
 
 class _Query(Command):
@@ -65,14 +74,17 @@ def command(
         shown = f", the first {len(found.hits)} shown" if len(found.hits) < found.total else ""
         tell(ctx, f"{plural(found.total, 'thing')} found{shown}: {counted}")
         return
-    columns = [
-        ("#", lambda hit: f"#{hit.id}"),
-        ("Kind", "kind"),
-        ("Title", "title"),
-        ("When", lambda hit: f"{hit.when.astimezone():%Y-%m-%d}"),
-        ("Excerpt", "excerpt"),
-    ]
-    show_list(ctx, found.hits, columns, empty="")
+    show_list(ctx, found.hits, _COLUMNS, empty="")
+
+
+@click.command("related", cls=Command, short_help="What says something like it.")
+@click.argument("resource")
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many at most.")
+@click.pass_context
+def related(ctx: click.Context, resource: str, limit: int) -> None:
+    """Find things that share the rarer words of RESOURCE."""
+    found = environment(ctx).search.related(resolve(ctx, resource), limit=limit)
+    show_list(ctx, found, _COLUMNS, empty="Nothing in the library is like it.")
 
 
 def _joined(words: tuple[str, ...]) -> str:

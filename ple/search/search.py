@@ -81,7 +81,7 @@ class Search:
             narrowed.append(Or(chosen) if len(chosen) > 1 else chosen[0])
         narrowed += [Fact("tag", tag) for tag in tags]
         if since is not None:
-            narrowed.append(During(moment(since) if isinstance(since, str) else since, None))
+            narrowed.append(During(moment(since) if isinstance(since, str) else since.astimezone(dt.UTC), None))
         tree = And(tuple(part for one in narrowed for part in (one.parts if isinstance(one, And) else (one,))))
 
         def ask() -> Results:

@@ -45,8 +45,11 @@ def folded(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn"))
 
 
-def excerpt(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return what SQLite's ``snippet()`` made as one line, and where in it the matches are."""
+def excerpt(snippet: str, longest: int = 300) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return what SQLite's ``snippet()`` made as one line, and where in it the matches are.
+
+    It counts in words, and a word may be as long as an encoded picture, so we cut at ``longest`` characters.
+    """
     line = " ".join(shown(snippet).replace(MATCH_ENDS + MATCH_BEGINS, "").split())
     plain: list[str] = []
     marks: list[tuple[int, int]] = []
@@ -60,4 +63,8 @@ def excerpt(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
         else:
             plain.append(piece)
             length += len(piece)
-    return "".join(plain), tuple(marks)
+    said = "".join(plain)
+    if length > longest:
+        said = said[: longest - 1].rstrip() + "…"
+        marks = [(start, min(end, len(said) - 1)) for start, end in marks if start < len(said) - 1]
+    return said, tuple(marks)

@@ -164,6 +164,14 @@ def test_an_excerpt_of_a_long_text_is_the_part_that_matched(search: Search, shel
     assert len(hit.excerpt) < 400
 
 
+def test_an_excerpt_is_never_long(search: Search, shelf: Shelf) -> None:
+    shelf.put("needle " + "x" * 5000)
+    for query in ("needle", "x*", ""):
+        (hit,) = search.find(query).hits
+        assert len(hit.excerpt) <= 300
+        assert all(0 <= start < end < len(hit.excerpt) for start, end in hit.marks)
+
+
 def test_control_characters_in_a_text_mark_nothing(search: Search, shelf: Shelf) -> None:
     shelf.put("a \x02fake\x03 mark and \x1b[31m colour \u200b\ud800 needle", title="\x02x\x00")
     (hit,) = search.find("needle").hits

@@ -144,6 +144,14 @@ def test_two_searches_at_once_are_both_right(shelf: Shelf, tmp_path: Path) -> No
         one.close()
 
 
+def test_a_folder_that_cannot_be_made_is_said_to_be_that(shelf: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "search").write_text("a file in the way")
+    search = Search(shelf.library, tmp_path / "search", {"entry": shelf})
+    with pytest.raises(index.IndexUnusable, match="cannot be made") as caught:
+        search.find("memory")
+    assert caught.value.hint
+
+
 def test_another_process_finds_what_was_just_written(sqlite_environment: Environment) -> None:
     sqlite_environment.journal.write("A word: serendipity")
     script = (
