@@ -10,7 +10,6 @@ from ple.cli import output
 from ple.cli.frame import Command, environment, resolve, show, show_list, state, tell
 from ple.cli.words import ago, plural
 
-
 _COLUMNS = [
     ("#", lambda hit: f"#{hit.id}"),
     ("Kind", "kind"),
