@@ -1,0 +1,177 @@
+"""``ple lms``, as a learner types it."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ple.lms.practice import PracticeLms
+
+LINK = "https://sam.example.org/post"
+
+
+@pytest.fixture(params=["moodle", "canvas"])
+def lms(request: pytest.FixtureRequest) -> Any:
+    with PracticeLms(request.param) as lms:
+        yield lms
+
+
+@pytest.fixture
+def connected(ple: Callable[..., Any], lms: PracticeLms) -> Callable[..., Any]:
+    ple("lms", "connect", lms.url, "--token-stdin", stdin=lms.token + "\n")
+    return ple
+
+
+def test_a_link_is_handed_in_and_again_and_once_there(connected: Callable[..., Any], lms: PracticeLms) -> None:
+    found = {line["title"]: line for line in connected("lms", "assignments", "--json").json}
+    number = str(found["Reflection post 1"]["id"])
+    plan = connected("lms", "hand-in", number, "--url", LINK, "--plan", "--json").json
+    assert (plan["link"], plan["problems"], plan["already"]) == (LINK, [], False)
+    assert lms.school.writes == []
+
+    receipt = connected("lms", "hand-in", number, "--url", LINK, "--yes", "--json").json
+    assert receipt["state"] == "verified"
+    assert receipt["sent_sha256"] == receipt["read_sha256"]
+    for field in ("id", "uid", "kind", "title", "url", "tags", "created_at"):
+        assert field in receipt
+    again = connected("lms", "hand-in", "reflection post 1", "--url", LINK, "--yes")
+    assert "already" in again.err
+    assert len(lms.school.handed_in(1)) == 1
+
+    (listed,) = connected("lms", "receipts", "--json").json
+    assert listed["id"] == receipt["id"]
+    shown = connected("lms", "receipts", "show", str(receipt["id"]))
+    assert receipt["sent_sha256"] in shown.out
+    record = connected("lms", "receipts", "show", str(receipt["id"]), "--record", "--json").json
+    assert record["proofs"][0]["same"] is True
+    assert connected("lms", "status", number, "--json").json["state"] == "submitted"
+
+
+def test_what_lists_show(connected: Callable[..., Any]) -> None:
+    (account,) = connected("lms", "accounts", "--json").json
+    assert account["has_token"] is True
+    assert {course["title"] for course in connected("lms", "courses", "--json").json} == {
+        "Learning in Public",
+        "Thinking with Data",
+    }
+    due = connected("lms", "assignments", "--due-within", "8d")
+    assert "Reflection post 1" in due.out
+    assert "Opens" in connected("lms", "show", "Week 9 notes").out
+    assert connected("lms", "sync", "--json").json[0]["new"] == 0
+    assert connected("lms", "assignments", "--due-within", "soon", code=2).err
+
+
+def test_nothing_is_handed_in_unless_it_is_confirmed(connected: Callable[..., Any], lms: PracticeLms) -> None:
+    connected("lms", "hand-in", "Reflection post 2", "--url", LINK, code=2)
+    assert lms.school.writes == []
+
+
+@pytest.mark.parametrize(
+    "more", [[], ["--url", LINK, "--text", "x"], ["--file", "work.pdf"]], ids=["nothing", "two things", "a file"]
+)
+def test_wrong_usage_says_so(connected: Callable[..., Any], more: list[str]) -> None:
+    said = connected("lms", "hand-in", "Reflection post 2", *more, "--yes", code=2)
+    assert said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_refusal_is_two_sentences(connected: Callable[..., Any], lms: PracticeLms) -> None:
+    said = connected("lms", "hand-in", "Week 1 notes", "--url", LINK, "--yes", code=1)
+    assert "closed on" in said.err
+    assert lms.school.writes == []
+
+
+def test_a_thing_of_the_library_is_handed_in_by_its_address(
+    connected: Callable[..., Any], publisher: Any, lms: PracticeLms
+) -> None:
+    page = publisher.publish("/post", "<title>My post</title>", Content_Type="text/html")
+    bookmark = connected("bookmarks", "add", page, "--json").json
+    receipt = connected(
+        "lms", "hand-in", "Reflection post 2", "--resource", str(bookmark["id"]), "--yes", "--json"
+    ).json
+    assert receipt["url"] == page
+    note = connected("journal", "write", "Not published", "--json").json
+    said = connected("lms", "hand-in", "Reading log", "--resource", str(note["id"]), "--yes", code=1)
+    assert "no address" in said.err
+
+
+def test_a_text_is_handed_in(connected: Callable[..., Any]) -> None:
+    receipt = connected("lms", "hand-in", "Five words", "--text", "one two three", "--yes", "--json").json
+    assert receipt["state"] == "verified"
+    assert receipt["url"] is None
+
+
+def test_the_token_is_nowhere_in_what_was_written_or_said(connected: Callable[..., Any], lms: PracticeLms) -> None:
+    said = connected("lms", "hand-in", "Reflection post 2", "--url", LINK, "--yes", "--json", "--verbose")
+    said_more = connected("lms", "receipts", "--json").out + connected("lms", "accounts", "--json").out
+    assert lms.token not in said.out + said.err + said_more
+    folder = connected.folder  # type: ignore[attr-defined]
+    holding = {file.name for file in folder.rglob("*") if file.is_file() and lms.token.encode() in file.read_bytes()}
+    assert holding == {"secrets.json"}
+
+
+def test_a_wrong_token_connects_nothing(ple: Callable[..., Any], lms: PracticeLms) -> None:
+    said = ple("lms", "connect", lms.url, "--token-stdin", stdin="wrong-token", code=1)
+    assert "token" in said.err
+    assert "wrong-token" not in said.err
+    assert ple("lms", "accounts", "--json").json == []
+
+
+def test_the_token_may_come_from_the_environment(
+    ple: Callable[..., Any], lms: PracticeLms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ple("lms", "connect", lms.url, code=2)
+    monkeypatch.setenv("PLE_LMS_TOKEN", lms.token)
+    assert ple("lms", "connect", lms.url, "--json").json["lms"] == lms.kind
+
+
+def test_an_account_is_forgotten_with_its_token_and_the_receipts_stay(
+    connected: Callable[..., Any], lms: PracticeLms
+) -> None:
+    connected("lms", "hand-in", "Reflection post 2", "--url", LINK, "--yes")
+    connected("lms", "disconnect", "Practice" if lms.kind == "moodle" else "127.0.0.1", "--yes")
+    assert connected("lms", "accounts", "--json").json == []
+    assert len(connected("lms", "receipts", "--json").json) == 1
+    assert lms.token not in (connected.folder / "secrets.json").read_text()  # type: ignore[attr-defined]
+    said = connected("lms", "status", "Reflection post 2", code=1)
+    assert "connect" in said.err
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "http://school.example/", "ftp://school.example", "x y"])
+def test_what_is_no_lms_is_said_in_two_sentences(ple: Callable[..., Any], address: str) -> None:
+    said = ple("lms", "connect", address, "--token-stdin", stdin="a-token", code=1)
+    assert said.err.startswith("ple: ")
+    assert "Traceback" not in said.err
+    assert "a-token" not in said.err
+
+
+def test_lists_of_nothing_say_what_to_do(ple: Callable[..., Any]) -> None:
+    for words in (["accounts"], ["courses"], ["assignments"], ["receipts"], ["sync"], ["status"]):
+        said = ple("lms", *words)
+        assert "ple lms" in said.err, words
+        assert ple("lms", *words, "--json").json == []
+
+
+def test_the_practice_lms_runs_and_can_be_stopped(ple: Callable[..., Any]) -> None:
+    command = [sys.executable, "-m", "ple", "lms", "practice", "--port", "0", "--kind", "canvas"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first, how = process.stdout.readline(), process.stdout.readline()
+            url, token = first.split()[5], how.split()[6]
+            account = ple("lms", "connect", url, "--token-stdin", "--json", stdin=token).json
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert account["lms"] == "canvas"
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_said(ple: Callable[..., Any], lms: PracticeLms) -> None:
+    port = lms.url.rpartition(":")[2]
+    assert "taken" in ple("lms", "practice", "--port", port, code=1).err
+    assert ple("lms", "practice", "--port", "0", "--fault", "submit=nonsense", code=2).err
