@@ -5,7 +5,8 @@ In bulk and in one transaction, so that an import is there whole or not at all, 
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,16 +21,35 @@ from ple.web.errors import BadAddress
 from ple.web.text import block, line
 
 _AT_ONCE = 2000
+_fold = lru_cache(maxsize=10_000)(fold_tag)  # a file has few tags, many times
 _FOLDERS = ("keep", "path", "parts", "last")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Wanted:
-    """What a file says of one page, all its records together."""
+    """What a file says of one page, all its records together; texts as they are kept."""
 
     url: str
+    title: str
+    note: str
+    folder: str
+    tags: set[str]
     record: Record
-    tags: set[str] = field(default_factory=set)
+
+    def add(self, other: "_Wanted") -> None:
+        """Take from another record of the page what this one does not have, and the earlier date."""
+        dates = [when for when in (self.record.saved_at, other.record.saved_at) if when]
+        self.title = self.title or other.title
+        self.folder = self.folder or other.folder
+        self.tags |= other.tags
+        if other.note not in self.note:
+            self.note = f"{self.note}\n\n{other.note}".strip()
+        self.record = replace(
+            self.record,
+            saved_at=min(dates, default=None),
+            starred=self.record.starred or other.record.starred,
+            unread=self.record.unread or other.record.unread,
+        )
 
 
 class Intake:
@@ -66,30 +86,14 @@ def _sorted_out(records: Iterable[Record], folders: str) -> tuple[dict[str, _Wan
             continue
         key = key_of(url)
         folder = "/".join(filter(None, (line(part) for part in record.folder.split("/"))))
-        tags = {folded for tag in record.tags if (folded := fold_tag(tag))} | _folder_tags(folder, folders)
-        tidy = replace(record, url=url, title=line(record.title)[:1000], note=block(record.note).strip(), folder=folder)
+        tags = {folded for tag in record.tags if (folded := _fold(tag))} | _folder_tags(folder, folders)
+        want = _Wanted(url, line(record.title)[:1000], block(record.note).strip(), folder, tags, record)
         if key in wanted:
             doubles += 1
-            wanted[key].tags |= tags
-            wanted[key].record = _both(wanted[key].record, tidy)
+            wanted[key].add(want)
         else:
-            wanted[key] = _Wanted(url, tidy, tags)
+            wanted[key] = want
     return wanted, doubles, refused
-
-
-def _both(one: Record, other: Record) -> Record:
-    """Return what two records of one page say together: the earlier date, and what the first does not have."""
-    dates = [when for when in (one.saved_at, other.saved_at) if when]
-    note = one.note if other.note in one.note else f"{one.note}\n\n{other.note}".strip()
-    return replace(
-        one,
-        title=one.title or other.title,
-        note=note,
-        folder=one.folder or other.folder,
-        saved_at=min(dates, default=None),
-        starred=one.starred or other.starred,
-        unread=one.unread or other.unread,
-    )
 
 
 def _folder_tags(folder: str, folders: str) -> set[str]:
@@ -97,7 +101,7 @@ def _folder_tags(folder: str, folders: str) -> set[str]:
         return set()
     parts = folder.split("/")
     tags = {"path": [folder], "parts": parts, "last": parts[-1:]}[folders]
-    return {folded for tag in tags if (folded := fold_tag(tag))}
+    return {folded for tag in tags if (folded := _fold(tag))}
 
 
 def _known(tx: Writing, keys: Iterable[str]) -> dict[str, int]:
@@ -132,14 +136,14 @@ def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
         "url": want.url,
         "url_key": key,
         "key_version": addresses.KEY_VERSION,
-        "title": record.title or fetching.title_of(want.url),
-        "title_given": bool(record.title),
+        "title": want.title or fetching.title_of(want.url),
+        "title_given": bool(want.title),
         "description": line(record.description),
         "author": line(record.author or "") or None,
         "published_at": record.published_at,
         "language": line(record.language or "")[:35] or None,
-        "note": record.note,
-        "folder": record.folder,
+        "note": want.note,
+        "folder": want.folder,
         "saved_at": record.saved_at or now,
         "unread": record.unread,
         "read_at": record.read_at,
@@ -174,16 +178,16 @@ def _add_to(tx: Writing, known: dict[int, _Wanted]) -> int:
             want = known[row.id]
             record = want.record
             more: dict[str, Any] = {}
-            if record.note and record.note not in row.note:
-                more["note"] = f"{row.note}\n\n{record.note}".strip()
-            if record.folder and not row.folder:
-                more["folder"] = record.folder
+            if want.note and want.note not in row.note:
+                more["note"] = f"{row.note}\n\n{want.note}".strip()
+            if want.folder and not row.folder:
+                more["folder"] = want.folder
             if record.saved_at and record.saved_at < row.saved_at:
                 more["saved_at"] = record.saved_at
             if record.starred and not row.starred:
                 more["starred"] = True
-            if record.title and not row.title_given:
-                more |= {"title": record.title, "title_given": True}
+            if want.title and not row.title_given:
+                more |= {"title": want.title, "title_given": True}
             if more and tx.update(BookmarkRow, [row.id], **more):
                 changed.add(row.id)
             if want.tags - tags[row.id]:

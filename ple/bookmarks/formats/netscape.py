@@ -7,8 +7,8 @@ A stream of tags and not a document: nothing in it is closed properly, so it is 
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 from ple.bookmarks.formats.record import Record, decode, parse_when
 
@@ -36,9 +36,7 @@ def read(data: bytes) -> list[Record]:
     stream.close()
     stream.finish()
     commas = _GENERATOR in text[:1000] or any("," in raw for raw in stream.raw_tags)
-    return [
-        replace(record, tags=_tags(raw, commas)) for record, raw in zip(stream.records, stream.raw_tags, strict=True)
-    ]
+    return [Record(**said, tags=_tags(raw, commas)) for said, raw in zip(stream.records, stream.raw_tags, strict=True)]
 
 
 def write(records: Iterable[Record]) -> str:
@@ -98,7 +96,7 @@ class _Stream(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.records: list[Record] = []
+        self.records: list[dict[str, Any]] = []
         self.raw_tags: list[str] = []
         self._path: list[str] = []  # a name for each <DL> that is open; empty for one that belongs to no folder
         self._folder = ""  # the name that the next <DL> will have
@@ -174,23 +172,23 @@ class _Stream(HTMLParser):
             raw, archived = raw.replace("linkding:bookmarks.archived", ""), True
         self.raw_tags.append(raw)
         self.records.append(
-            Record(
-                url=said["href"].strip(),
-                title=" ".join(title.split()),
-                folder="/".join(filter(None, self._path)),
-                saved_at=parse_when(said.get("add_date") or said.get("time_added") or ""),
-                unread=_true(said.get("toread")),
-                starred=_true(said.get("data-important")),
-                archived=archived,
-                private=_true(said.get("private")),
-                line=self._at,
-            )
+            {
+                "url": said["href"].strip(),
+                "title": " ".join(title.split()),
+                "folder": "/".join(filter(None, self._path)),
+                "saved_at": parse_when(said.get("add_date") or said.get("time_added") or ""),
+                "unread": _true(said.get("toread")),
+                "starred": _true(said.get("data-important")),
+                "archived": archived,
+                "private": _true(said.get("private")),
+                "line": self._at,
+            }
         )
 
     def _note(self, heard: str) -> None:
         note = _NOTES.sub(r"\n\1", heard)
         note = "\n".join(one.rstrip() for one in note.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
-        self.records[-1] = replace(self.records[-1], note=note)
+        self.records[-1]["note"] = note
         self._for_record = False
 
 
