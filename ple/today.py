@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from ple.bookmarks.models import BookmarkLine
     from ple.environment import Environment
     from ple.feeds.models import EntryLine
-    from ple.journal.models import JournalEntry
-    from ple.lms.models import Assignment
+    from ple.journal.models import Memory
+    from ple.lms.models import AssignmentLine
 
 SOON = dt.timedelta(days=14)
 
@@ -20,7 +20,7 @@ SOON = dt.timedelta(days=14)
 class Today:
     """What is due, unread and worth a look. Lists are short, the counts are whole."""
 
-    due: "tuple[Assignment, ...]"
+    due: "tuple[AssignmentLine, ...]"
     """Assignments that are due within two weeks or overdue and not handed in, soonest first."""
     unread: int
     entries: "tuple[EntryLine, ...]"
@@ -28,7 +28,7 @@ class Today:
     unread_pages: int
     pages: "tuple[BookmarkLine, ...]"
     """Pages that were saved and not read yet, the longest waiting first."""
-    on_this_day: "tuple[JournalEntry, ...]"
+    on_this_day: "tuple[Memory, ...]"
     suggestion: str
     """One thing to do, as a sentence with its command."""
 
@@ -57,7 +57,7 @@ def gather(environment: "Environment", *, now: dt.datetime | None = None, few: i
 
 def _suggestion(
     follows: bool,
-    due: "tuple[Assignment, ...]",
+    due: "tuple[AssignmentLine, ...]",
     unread: int,
     waiting: int,
     wrote_at: dt.datetime | None,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import click
 
 from ple import __version__
-from ple.cli.frame import Command, environment, output, show, state
+from ple.cli import output
+from ple.cli.frame import Command, environment, show, state
 from ple.cli.words import home, plural, size
 from ple.library.errors import PleError
 

@@ -39,5 +39,5 @@ def _lines(found: object) -> Iterator[str]:
             yield f"  #{page.id}  {page.title}"
     if found.on_this_day:
         yield "On this day"
-        for entry in found.on_this_day:
-            yield f"  #{entry.id}  {entry.written_at.astimezone():%Y-%m-%d}  {entry.title}"
+        for written in found.on_this_day:
+            yield f"  #{written.id}  {written.day}  {written.title}"
