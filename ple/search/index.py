@@ -6,6 +6,7 @@ library is made anew without a word. Long text lies in a table of its own, so th
 """
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Sequence
@@ -13,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ple.library import START, Document, LibraryError, Position
 from ple.library.errors import DiskFull, LibraryBusy
@@ -110,7 +110,7 @@ class Index:
     def mark(self) -> Mark:
         """Return how much the index has heard."""
         with self.asking() as db:
-            return _mark(db)
+            return mark_of(db)
 
     def replace(
         self, said: Sequence[Indexed], gone: Iterable[int], before: Mark, after: Mark, *, counting: bool = True
@@ -121,7 +121,7 @@ class Index:
         ``counting`` off the lexicon falls behind; :meth:`renew_lexicon` puts it in step again.
         """
         with self._lent("BEGIN IMMEDIATE") as db:
-            if _mark(db) != before:
+            if mark_of(db) != before:
                 return False
             _replace(db, said, gone, counting=counting)
             db.execute(
@@ -287,7 +287,8 @@ def _refuse(error: sqlite3.Error, path: Path) -> None:
     raise IndexUnusable(f"the search index {path} cannot be used: {said}") from error
 
 
-def _mark(db: sqlite3.Connection) -> Mark:
+def mark_of(db: sqlite3.Connection) -> Mark:
+    """Return how much the index that ``db`` is connected with has heard."""
     epoch, change, id = db.execute("SELECT epoch, change, id FROM position").fetchone()
     return Mark(epoch, Position(change, id))
 
@@ -379,7 +380,6 @@ def folded_name(title: str) -> str:
 
 
 def _site(url: str | None) -> str | None:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.") or None if url else None
-    except ValueError:
-        return None
+    authority = (url or "").partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+    host = authority.rpartition("@")[2].lower()
+    return re.sub(r":\d*$", "", host).removeprefix("www.") or None

@@ -6,7 +6,8 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,7 +17,7 @@ from sqlmodel import col
 from ple.library import START, Change, Document, DocumentSource, Library, Resource, changes_since
 from ple.search import answers, lexicon
 from ple.search.dates import moment
-from ple.search.index import Damaged, Index, Indexed, IndexUnusable, Mark, folded_name
+from ple.search.index import Damaged, Index, Indexed, IndexUnusable, Mark, folded_name, mark_of
 from ple.search.models import Facets, Hit, Rebuilt, Results, Status
 from ple.search.query import And, During, Fact, Node, Or, parse
 from ple.search.query import live as as_typed
@@ -50,7 +51,7 @@ class Search:
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Index what changed since the last time; return how many resources that was."""
-        return self._whole(lambda: self._catch_up(progress))
+        return self._whole(lambda: self._catch_up(progress)[0])
 
     def find(
         self,
@@ -85,8 +86,7 @@ class Search:
         tree = And(tuple(part for one in narrowed for part in (one.parts if isinstance(one, And) else (one,))))
 
         def ask() -> Results:
-            self._catch_up()
-            with self._index.asking() as db:
+            with self._in_step() as db:
                 words_known = lexicon.Lexicon(db)
                 statement = compile_query(tree, words_known, self._sources)
                 if live:
@@ -113,8 +113,7 @@ class Search:
         name = folded_name(text)
 
         def ask() -> list[Hit]:
-            self._catch_up()
-            with self._index.asking() as db:
+            with self._in_step() as db:
                 ids: list[int] = []
                 if key := named_address(text.strip()) if re.search(r"\w\.\w|://", name) and " " not in name else None:
                     ids = _ids(db, found % ("t.url_key = ?", ""), (key, *wanted, limit))
@@ -134,8 +133,7 @@ class Search:
         """Return what says most of the rarer words that ``id`` says, best first; nothing for an unknown ``id``."""
 
         def ask() -> list[Hit]:
-            self._catch_up()
-            with self._index.asking() as db:
+            with self._in_step() as db:
                 row = db.execute("SELECT title, tags, text FROM doc_text WHERE id = ?", (id,)).fetchone()
                 if row is None:
                     return []
@@ -220,7 +218,18 @@ class Search:
             behind = connection.execute(sa.select(sa.func.count()).select_from(Resource).where(beyond)).scalar_one()
         return Mark(epoch, here), behind
 
-    def _catch_up(self, progress: Progress | None = None) -> int:
+    @contextmanager
+    def _in_step(self) -> Generator[sqlite3.Connection]:
+        """Lend one moment of an index that is in step; not of one that another process has just begun anew."""
+        for attempt in range(10):
+            _, reached = self._catch_up()
+            with self._index.asking() as db:
+                if mark_of(db).position >= reached.position or attempt == 9:
+                    yield db
+                    return
+
+    def _catch_up(self, progress: Progress | None = None) -> tuple[int, Mark]:
+        """Return how much was indexed, and where the index is now."""
         with self._one_at_a_time:
             heard = 0
             while True:
@@ -232,7 +241,7 @@ class Search:
                     heard += self._follow(mark, standing.epoch, behind, progress)
                 else:
                     self._index.renew_lexicon()
-                    return heard
+                    return heard, mark
 
     def _follow(self, mark: Mark, epoch: str, behind: int, progress: Progress | None) -> int:
         """Index what lies beyond ``mark``, until there is no more or another process was quicker."""

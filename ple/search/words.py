@@ -18,13 +18,18 @@ _UNSPACED = re.compile(
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff])"
 )
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ud800-\udfff]")
+_CONTROLS = bytes(code for code in range(128) if _UNWANTED.match(chr(code)))
 
 
 def indexed(text: str) -> str:
     """Return ``text`` as it is put into the index and as it is asked for."""
+    if text.isascii():
+        raw = text.encode()
+        # ten times quicker than to search for them
+        return text if len(raw.translate(None, _CONTROLS)) == len(raw) else _UNWANTED.sub(" ", text)
     if _UNWANTED.search(text):
         text = _UNWANTED.sub(" ", text)
-    return text if text.isascii() else _UNSPACED.sub(f"{MARK}\\1{MARK}", text)
+    return _UNSPACED.sub(f"{MARK}\\1{MARK}", text)
 
 
 def shown(text: str) -> str:
