@@ -92,7 +92,12 @@ def report(name: str, figures: list[float]) -> None:
 def main() -> None:
     """Run it all."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp(prefix="ple-benchmark-"))
+    with tempfile.TemporaryDirectory(prefix="ple-benchmark-") as temporary:
+        measure(count, Path(sys.argv[2] if len(sys.argv) > 2 else temporary))
+
+
+def measure(count: int, folder: Path) -> None:
+    """Measure with ``count`` documents in a new library in ``folder``."""
     source = Invented()
     library = Library(folder).open()
     with library.writing() as tx:
