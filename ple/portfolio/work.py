@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ple.library import Document
@@ -17,7 +18,7 @@ OWN_WORK = frozenset({"journal", "goal"})
 _LABELS = {"journal": "Writing", "goal": "Goal", "bookmark": "Reading", "entry": "Reading", "highlight": "Reading"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """A piece of work that is published: the artifact, what its source says, and where it stands."""
 
@@ -28,7 +29,7 @@ class Work:
     targets: dict[str, Target] = field(default_factory=dict)
     """What becomes of each mention in its texts, by how it is written."""
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What its page is called."""
         return fit_line(self.artifact.title)
@@ -48,18 +49,18 @@ class Work:
         """The day that stands on it: when it was made, or written, published or saved."""
         return self.artifact.made_on or self.document.occurred_at.astimezone(dt.UTC).date()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The learner's own words, in Markdown: the work itself, or the note on something found."""
         text = self.document.markdown
         return fit(text if text is not None else self.document.text if self.own else "")
 
-    @property
+    @cached_property
     def why(self) -> str:
         """Why it is shown; plain text."""
         return spoken(fit(self.artifact.why), self.target)
 
-    @property
+    @cached_property
     def quote(self) -> str:
         """A passage of another's text: the one that the learner chose, else its beginning. Never the whole."""
         if self.own:
@@ -69,7 +70,7 @@ class Work:
         # what the learner noted on it comes first in what can be searched, and is not the author's
         return excerpt(fit(self.document.text.removeprefix(self.document.markdown or "")), 320)
 
-    @property
+    @cached_property
     def summary(self) -> str:
         """A line or two about it, for lists."""
         if said := self.why or self.quote:

@@ -46,6 +46,10 @@ def shown(mention: Mention) -> Target:
         pytest.param("![A curve](c.png)", "<p>A curve</p>", id="or words"),
         pytest.param("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;", id="HTML is text"),
         pytest.param("- [x] done\n- [ ] not", "<ul>\n<li>☑ done</li>\n<li>☐ not</li>\n</ul>", id="tasks are readable"),
+        pytest.param("a <!-- for me\n\nalone --> b", "<p>a &lt;!-- for me</p>\n<p>alone --&gt; b</p>", id="no comment"),
+        pytest.param("a <!-- for me --> b", "<p>a  b</p>", id="a comment is for oneself"),
+        pytest.param("<!--\nfor\n\nme\n-->\n\nb", "<p>b</p>", id="also a long one"),
+        pytest.param("`<!-- x -->`", "<p><code>&lt;!-- x --&gt;</code></p>", id="in code it is code"),
         pytest.param("a\ue000b", "<p>ab</p>", id="no root by hand"),
     ],
 )
