@@ -311,18 +311,19 @@ def practice(ctx: click.Context, kind: str, port: int, kept: str | None, faults:
     from ple.library.errors import InvalidInput
     from ple.lms.practice import FAULTS, PracticeLms
 
+    armed = [fault.partition("=") for fault in faults]
+    for _, _, name in armed:
+        if name not in FAULTS:
+            raise click.UsageError(f"There is no fault {name!r}. There are: {', '.join(FAULTS)}.", ctx)
     try:
         lms = PracticeLms(kind, port=port, state=Path(kept) if kept else None)
-        for fault in faults:
-            operation, _, name = fault.partition("=")
-            if name not in FAULTS:
-                raise click.UsageError(f"There is no fault {name!r}. There are: {', '.join(FAULTS)}.", ctx)
-            lms.faults.arm(operation, name)
     except OSError as error:
         hint = "Take another with --port, or any free one with --port 0."
         raise InvalidInput(f"the port {port} is taken, or cannot be used", hint=hint) from error
     except ValueError as error:
         raise InvalidInput(str(error), hint="Name another file with --state.") from error
+    for operation, _, name in armed:
+        lms.faults.arm(operation, name)
     connect_with = f"printf %s {lms.token} | ple lms connect {lms.url} --token-stdin"
     show(
         ctx,

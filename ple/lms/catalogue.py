@@ -202,16 +202,12 @@ class Catalogue:
                     .join(AccountRow, col(AccountRow.id) == col(CourseRow.account_id))
                     .where(col(CourseRow.id).in_(some), col(Resource.trashed_at).is_(None))
                 ).all()
-                counts = dict(
-                    tx.connection()
-                    .execute(
-                        sa.select(col(AssignmentRow.course_id), sa.func.count())
-                        .where(col(AssignmentRow.course_id).in_(some), col(AssignmentRow.gone_at).is_(None))
-                        .group_by(col(AssignmentRow.course_id))
-                    )
-                    .tuples()
-                    .all()
+                counted = tx.connection().execute(
+                    sa.select(col(AssignmentRow.course_id), sa.func.count())
+                    .where(col(AssignmentRow.course_id).in_(some), col(AssignmentRow.gone_at).is_(None))
+                    .group_by(col(AssignmentRow.course_id))
                 )
+                counts = {course_id: count for course_id, count in counted}  # noqa: C416 - rows are no pairs to mypy
                 tags = tx.tags_of(some)
                 for row, resource, account in rows:
                     found[row.id] = Course(
