@@ -42,7 +42,7 @@ def atom(
         f"<id>urn:uuid:{uid}</id>",
         f"<updated>{instant(updated)}</updated>",
         f"<author><name>{escape(author or title)}</name></author>",
-        '<generator uri="https://pypi.org/project/ple/">ple</generator>',
+        "<generator>ple</generator>",
         f"<link href={quoteattr(base or './')}/>",
         f'<link rel="self" type="application/atom+xml" href={quoteattr(base + "feed.atom")}/>',
     ]
