@@ -88,7 +88,7 @@ def test_what_is_not_permitted_is_told_apart_from_a_wrong_token(canvas: Practice
     canvas.dialect.old_refusals = old
     adapter = Canvas(client, canvas.url, canvas.token)
     with pytest.raises(NotAllowed):
-        adapter.assignment("2", str(HIDDEN))
+        adapter.assignment("3", str(HIDDEN))
     with pytest.raises(NotThere):
         adapter.assignment("2", "99")
     canvas.faults.arm("courses", "too-many")
