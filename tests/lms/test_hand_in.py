@@ -147,9 +147,8 @@ def test_what_is_late_but_open_is_handed_in_and_said_to_be_late(learner: Learner
     assert learner.courses.hand_in(plan).state == "verified"
 
 
-def test_a_text_with_too_many_words_is_refused_here_where_the_limit_is_told(learner: Learner, kind: str) -> None:
-    if kind == "canvas":
-        pytest.skip("Canvas tells no limit")
+def test_a_text_with_too_many_words_is_refused_here_where_the_limit_is_told(moodle_learner: Learner) -> None:
+    learner = moodle_learner
     with pytest.raises(WrongKind, match="6 words"):
         learner.hand_in(FIVE_WORDS, None, text="one two three four five six")
     assert learner.hand_in(FIVE_WORDS, None, text="one two three four five").state == "verified"
@@ -178,9 +177,8 @@ def test_a_lock_of_the_teacher_is_named_as_such(learner: Learner) -> None:
         learner.hand_in()
 
 
-def test_an_attempt_that_the_teacher_reopened_takes_the_same_link_anew(learner: Learner, kind: str) -> None:
-    if kind == "canvas":
-        pytest.skip("Canvas does not reopen: every hand-in is another attempt")
+def test_an_attempt_that_the_teacher_reopened_takes_the_same_link_anew(moodle_learner: Learner) -> None:
+    learner = moodle_learner
     first = learner.hand_in()
     learner.lms.school.reopen(POST)
     second = learner.hand_in()
