@@ -30,7 +30,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(entries)
 def test_what_was_written_is_read_again(entry: MarkdownEntry) -> None:
     again = read(write(entry))
@@ -42,7 +42,7 @@ def test_what_was_written_is_read_again(entry: MarkdownEntry) -> None:
 PIECES = st.sampled_from(["---\n", "a: b\n", "- x\n", "tags: [", "]", "\n", '"', "'", ":", "date: 2025\n"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PIECES | texts).map("".join))
 def test_any_file_can_be_read(text: str) -> None:
     read(text, text)

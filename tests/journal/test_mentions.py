@@ -64,7 +64,7 @@ MARKS = "# #1 #a [[ ]] | ` ``` ~~~ <!-- --> ( ) x"
 PIECES = st.sampled_from([*MARKS.split(), "\n", "\n\n    ", " "]) | st.text(max_size=3)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PIECES, max_size=20))
 def test_any_text_can_be_read(pieces: list[str]) -> None:
     text = "".join(pieces)

@@ -218,7 +218,7 @@ def test_related_things_share_rare_words(search: Search, shelf: Shelf) -> None:
     assert search.related(999) == []
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, max_size=10).flatmap(lambda pieces: st.sampled_from([" ".join(pieces), "".join(pieces)])))
 def test_whatever_is_typed_finds_something_or_nothing_or_says_why_not(
     search: Search, filled: Shelf, query: str
@@ -231,7 +231,7 @@ def test_whatever_is_typed_finds_something_or_nothing_or_says_why_not(
                 raise
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_whatever_a_text_says_is_indexed_and_found_by_its_words(search: Search, shelf: Shelf, text: str) -> None:
     id = shelf.put(text + " needle", title=text, author=text, container=text, tags=frozenset({text}))

@@ -144,7 +144,7 @@ TYPED = """a b AND OR NOT ANDNOT ( ) " ' - + * ? ~ ~2 ^ ^3 : tag: kind: title: c
 PIECES = st.sampled_from(TYPED.split()) | st.text(max_size=4)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=14).flatmap(lambda pieces: st.sampled_from([" ".join(pieces), "".join(pieces)])))
 def test_whatever_is_typed_is_a_tree_or_a_clear_error(typed: str) -> None:
     parsed_or_refused(typed)
