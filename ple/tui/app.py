@@ -409,6 +409,9 @@ def run(folder: Path, url: str | None = None) -> None:
         # own colours, chosen from the start, come out as none at all.
         theme = "ansi-dark"
 
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)  # where a shell exports them, Textual would never hear of another size
+
     def open_environment() -> Environment:
         from ple.environment import Environment
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
@@ -209,8 +209,9 @@ class ListRoom(Room):
     def opened(self, key: Key, row: Row) -> None:
         """Something was opened to be read."""
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Where the article comes into sight, show it."""
+        super().on_resize(event)
         if self.list.key is not None and self.article is None:
             self.call_after_refresh(lambda: self._moved(LineList.Moved(self.list, self.list.key or 0, self.list.row)))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -65,6 +66,7 @@ class Room(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._stale = False
+        self._laid_out_for: Size | None = None
         self.set_reactive(Room.at, self.FIRST)
 
     @property
@@ -93,10 +95,16 @@ class Room(Screen[None]):
         self.call_after_refresh(self.reload)
 
     def on_screen_resume(self) -> None:
-        """Show what changed while we were elsewhere."""
+        """Show what changed while we were elsewhere, for the terminal as it is now."""
         self.learning.show_jobs()
+        if self._laid_out_for not in (None, self.app.size):  # Textual gives breakpoints only to screens in sight
+            self.post_message(events.Resize(self.app.size, self.app.size))
         if self._stale:
             self.reload()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Remember for which size we are laid out."""
+        self._laid_out_for = event.size
 
     def reload(self) -> None:
         """Ask again for everything."""

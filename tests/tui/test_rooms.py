@@ -358,3 +358,11 @@ async def test_text_is_never_in_the_colour_of_its_background(typical: Path) -> N
 async def test_the_terminals_own_colours_will_do_from_the_start(empty: Path, theme: str) -> None:
     async with opened(empty, theme=theme) as pilot:
         assert pilot.app.theme == theme
+
+
+async def test_a_place_out_of_sight_is_laid_out_anew_when_the_terminal_grew_meanwhile(typical: Path) -> None:
+    async with opened(typical, "2", "3") as pilot:
+        await pilot.resize_terminal(160, 40)
+        await press(pilot, "2")
+        assert "★ Starred" in seen(pilot)
+        assert "Memory research" in seen(pilot)

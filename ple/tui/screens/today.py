@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 from ple.tui.list_room import ListRoom
@@ -94,11 +95,11 @@ class Today(ListRoom):
         self._rows_now = rows
         self.fill([row.key for row in rows], rows=rows, skip={row.key for row in rows if row.heading})
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Lay the suggestion out anew."""
         if self._found is not None:
             self._lay_out(self._found)
-        super().on_resize()
+        super().on_resize(event)
 
     def headline(self, total: int) -> str:
         """The day."""
