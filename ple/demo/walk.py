@@ -19,7 +19,7 @@ from ple.library.errors import PleError
 if TYPE_CHECKING:
     from ple.feeds.models import EntryLine
 
-LEARNER = "Sam Sample"
+LEARNER = "A curious learner"
 _FORMATS = {"rss": "RSS", "ato": "Atom", "jso": "JSON Feed"}
 
 

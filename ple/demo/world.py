@@ -62,7 +62,7 @@ class World:
         self._now = now.replace(minute=0, second=0, microsecond=0)
         self._server = _Server(("127.0.0.1", 0), self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.home = f"{self.url}/~sam/"
+        self.home = f"{self.url}/~me/"
         self._answers: dict[str, Answer] = {}
         self._said = {name: _sample(name) for name in (*SITES, "room")}
         self.pages = [self._post("room", page) for page in self._said["room"]["pages"]]
@@ -99,8 +99,8 @@ class World:
 
     def answer(self, path: str) -> Answer | None:
         """Return what is at ``path``."""
-        if path.startswith("/~sam/"):
-            return self._from_webspace(path.removeprefix("/~sam/"))
+        if path.startswith("/~me/"):
+            return self._from_webspace(path.removeprefix("/~me/"))
         return self._answers.get(path)
 
     def _publish(self, name: str, entries: list[dict[str, Any]]) -> None:

@@ -117,6 +117,6 @@ def test_nothing_outside_the_web_space_is_served(tmp_path: Path) -> None:
     (space / ".hidden").write_text("hidden")
     (space / "a.html").write_text("shown")
     with World(space, NOW) as world:
-        assert world.answer("/~sam/a.html") is not None
+        assert world.answer("/~me/a.html") is not None
         for path in ("../secret", "%2e%2e/secret", ".hidden", "%2ehidden", "", "nothing"):
-            assert world.answer(f"/~sam/{path}") is None
+            assert world.answer(f"/~me/{path}") is None
