@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events, on
@@ -67,6 +68,9 @@ class Room(Screen[None]):
         super().__init__()
         self._stale = False
         self._laid_out_for: Size | None = None
+        self._reloads = 0
+        self.busy = True
+        """Whether what is shown is still being asked for."""
         self.set_reactive(Room.at, self.FIRST)
 
     @property
@@ -109,7 +113,14 @@ class Room(Screen[None]):
     def reload(self) -> None:
         """Ask again for everything."""
         self._stale = False
-        self.work(self.load, group="load")
+        self._reloads += 1
+        self.work(partial(self._load, self._reloads), group="load")
+
+    async def _load(self, reload: int) -> None:
+        try:
+            await self.load()
+        finally:
+            self.busy = reload != self._reloads
 
     def library_changed(self) -> None:
         """Something in the library is not what it was."""

@@ -15,9 +15,11 @@ from typing import Any
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from ple.environment import Environment
 from ple.tui.app import LearningApp
+from ple.tui.room import Room
 
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
 
@@ -187,13 +189,22 @@ async def settle(pilot: Pilot[None]) -> None:
     quiet = 0
     for _ in range(4000):
         await pilot.pause(0)
+        screen = pilot.app.screen
         busy = any(not worker.is_finished for worker in pilot.app.workers)
+        # Textual applies styles and layout when it is idle: "nothing is queued" is not yet "all is done".
+        busy = busy or bool(screen._dirty_widgets) or any(map(_unpainted, screen.walk_children(Widget, with_self=True)))
+        if isinstance(screen, Room):
+            busy = busy or screen.busy or screen._laid_out_for != pilot.app.size
         quiet = 0 if busy else quiet + 1
         if quiet == 5:  # what is painted asks for rows, which are painted, …
             return
         if busy:
             await asyncio.sleep(0.003)  # lets the threads have the processor
     raise AssertionError(f"still at it: {[worker for worker in pilot.app.workers if worker.is_running]}")
+
+
+def _unpainted(widget: Widget) -> bool:
+    return widget._refresh_styles_required or widget._layout_required or widget._repaint_required
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -167,7 +167,7 @@ class Search(ListRoom):
         if found is None:
             return ""
         how = ("by date" if self.by_date else "by rank") if self._ranked else "newest first; enter ranks"
-        return f"{count(found.total)} found in {found.took_ms:.0f} ms  ·  {how}"
+        return f"{count(found.total)} found  ·  {how}"
 
     def lesson(self) -> str:
         """What can be typed."""

@@ -123,6 +123,8 @@ class LineList(ScrollView, can_focus=True):
         self.set_reactive(LineList.position, position)
         self._keep_in_sight()
         self.refresh()
+        if self.is_attached:
+            self.screen.refresh_bindings()  # what can be opened has come or gone
         self._announce()
 
     def index(self, key: Key) -> int | None:

@@ -1,0 +1,143 @@
+"""Measure the screens in a pseudo terminal: `python benchmarks/tui.py FOLDER` (see `tui_library.py` for FOLDER).
+
+CPU of the whole process (all threads) is what counts, since machines that measure are rarely idle; wall time is said
+too. Beside it Textual's own hello world, in the same run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable
+
+HELLO = """
+from textual.app import App
+from textual.widgets import Static
+class Hello(App):
+    def compose(self): yield Static("hello world")
+Hello().run()
+"""
+OURS = """
+import sys
+from pathlib import Path
+from ple.tui.app import run
+run(Path(sys.argv[1]))
+"""
+
+
+class Terminal:
+    """A program in a pseudo terminal of 120 by 40, and what it writes."""
+
+    def __init__(self, *command: str) -> None:
+        environ = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "NO_COLOR")}
+        environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PLE_REFRESH_MINUTES": "0", "PLE_NO_KEYRING": "1"}
+        self.began = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if not self.pid:
+            os.execvpe(command[0], command, environ)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.bytes = b""
+
+    def cpu(self) -> float:
+        """Seconds of CPU of all threads so far."""
+        total = 0
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            try:
+                with open(f"/proc/{self.pid}/task/{task}/schedstat") as file:
+                    total += int(file.read().split()[0])
+            except OSError:
+                continue
+        return total / 1e9
+
+    def read_until(self, done: Callable[[bytes], bool], seconds: float = 60) -> None:
+        """Read until what was written satisfies."""
+        end = time.monotonic() + seconds
+        while not done(self.bytes):
+            if time.monotonic() > end:
+                raise SystemExit(f"never came; the last: {self.bytes[-500:]!r}")
+            ready, _, _ = select.select([self.fd], [], [], 0.05)
+            if ready:
+                self.bytes += os.read(self.fd, 1 << 16)
+
+    def quiet(self, gap: float = 0.25) -> None:
+        """Read until nothing comes for a while."""
+        while select.select([self.fd], [], [], gap)[0]:
+            self.bytes += os.read(self.fd, 1 << 16)
+
+    def press(self, key: bytes, gap: float = 0.12) -> tuple[float, float, int]:
+        """Press a key; return CPU and wall time in ms until its last byte, and how many bytes came."""
+        self.bytes = b""
+        cpu, began = self.cpu(), time.monotonic()
+        os.write(self.fd, key)
+        last = began
+        while select.select([self.fd], [], [], gap)[0]:
+            self.bytes += os.read(self.fd, 1 << 16)
+            last = time.monotonic()
+        return (self.cpu() - cpu) * 1000, (last - began) * 1000, len(self.bytes)
+
+    def memory(self) -> float:
+        """Resident memory in MB."""
+        with open(f"/proc/{self.pid}/status") as file:
+            return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmRSS"))
+
+    def end(self) -> None:
+        """Leave it."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+def first_paint(marker: bytes, *command: str, times: int = 5) -> tuple[float, float]:
+    """Return CPU and wall ms until a marker is painted, medians."""
+    cpus, walls = [], []
+    for _ in range(times):
+        terminal = Terminal(*command)
+        terminal.read_until(lambda seen: marker in seen)
+        cpus.append(terminal.cpu() * 1000)
+        walls.append((time.monotonic() - terminal.began) * 1000)
+        terminal.end()
+    return statistics.median(cpus), statistics.median(walls)
+
+
+def say(what: str, cpu: float, wall: float, more: str = "") -> None:
+    """Print one line of figures."""
+    print(f"{what:44} {cpu:8.1f} ms CPU {wall:8.1f} ms wall  {more}", flush=True)
+
+
+def main(folder: str) -> None:
+    """Measure and print."""
+    python = sys.executable
+    say("Textual's hello world, first paint", *first_paint(b"hello world", python, "-c", HELLO))
+    say("ple, first paint", *first_paint(b"Opening your library", python, "-c", OURS, folder))
+    say("ple, first useful screen (what is unread)", *first_paint(b"unread", python, "-c", OURS, folder))
+    terminal = Terminal(python, "-c", OURS, folder)
+    terminal.read_until(lambda seen: b"unread" in seen)
+    terminal.quiet(1.5)
+    cpu, wall, size = terminal.press(b"2", gap=2)
+    say("open the list of all entries", cpu, wall, f"{size} bytes")
+    for name, key, times in (("j, within the screen", b"j", 8), ("j, scrolling", b"j", 40), ("page down", b"\x1b[6~", 15)):
+        figures = [terminal.press(key) for _ in range(times)]
+        cpus = sorted(figure[0] for figure in figures)
+        say(
+            f"{name} (median)", statistics.median(cpus), statistics.median(figure[1] for figure in figures),
+            f"p95 {cpus[int(len(cpus) * 0.95)]:.1f} ms CPU, {statistics.median(figure[2] for figure in figures):.0f} bytes",
+        )  # fmt: skip
+    say("end of the list", *terminal.press(b"G", gap=0.5)[:2])
+    say("star an entry, seen in the library", *terminal.press(b"s", gap=1.5)[:2])
+    print(f"memory {terminal.memory():.0f} MB")
+    cpu = terminal.cpu()
+    time.sleep(5)
+    print(f"idle {(terminal.cpu() - cpu) * 200:.1f} ms CPU a second")
+    terminal.end()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
