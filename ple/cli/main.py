@@ -21,6 +21,7 @@ COMMANDS = {
     "save": ("ple.cli.save", "Keep a page: the short way of `bookmarks add`."),
     "journal": ("ple.cli.journal", "Write, reflect, look back."),
     "search": ("ple.cli.search", "Find anything."),
+    "related": ("ple.cli.search", "What says something like a thing."),
     "index": ("ple.cli.index", "The search index: its state, and making it anew."),
     "tag": ("ple.cli.tags", "Put tags on a thing."),
     "untag": ("ple.cli.tags", "Take tags off a thing."),

@@ -40,7 +40,7 @@ def settings() -> str:
             "# Settings",
             "",
             "`config.toml` in the platform's folder for settings (`~/.config/ple` on Linux, `~/Library/Application",
-            "Support/ple` on macOS, `%LOCALAPPDATA%\\ple` on Windows; `PLE_CONFIG` names another). ple only reads it.",
+            "Support/ple` on macOS, `%LOCALAPPDATA%\\ple` on Windows; `PLE_CONFIG` names another). It is only read.",
             "Each key can also be given in the environment: `PLE_` and the key in capitals. Secrets are never here.",
             "",
             "| key | default | what it is for |",
