@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ple.tui.app import LearningApp
 
 
+EVERYWHERE = ("go", "commands", "help", "undo", "write", "refresh-all", "stop", "quit", "leave")
+"""What the ids of verbs begin with that mean the same in every place."""
+
+
 @dataclass(frozen=True)
 class Verb:
     """Something that can be done, under its name."""
@@ -33,7 +37,7 @@ class Verbs(Provider):
 
     def _verbs(self) -> Iterator[Verb]:
         seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
+        for active in sorted(self.screen.active_bindings.values(), key=lambda active: _rank(active.binding.id or "")):
             binding = active.binding
             if not binding.description or not active.enabled or not binding.id or binding.id in seen:
                 continue
@@ -78,6 +82,13 @@ class Verbs(Provider):
         for verb in self._verbs():
             if (score := matcher.match(verb.name)) > 0:
                 yield Hit(score, matcher.highlight(verb.name), verb.run, help=verb.help)
+
+
+def _rank(id: str) -> int:
+    """Sort the verbs of this place first, then those of the thing under the cursor, then those of everywhere."""
+    if id.startswith("thing."):
+        return 1
+    return 2 if id.startswith(EVERYWHERE) else 0
 
 
 def _rooms() -> list[tuple[str, str, type[Any]]]:

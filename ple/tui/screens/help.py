@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from ple.tui.commands import EVERYWHERE
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Block, Prose
 
@@ -75,6 +76,6 @@ def _group(id: str) -> str:
         return "Moving"
     if id.startswith("thing."):
         return "The thing under the cursor"
-    if id.startswith(("go", "commands", "help", "undo", "write", "refresh-all", "stop", "quit")):
+    if id.startswith(EVERYWHERE):
         return "Everywhere"
     return "Here"
