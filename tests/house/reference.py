@@ -3,6 +3,7 @@
 ``tests/house/test_docs.py`` compares them with what is there, so that they cannot fall behind.
 """
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 DOCS = Path(__file__).parents[2] / "docs"
+HOUSE = DOCS.parent / "ple"
 
 
 def commands() -> str:
@@ -51,7 +53,34 @@ def settings() -> str:
     )
 
 
-PAGES = {"commands.md": commands, "settings.md": settings}
+def modules() -> str:
+    """Return ``docs/modules.md``."""
+    lines = [
+        "# Every room of the house",
+        "",
+        "Each module begins with a sentence that says what it knows. These are those sentences; the plan of the house is",
+        "in [architecture.md](architecture.md).",
+        "",
+    ]
+    for folder in sorted({path.parent for path in HOUSE.rglob("*.py")}):
+        if folder.name in ("versions", "__pycache__"):
+            continue
+        name = ".".join(folder.relative_to(HOUSE.parent).parts)
+        lines += [f"## {name}", "", _sentence(folder / "__init__.py"), ""]
+        rooms = [path for path in sorted(folder.glob("*.py")) if path.stem not in ("__init__", "__main__")]
+        lines += [f"- `{path.stem}`: {_sentence(path)}" for path in rooms]
+        lines += [""] if rooms else []
+    return "\n".join(lines)
+
+
+PAGES = {"commands.md": commands, "modules.md": modules, "settings.md": settings}
+
+
+def _sentence(path: Path) -> str:
+    if not path.exists():
+        return ""
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(said.split("\n\n")[0].split()).replace(":mod:", "").replace(":func:", "").replace("``", "`")
 
 
 def _command(cli: click.Group, name: str) -> Iterator[str]:
