@@ -58,8 +58,8 @@ def modules() -> str:
     lines = [
         "# Every room of the house",
         "",
-        "Each module begins with a sentence that says what it knows. These are those sentences; the plan of the house is",
-        "in [architecture.md](architecture.md).",
+        "Each module begins with a sentence that says what it knows. These are those sentences; the plan of the house",
+        "is in [architecture.md](architecture.md).",
         "",
     ]
     for folder in sorted({path.parent for path in HOUSE.rglob("*.py")}):
