@@ -15,11 +15,13 @@ from ple.library.errors import Ambiguous, NotFound
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmarks
     from ple.feeds import Subscriptions
+    from ple.feeds.neighbours import Neighbours
     from ple.journal import Journal
     from ple.library import Document, DocumentSource, Library
     from ple.lms import Courses
     from ple.portfolio import Portfolio
     from ple.search import Search
+    from ple.search.saved import SavedSearches
     from ple.settings.secrets import Secrets
     from ple.settings.settings import Settings
     from ple.web.client import Client
@@ -60,10 +62,12 @@ class Environment:
     def library(self) -> "Library":
         """The library, with its tables in place."""
         import ple.bookmarks.models
+        import ple.feeds.marks
         import ple.feeds.models
         import ple.journal.models
         import ple.lms.models
-        import ple.portfolio.models  # noqa: F401 - a table exists once its module is imported
+        import ple.portfolio.models
+        import ple.search.saved  # noqa: F401 - a table exists once its module is imported
         from ple.library import Library
 
         return Library(self.folder, self._url).open()
@@ -73,7 +77,36 @@ class Environment:
         """The feeds that the learner follows."""
         from ple.feeds import Subscriptions
 
-        return Subscriptions(self.library, self.client)
+        return Subscriptions(self.library, self.client, neighbours=self._neighbours)
+
+    @cached_property
+    def _neighbours(self) -> "Neighbours":
+        """What feeds ask of search and bookmarks: features are strangers."""
+        from ple.feeds.neighbours import Neighbours, PageText
+
+        def save(id: int, url: str, title: str) -> int:
+            return self.bookmarks.save(url, title=title, source=id, fetch=False).bookmark.id
+
+        def read_page(url: str, origin: str | None) -> PageText:
+            from ple.bookmarks import fetching
+            from ple.web.errors import WebError
+
+            try:
+                response = self.client.get(url, limits=fetching.LIMITS, origin=origin)
+            except WebError as error:
+                return PageText(problem=str(error), hint=error.hint, again=True)
+            found = fetching.read_answer(response, url)
+            html, text = found.values.get("html", ""), found.values.get("text", "")
+            return PageText(html, text, found.problem, found.hint, found.again)
+
+        return Neighbours(lambda query, ids: set(self.search.ids(query, among=ids)), save, read_page)
+
+    @cached_property
+    def searches(self) -> "SavedSearches":
+        """Saved searches; those about entries stand among the feeds."""
+        from ple.search.saved import SavedSearches
+
+        return SavedSearches(self.library, self.search)
 
     @cached_property
     def bookmarks(self) -> "Bookmarks":

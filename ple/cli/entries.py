@@ -5,11 +5,14 @@ import re
 
 import click
 
+from ple.cli import triage
 from ple.cli.frame import Group, environment, resolve, show, show_list, show_text, tell
 from ple.cli.words import ago, plural
 from ple.library.errors import InvalidInput
 
 command = Group("entries", help="Read what came in from the feeds.")
+for each in triage.commands:
+    command.add_command(each)
 
 
 @command.command("list")
@@ -18,25 +21,35 @@ command = Group("entries", help="Read what came in from the feeds.")
 @click.option("--unread", is_flag=True, help="Only those that you have not read.")
 @click.option("--starred", is_flag=True, help="Only those that you starred.")
 @click.option("--since", help="Only those since then: 2026-11-01, 7d, 12h, today, yesterday.")
+@click.option("--search", help="Those that fit this saved search, by its name or number.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 @click.pass_context
 def list_(
-    ctx: click.Context, feed: str | None, folder: str | None, unread: bool, starred: bool, since: str | None, limit: int
-) -> None:
+    ctx: click.Context, feed: str | None, folder: str | None, unread: bool, starred: bool, since: str | None,
+    search: str | None, limit: int,
+) -> None:  # fmt: skip
     """List entries, newest first."""
-    entries = environment(ctx).feeds.entries(
-        feed=resolve(ctx, feed, "feed") if feed else None,
-        folder=folder,
-        unread=True if unread else None,
-        starred=True if starred else None,
-        since=_moment(since) if since else None,
-        limit=limit,
-    )
+    filtered = unread or starred or since or feed or folder
+    if search and filtered:
+        raise click.UsageError("A saved search says by itself what fits: name nothing else with --search.", ctx)
+    doors = environment(ctx).feeds
+    if search:
+        searches = environment(ctx).searches
+        entries = doors.entry_lines(searches.entry_ids(searches.named(search))[:limit])
+    else:
+        entries = doors.entries(
+            feed=resolve(ctx, feed, "feed") if feed else None,
+            folder=folder,
+            unread=True if unread else None,
+            starred=True if starred else None,
+            since=_moment(since) if since else None,
+            limit=limit,
+        )
     columns = [
         ("#", "id"), ("", lambda entry: ("" if entry.read else "•") + ("★" if entry.starred else "")),
         ("Title", "title"), ("Feed", "feed_title"), ("When", lambda entry: ago(entry.published_at)),
     ]  # fmt: skip
-    empty = "Nothing here." if unread or starred or since or feed or folder else "Nothing yet. Try `ple feeds update`."
+    empty = "Nothing here." if filtered or search else "Nothing yet. Try `ple feeds update`."
     show_list(ctx, entries, columns, empty=empty)
 
 

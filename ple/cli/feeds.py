@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ple.cli import feed_care, rules
 from ple.cli.frame import (
     Group,
     confirm,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from ple.feeds.models import Feed
 
 command = Group("feeds", help="Follow feeds and bring in what is new.")
+for each in (rules.rules, rules.mute, *feed_care.commands):
+    command.add_command(each)
 
 
 @dataclass
@@ -54,9 +57,17 @@ def add(ctx: click.Context, url: str, folder: str | None, tags: tuple[str, ...],
 
 @command.command("list")
 @click.option("--folder", help="Only those in this folder and the ones within it.")
+@click.option("--smart", is_flag=True, help="Only saved searches that stand among the feeds.")
 @click.pass_context
-def list_(ctx: click.Context, folder: str | None) -> None:
-    """List the feeds that you follow."""
+def list_(ctx: click.Context, folder: str | None, smart: bool) -> None:
+    """List the feeds that you follow, and the saved searches that stand among them."""
+    show_smart = smart or (folder is None and not state(ctx).json)
+    smart_feeds = environment(ctx).searches.smart_feeds() if show_smart else []
+    if smart or smart_feeds:
+        about = [("#", "id"), ("Unread", "unread"), ("Entries", "entries"), ("Search", "title"), ("Query", "query")]
+        show_list(ctx, smart_feeds, about, empty="No saved searches yet. `ple searches save NAME QUERY` keeps one.")
+    if smart:
+        return
     feeds = environment(ctx).feeds.feeds()
     if folder is not None:
         within = folder.strip("/")

@@ -22,6 +22,7 @@ COMMANDS = {
     "journal": ("ple.cli.journal", "Write, reflect, look back."),
     "search": ("ple.cli.search", "Find anything."),
     "related": ("ple.cli.search", "What says something like a thing."),
+    "searches": ("ple.cli.searches", "Keep searches by name and run them again."),
     "index": ("ple.cli.index", "The search index: its state, and making it anew."),
     "tag": ("ple.cli.tags", "Put tags on a thing."),
     "untag": ("ple.cli.tags", "Take tags off a thing."),

@@ -12,14 +12,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from ple.feeds.marks import HIDDEN, TriageRow, WholeTextRow
 from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
 from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks
+from ple.library.history import bodies
 from ple.web import addresses
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: of a feed, of a folder and those within it, (un)read, (un)starred, since and before a moment."""
+    """Which entries: of a feed, of a folder and those within it, (un)read, (un)starred, since and before a moment.
+
+    Those that a rule has hidden are left out, unless they are asked for, or it does not matter (None).
+    """
 
     feed: int | None = None
     folder: str | None = None
@@ -27,11 +32,18 @@ class Wanted:
     starred: bool | None = None
     since: dt.datetime | None = None
     before: dt.datetime | None = None
+    hidden: bool | None = False
 
 
-def entry_ids(tx: Reading, wanted: Wanted, limit: int | None = None) -> list[int]:
-    """Return the numbers of the entries that are wanted, newest first."""
+def entry_ids(
+    tx: Reading, wanted: Wanted, limit: int | None = None, *, after: int | None = None, up_to: int | None = None
+) -> list[int]:
+    """Return the numbers of the entries that are wanted, newest first; only those after one and up to another."""
     query = sa.select(col(EntryRow.id)).where(*_conditions(wanted), col(EntryRow.id).not_in(_trashed()))
+    if after is not None:
+        query = query.where(col(EntryRow.id) > after)
+    if up_to is not None:
+        query = query.where(col(EntryRow.id) <= up_to)
     query = query.order_by(col(EntryRow.occurred_at).desc(), col(EntryRow.id).desc())
     if limit is not None:
         query = query.limit(limit)
@@ -55,6 +67,20 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield col(EntryRow.occurred_at) >= wanted.since
     if wanted.before is not None:
         yield col(EntryRow.occurred_at) < wanted.before
+    if wanted.hidden is not None:
+        hidden = sa.select(col(TriageRow.id)).where(col(TriageRow.state) == HIDDEN)
+        yield col(EntryRow.id).in_(hidden) if wanted.hidden else col(EntryRow.id).not_in(hidden)
+
+
+def without(tx: Reading, ids: Iterable[int], column: Any) -> list[int]:
+    """Return which of the entries ``ids`` have nothing in a column."""
+    return [
+        id
+        for some in chunks(ids)
+        for id in tx.connection()
+        .execute(sa.select(col(EntryRow.id)).where(col(EntryRow.id).in_(some), column.is_(None)))
+        .scalars()
+    ]
 
 
 def _trashed() -> sa.Select[Any]:
@@ -112,15 +138,18 @@ def entry(tx: Reading, id: int) -> Entry:
         sa.select(
             col(EntryRow.updated_at), col(EntryRow.language), col(EntryRow.comments_url), col(EntryRow.categories),
             col(EntryRow.enclosures), col(EntryContentRow.html), col(EntryContentRow.text),
-            col(EntryContentRow.summary),
+            col(EntryContentRow.summary), col(WholeTextRow.html), col(WholeTextRow.text),
         )
         .outerjoin(EntryContentRow, col(EntryContentRow.id) == col(EntryRow.id))
+        .outerjoin(WholeTextRow, col(WholeTextRow.id) == col(EntryRow.id))
         .where(col(EntryRow.id) == id)
     ).first()  # fmt: skip
     if not lines or row is None:
         raise NotFound(id, ENTRY)
     line = lines[0]
-    updated, language, comments, categories, enclosures, html, text, summary = row
+    updated, language, comments, categories, enclosures, html, text, summary, whole_html, whole_text = row
+    if whole_text:
+        html, text, summary = whole_html, whole_text, summary or text
     return Entry(
         line.id, line.uid, line.kind, line.feed_id, line.feed_title, line.title, line.url, line.author,
         line.published_at, updated, line.read, line.starred, line.tags, line.created_at, language, summary or "",
@@ -200,14 +229,15 @@ def documents(tx: Reading, ids: Iterable[int]) -> Iterator[Document]:
             col(EntryRow.title).label("entry_title"), col(EntryRow.url).label("entry_url"),
             col(EntryRow.author).label("entry_author"), col(EntryRow.occurred_at), col(EntryRow.read_at),
             col(EntryRow.starred_at), col(EntryRow.language), col(FeedRow.language).label("feed_language"),
-            col(EntryContentRow.text), col(EntryContentRow.summary),
+            col(EntryContentRow.text), col(EntryContentRow.summary), col(WholeTextRow.text).label("whole"),
         )  # fmt: skip
         query = query.outerjoin(EntryContentRow, col(EntryContentRow.id) == col(EntryRow.id))
+        query = query.outerjoin(WholeTextRow, col(WholeTextRow.id) == col(EntryRow.id))
         for row in tx.connection().execute(query.where(col(EntryRow.id).in_(some))).all():
             flags = {"unread"} if row.read_at is None else set()
             flags |= {"starred"} if row.starred_at is not None else set()
             yield Document(
-                id=row.id, kind=ENTRY, title=row.entry_title, text=row.text or row.summary or "",
+                id=row.id, kind=ENTRY, title=row.entry_title, text=row.whole or row.text or row.summary or "",
                 occurred_at=row.occurred_at, url=row.entry_url, tags=tags[row.id], author=row.entry_author,
                 language=row.language or row.feed_language,
                 container=feed_title(row.own_title, row.title, row.url, row.feed_title), flags=frozenset(flags),
@@ -224,11 +254,21 @@ def of_feed(feed: int) -> sa.Select[Any]:
 
 
 def marked(feed: int) -> sa.Select[Any]:
-    """Select the entries of a feed that the learner did something with."""
+    """Select the entries of a feed that the learner did something with: see :func:`made_of`."""
+    return of_feed(feed).where(col(EntryRow.starred_at).is_not(None) | made_of())
+
+
+def made_of() -> sa.ColumnElement[bool]:
+    """Say of an entry whether it is tagged, linked, or something was made of it: a highlight, a work of a portfolio.
+
+    Whatever kind that is, its own row names the entry; so kinds that come later are kept from the first day.
+    """
     id = col(EntryRow.id)
-    return of_feed(feed).where(
-        col(EntryRow.starred_at).is_not(None)
-        | id.in_(sa.select(col(Tagging.resource_id)))
-        | id.in_(sa.select(col(Link.target_id)))
-        | id.in_(sa.select(col(Link.source_id)))
-    )
+    found = [id.in_(sa.select(col(Tagging.resource_id))), id.in_(sa.select(col(Link.target_id)))]
+    found.append(id.in_(sa.select(col(Link.source_id))))
+    for kind, table in bodies().items():
+        for column in table.columns:
+            points = any(key.column.table.name == "resource" for key in column.foreign_keys)
+            if kind != ENTRY and column.name != "id" and points:
+                found.append(id.in_(sa.select(column).where(column.is_not(None))))
+    return sa.or_(*found)

@@ -24,7 +24,13 @@ from ple.feeds.models import (
     OpmlImported,
     Refreshed,
 )  # fmt: skip
+from ple.feeds.neighbours import Neighbours
 from ple.feeds.refreshing import Refreshing
+from ple.feeds.retention import Retention
+from ple.feeds.rules import Rules
+from ple.feeds.scoring import Diversity, diversity
+from ple.feeds.triage import Triage
+from ple.feeds.whole import WholeTexts
 from ple.feeds.worker import Parser
 from ple.library import Document, InvalidInput, Library, chunks, utc_now
 from ple.web import addresses
@@ -33,7 +39,11 @@ from ple.web.text import line
 
 
 class Subscriptions:
-    """The feeds of a learner. May be shared by threads; close it to end the process that reads feeds."""
+    """The feeds of a learner. May be shared by threads; close it to end the process that reads feeds.
+
+    What keeps the flood in bounds has doors of its own, which are attributes: ``rules``, ``triage``, ``retention``,
+    ``whole_texts``. ``neighbours`` are functions of other features that these need.
+    """
 
     kinds = frozenset({FEED, ENTRY})
 
@@ -45,7 +55,13 @@ class Subscriptions:
         now: Callable[[], dt.datetime] = utc_now,
         parser: Parser | None = None,
         limits: Limits = LIMITS,
+        neighbours: Neighbours | None = None,
     ) -> None:
+        neighbours = neighbours or Neighbours()
+        self.rules = Rules(library, neighbours, now)
+        self.triage = Triage(library, now)
+        self.retention = Retention(library, now)
+        self.whole_texts = WholeTexts(library, neighbours, now)
         self._library = library
         self._client = client
         self._now = now
@@ -78,7 +94,9 @@ class Subscriptions:
         if known is not None:
             return self.edit(known, title=title, folder=folder, tags=tags)
         for found in discovery.look(self._client, self._parser, address, self._limits):
-            return self.feed(self._arriving.follow(found, folder, tags, title))
+            id = self._arriving.follow(found, folder, tags, title)
+            self.rules.apply_new()
+            return self.feed(id)
         raise NoFeedFound(f"{addresses.display(address)} names no feed")
 
     def find(self, address: str) -> list[Candidate]:
@@ -180,8 +198,15 @@ class Subscriptions:
 
         With ``ids``, these and no others, due or not; with ``force``, all that are not paused. A feed that fails is
         reported and does not stop the others. Whoever stops listening keeps all that was yielded.
+
+        At the end the rules meet what is new, articles are fetched whole where that is wanted, and once a day what no
+        feed is to keep any longer goes. Whoever stops before leaves that to the next refresh.
         """
-        return self._arriving.refresh(ids, force=force, concurrency=concurrency)
+        yield from self._arriving.refresh(ids, force=force, concurrency=concurrency)
+        self.rules.apply_new()
+        for _ in self.whole_texts.fetch_due():
+            pass
+        self.retention.expire_daily()
 
     # ---- reading ---------------------------------------------------------------------------------------------------
 
@@ -296,6 +321,7 @@ class Subscriptions:
         outlines = [
             opml.Outline(feed.url, feed.title, feed.site_url, feed.folder, tuple(sorted(feed.tags)))
             for feed in self.feeds()
+            if feed.url.startswith(("http://", "https://"))
         ]
         return opml.write(outlines, title="Feeds", now=self._now())
 
@@ -303,6 +329,11 @@ class Subscriptions:
         """Return how each feed is doing, those that need attention first."""
         with self._library.reading() as tx:
             return health.examine(tx, now=self._now())
+
+    def diversity(self, *, days: int = 30) -> Diversity:
+        """Return how varied the reading of these days was, and what one's sources brought besides."""
+        with self._library.reading() as tx:
+            return diversity(tx, now=self._now(), days=days)
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what these feeds and entries say; see :class:`ple.library.DocumentSource`."""
