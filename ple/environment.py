@@ -14,6 +14,7 @@ from ple.library.errors import Ambiguous, NotFound
 
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmarks
+    from ple.bookmarks.highlights import Highlights
     from ple.feeds import Subscriptions
     from ple.feeds.neighbours import Neighbours
     from ple.journal import Journal
@@ -116,6 +117,13 @@ class Environment:
         return Bookmarks(self.library, self.client)
 
     @cached_property
+    def highlights(self) -> "Highlights":
+        """The words that the learner marked, in whatever has text."""
+        from ple.bookmarks.highlights import Highlights
+
+        return Highlights(self.library, _by_kind(self.feeds, self.bookmarks, self.journal, self.courses))
+
+    @cached_property
     def journal(self) -> "Journal":
         """The journal."""
         from ple.journal import Journal
@@ -146,7 +154,7 @@ class Environment:
 
     @cached_property
     def _sources(self) -> "dict[str, DocumentSource]":
-        return _by_kind(self.feeds, self.bookmarks, self.journal, self.courses, self.portfolio)
+        return _by_kind(self.feeds, self.bookmarks, self.highlights, self.journal, self.courses, self.portfolio)
 
     def resolve(self, name: str | int, *kinds: str) -> int:
         """Return the number of what ``name`` names: ``#340``, ``340``, a uid, an address, or a part of its title.

@@ -361,6 +361,7 @@ class Bookmarks:
                     container=row.site_name,
                     flags=frozenset(flag for flag in flags if getattr(row, flag)),
                     markdown=row.note or None,
+                    quotable=row.text,
                 )
 
     def _keep(self, tx: Writing, url: str, key: str, title: str, note: str) -> tuple[int, bool]:

@@ -13,6 +13,7 @@ from ple.library import Body
 from ple.web import addresses
 
 BOOKMARK = "bookmark"
+HIGHLIGHT = "highlight"
 
 _LONGEST_KEY = 500  # PostgreSQL cannot index what is longer than 2,700 bytes; a bookmarklet may have 20,000
 
@@ -71,6 +72,64 @@ class BookmarkRow(Body, table=True):
     """What found the readable text, and its version, so that it can be done again by a better one."""
     html: str = Field(default="", sa_type=sa.Text)
     text: str = Field(default="", sa_type=sa.Text)
+
+
+class HighlightRow(Body, table=True):
+    """Words that the learner marked in something, and what they say about them (W3C Web Annotation)."""
+
+    __tablename__ = "highlight"
+    __kind__: ClassVar[str] = HIGHLIGHT
+
+    resource_id: int | None = Field(default=None, foreign_key="resource.id", index=True)
+    """What the words stand in; none once that was deleted for good: the learner's words outlive it."""
+    source_title: str
+    source_url: str | None = None
+    exact: str = Field(sa_type=sa.Text)
+    prefix: str = ""
+    suffix: str = ""
+    start: int | None = None
+    end: int | None = None
+    """Where the words stood in the text when they were last found there for sure."""
+    state: str = "anchored"
+    """``anchored``, ``doubtful`` (they may stand elsewhere now), ``orphaned`` (they are not in the text)."""
+    score: float = 1.0
+    seen_change: int = Field(default=0, sa_type=sa.BigInteger)
+    """The change of the resource in whose text they were last looked for."""
+    note: str = Field(default="", sa_type=sa.Text)
+    color: str = "yellow"
+    made_at: dt.datetime = Field(index=True)
+    edited_at: dt.datetime | None = None
+    origin: str | None = Field(default=None, index=True)
+    """Its name where it was imported from, so that it is known when it comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A highlight. ``text[start:end]`` of what it is in are its words as they stand there now, unless it is orphaned.
+
+    ``title`` is the beginning of the words, ``url`` the address of what they stand in.
+    """
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    title: str
+    url: str | None
+    tags: frozenset[str]
+    created_at: dt.datetime
+    resource_id: int | None
+    source_title: str
+    quote: str
+    prefix: str
+    suffix: str
+    start: int | None
+    end: int | None
+    state: str
+    score: float
+    note: str
+    color: str
+    made_at: dt.datetime
+    edited_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ COMMANDS = {
     "entries": ("ple.cli.entries", "Read what came in from the feeds."),
     "bookmarks": ("ple.cli.bookmarks", "Keep pages, with their text."),
     "save": ("ple.cli.save", "Keep a page: the short way of `bookmarks add`."),
+    "highlights": ("ple.cli.highlights", "Mark words in what you read, and find them again."),
     "journal": ("ple.cli.journal", "Write, reflect, look back."),
     "search": ("ple.cli.search", "Find anything."),
     "related": ("ple.cli.search", "What says something like a thing."),

@@ -13,7 +13,8 @@ class Document:
     ``text`` is plain: no markup, no control characters. ``occurred_at`` is when it happened for the learner (written,
     published, saved), in UTC, not when the row was made. ``container`` is what it came in: a feed, a course.
     ``flags`` are states that can be asked for: ``unread``, ``starred``, ``private``. ``markdown`` is the source of
-    what the learner wrote themselves, if it was written in Markdown.
+    what the learner wrote themselves, if it was written in Markdown. ``quotable`` is what there is to quote from, where
+    ``text`` says more: a page without the learner's note on it.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Document:
     container: str | None = None
     flags: frozenset[str] = frozenset()
     markdown: str | None = None
+    quotable: str | None = None
 
 
 class DocumentSource(Protocol):
