@@ -315,10 +315,11 @@ class LearningApp(App[None]):
         from ple.tui.widgets.bar import Bar
 
         text = "  ".join(f"↻ {job.text}" for job in self.jobs)
+        brief = " ".join(f"↻ {job.brief}" for job in self.jobs)
         for stack in self._screen_stacks.values():
             for screen in stack:
                 for bar in screen.query(Bar):
-                    bar.status = text
+                    bar.status, bar.brief = text, brief
         self.screen.refresh_bindings()
 
     # actions
@@ -403,11 +404,7 @@ def run(folder: Path, url: str | None = None) -> None:
     from ple.settings.settings import load
 
     settings = load(config_folder())
-    theme = None if settings.theme == "auto" else settings.theme
-    if os.environ.get("NO_COLOR"):
-        # Textual's own answer to NO_COLOR is shades of grey, which is not what no-color.org asks for; the terminal's
-        # own colours, chosen from the start, come out as none at all.
-        theme = "ansi-dark"
+    theme = None if settings.theme == "auto" or os.environ.get("NO_COLOR") else settings.theme
 
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)  # where a shell exports them, Textual would never hear of another size

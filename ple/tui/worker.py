@@ -84,6 +84,11 @@ class Job:
             return f"{self.title} {min(self.done, self.total)} of {self.total}"
         return f"{self.title} {self.done}" if self.done else self.title
 
+    @property
+    def brief(self) -> str:
+        """The same, where there is little room."""
+        return f"{min(self.done, self.total)}/{self.total}" if self.total else self.title[:10]
+
     async def run(
         self, doors: Doors, steps: Callable[[Environment], Iterator[T]], on_step: Callable[[T], object]
     ) -> None:

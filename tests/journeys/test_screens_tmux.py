@@ -77,6 +77,7 @@ def terminal(tmp_path: Path, empty_library: Path, at_home: Path, publisher: Any)
         "PYTHONPATH": str(ROOT),
         "LANG": "C.UTF-8",
         "COLORTERM": "truecolor",
+        "NO_COLOR": "",
     }
     terminal = Terminal(f"cd {ROOT} && {sys.executable} -m ple", environ)
     yield terminal
@@ -149,6 +150,29 @@ def test_a_morning_from_first_start_to_quit(terminal: Terminal, publisher: Any) 
     terminal.wait("1 unread of 3")
     terminal.keys("q")
     terminal.wait("ENDED 0")
+
+
+@pytest.fixture
+def colourless(tmp_path: Path, empty_library: Path, at_home: Path) -> Iterator[Terminal]:
+    """The screens where no colour is wanted."""
+    folder = tmp_path / "library"
+    folder.mkdir()
+    shutil.copy(empty_library, folder / "library.sqlite")
+    environ = {"NO_COLOR": "1", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT), "PLE_CONFIG": str(at_home)}
+    environ |= {"PLE_LIBRARY": str(folder), "PLE_REFRESH_MINUTES": "0"}
+    terminal = Terminal(f"cd {ROOT} && {sys.executable} -m ple", environ)
+    yield terminal
+    terminal.close()
+
+
+def test_no_color_means_no_colour_and_the_cursor_is_seen_all_the_same(colourless: Terminal) -> None:
+    colourless.wait("press 2, then a")
+    painted = colourless._tmux("capture-pane", "-p", "-e", "-t", "t")
+    assert "[38;" not in painted
+    assert "[48;" not in painted
+    assert "[7m" in painted  # where one is
+    colourless.keys("C-q")
+    colourless.wait("ENDED 0")
 
 
 def environ_of(terminal: Terminal) -> dict[str, str]:

@@ -15,6 +15,7 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from textual.widgets import Input
 
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("TEXTUAL_THEME", raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None, raising=False)

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from ple.environment import Environment
 from ple.tui.app import LearningApp
 from ple.tui.room import Room
+from ple.tui.widgets.article_view import ArticleView
 
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
 
@@ -193,6 +194,7 @@ async def settle(pilot: Pilot[None]) -> None:
         busy = any(not worker.is_finished for worker in pilot.app.workers)
         # Textual applies styles and layout when it is idle: "nothing is queued" is not yet "all is done".
         busy = busy or bool(screen._dirty_widgets) or any(map(_unpainted, screen.walk_children(Widget, with_self=True)))
+        busy = busy or not all(view.complete for view in screen.query(ArticleView))
         if isinstance(screen, Room):
             busy = busy or screen.busy or screen._laid_out_for != pilot.app.size
         quiet = 0 if busy else quiet + 1

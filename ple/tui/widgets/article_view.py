@@ -109,9 +109,14 @@ class ArticleView(ScrollView, can_focus=True):
         return min(1.0, (self.scroll_offset.y + self.size.height) / max(1, len(self._lines)))
 
     @property
+    def complete(self) -> bool:
+        """Whether all of it is laid out."""
+        return self._done >= len(self.prose.blocks) or not self.size.height
+
+    @property
     def at_end(self) -> bool:
         """Whether the last line is in sight."""
-        return self._done >= len(self.prose.blocks) and self.scroll_offset.y >= self.max_scroll_y
+        return self.complete and self.scroll_offset.y >= self.max_scroll_y
 
     # layout
 

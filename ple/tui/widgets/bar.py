@@ -65,6 +65,8 @@ class Bar(OneLine):
     )
 
     status: reactive[str] = reactive("")
+    brief: reactive[str] = reactive("")
+    """What the status says where there is little room."""
 
     def __init__(self, mode: str) -> None:
         super().__init__()
@@ -84,8 +86,9 @@ class Bar(OneLine):
                     found.append((f"{title} ", "muted", press))
         used = sum(cell_len(piece[0]) for piece in found)
         room = width - used - 2
-        if self.status and room > 4:
-            text = clip(self.status, min(room, cell_len(self.status)))
+        status = self.status if cell_len(self.status) <= room else self.brief
+        if status and room > 4:
+            text = clip(status, min(room, cell_len(status)))
             found.append((" " * (room - cell_len(text) + 1), ""))
             found.append((text, "busy"))
         return found
