@@ -34,9 +34,8 @@ def test_every_command_that_a_paper_names_exists(paper: Path) -> None:
 
     context = click.Context(cli, info_name="ple")
     text = paper.read_text(encoding="utf-8")
-    for words in re.findall(
-        r"(?:^|`|\s)ple ((?:[a-z][a-z-]+ ?)+)", re.sub(r"^(?!.*`)(?!    ).*$", "", text, flags=re.M)
-    ):
+    # in code between backticks, or at the beginning of a line of an example
+    for words in re.findall(r"(?:`|^ {0,8}(?:\$ )?)ple ((?:[a-z][a-z-]+ ?)+)", text, flags=re.M):
         noun, *rest = words.split()
         command = cli.get_command(context, noun)
         assert command is not None, f"{paper.name} names `ple {noun}`"
