@@ -106,20 +106,38 @@ def validators(
 
 
 def next_check(
-    headers: Mapping[str, str], ttl_minutes: int | None, came_out: Iterable[dt.datetime], *, now: dt.datetime,
-    jitter: float,
+    headers: Mapping[str, str], ttl_minutes: int | None, between: dt.timedelta, *, now: dt.datetime, jitter: float,
+    rest: str = "",
 ) -> dt.datetime:  # fmt: skip
     """Return when the feed is next worth asking for, in UTC.
 
     The longest of the publisher's wishes (``Retry-After``, ``Cache-Control: max-age``, ``Expires``, RFC 9111
-    section 5.2; RSS ``ttl``) and a quarter of the median time between its entries, within 15 minutes and 5 hours,
-    plus up to 10 % for ``jitter`` from 0 to 1. ``came_out`` are the dates of its newest entries.
+    section 5.2; RSS ``ttl``) and a quarter of the time ``between`` its entries, within 15 minutes and 5 hours,
+    plus up to 10 % for ``jitter`` from 0 to 1; and not in the hours of ``rest``, see :func:`awake`.
     """
-    wishes = [SOONEST, _fresh_for(headers, now), dt.timedelta(minutes=ttl_minutes or 0), _rhythm(came_out) / 4]
+    wishes = [SOONEST, _fresh_for(headers, now), dt.timedelta(minutes=ttl_minutes or 0), between / 4]
     if (asked := patience(headers, now)) is not None:
         wishes.append(asked)
     wait: dt.timedelta = min(max(wishes), LATEST)
-    return now + wait * (1 + jitter / 10)
+    return awake(now + wait * (1 + jitter / 10), rest)
+
+
+def awake(when: dt.datetime, rest: str) -> dt.datetime:
+    """Return ``when``, or the first full hour after it that is not in the hours and days when a publisher rests.
+
+    ``rest`` names them as RSS does (``skipHours``, ``skipDays``), in UTC: ``"0 1 2 sunday"``. Who never wakes is asked
+    all the same.
+    """
+    names = set(rest.split())
+    then = when
+    for _ in range(7 * 24 if names else 0):
+        if str(then.hour) not in names and _DAYS[then.weekday()] not in names:
+            return then
+        then = then.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    return when
+
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def back_off(failures: int, asked: dt.timedelta | None, *, now: dt.datetime, jitter: float) -> dt.datetime:
@@ -151,7 +169,8 @@ def _fresh_for(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta:
     return max(dt.timedelta(), expires - (_date(headers.get("date", "")) or now)) if expires else dt.timedelta()
 
 
-def _rhythm(came_out: Iterable[dt.datetime]) -> dt.timedelta:
+def rhythm(came_out: Iterable[dt.datetime]) -> dt.timedelta:
+    """Return the median time between the newest entries of a feed, which came out at these times."""
     dates = sorted(set(came_out), reverse=True)[:20]
     gaps = sorted(later - earlier for later, earlier in pairwise(dates))
     return gaps[len(gaps) // 2] if gaps else dt.timedelta()

@@ -34,6 +34,12 @@ def settle(body: bytes, content_type: str | None) -> tuple[bytes, str | None]:
     return body, header[1] if header else None
 
 
+def declared(body: bytes) -> str | None:
+    """Return the encoding that an XML declaration names, in lower case."""
+    found = _DECLARED.match(body)
+    return found[1].decode().lower() if found else None
+
+
 def possible_characters(body: bytes) -> bytes:
     """Return the body with references to characters that do not exist replaced."""
     return _CHARACTER.sub(_possible_character, body)

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.7"
 )
 LIMITS = Limits(connect=10.0, read=20.0, total=45.0)
+TOGETHER = 64  # answers that say nothing new are kept in one transaction: that costs less than asking …
+MOMENT = 0.2  # … but nobody waits longer than this for it
 _OUR_OWN = ("unknown host", "unreachable")  # what a lost connection of ours looks like
 
 
@@ -61,6 +64,11 @@ class Answer:
     """Some server answered or refused; if not, it may be our own connection that is lost."""
     postponed: bool = False
     """It was not asked at all, because its host wants to be left alone."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether all is well, and nothing is new."""
+        return self.error is None and self.feed is None
 
 
 def fetch(client: Client, parser: Parser, ask: Ask, *, limits: Limits = LIMITS) -> Answer:
@@ -145,8 +153,8 @@ _REFUSALS: dict[int, tuple[str, str | None]] = {
 
 def fetch_all(
     client: Client, parser: Parser, asks: Iterable[Ask], *, concurrency: int, limits: Limits = LIMITS
-) -> Generator[Answer]:
-    """Ask for many feeds at once and yield each answer as it comes.
+) -> Generator[list[Answer]]:
+    """Ask for many feeds at once and yield the answers as they come: one with a feed at once, others a few together.
 
     Whoever stops listening stops the asking: what is under way is dropped. No more answers are made in advance than
     twice ``concurrency``. A host that says that it is asked too often (429) is not asked for the rest of its feeds.
@@ -180,17 +188,26 @@ def fetch_all(
     under_way = len(first)
     try:
         while under_way:
-            try:
-                answer = answers.get(timeout=1)  # a wait without end cannot be interrupted on Windows
-            except queue.Empty:
-                continue
-            under_way -= 1
-            if isinstance(answer, BaseException):
-                raise answer
-            for ask in islice(waiting, 1):
-                tasks.put(ask)
-                under_way += 1
-            yield answer
+            together: list[Answer] = []
+            until = time.monotonic() + 1  # a wait without end cannot be interrupted on Windows
+            while len(together) < TOGETHER and under_way:
+                try:
+                    answer = answers.get(timeout=max(0.0, until - time.monotonic()))
+                except queue.Empty:
+                    break
+                under_way -= 1
+                if isinstance(answer, BaseException):
+                    raise answer
+                for ask in islice(waiting, 1):
+                    tasks.put(ask)
+                    under_way += 1
+                if not together:
+                    until = time.monotonic() + MOMENT
+                together.append(answer)
+                if not answer.unchanged:
+                    break
+            if together:
+                yield together
     finally:
         while not tasks.empty():
             try:

@@ -28,21 +28,62 @@ _SAID = ("title", "site_url", "description", "author", "language", "icon_url", "
 
 def feed_row(tx: Reading, feed_id: int) -> FeedRow | None:
     """Return the row of a feed that is followed; none if it was removed in the meantime."""
-    query = (
-        sa.select(*FeedRow.__table__.c)  # type: ignore[attr-defined]
-        .join(Resource, col(Resource.id) == col(FeedRow.id))
-        .where(col(FeedRow.id) == feed_id, col(Resource.trashed_at).is_(None))
-    )
-    row = tx.connection().execute(query).first()
-    return FeedRow(**row._mapping) if row else None
+    return next(iter(feed_rows(tx, [feed_id])), None)
+
+
+def feed_rows(tx: Reading, ids: list[int]) -> list[FeedRow]:
+    """Return the rows of those of ``ids``, few, that are followed."""
+    rows = tx.connection().execute(_ROWS, {"ids": ids})
+    return [FeedRow(**row._mapping) for row in rows]
+
+
+_ROWS = (
+    sa.select(*FeedRow.__table__.c)  # type: ignore[attr-defined]
+    .join(Resource, col(Resource.id) == col(FeedRow.id))
+    .where(col(FeedRow.id).in_(sa.bindparam("ids", expanding=True)), col(Resource.trashed_at).is_(None))
+)
 
 
 def keep(tx: Writing, feed: FeedRow, answer: Answer, now: dt.datetime, *, blame: bool = True) -> Refreshed:
     """Write down what asking for ``feed`` brought; return it in short. Without ``blame`` a failure is not counted."""
     if answer.error is not None:
         return _keep_failure(tx, feed, answer, now, blame)
-    headers = answer.headers
-    kept: dict[str, Any] = {
+    new = edited = 0
+    kept: dict[str, Any] = {}
+    if answer.feed is not None:
+        say(tx, feed, answer.feed)
+        rule, new, edited = keep_entries(tx, feed, answer.feed, now)
+        feed.ttl_minutes, feed.rest = answer.feed.ttl_minutes, answer.feed.rest
+        kept |= {"identity_rule": rule.value, "ttl_minutes": feed.ttl_minutes, "rest": feed.rest}
+        if new:
+            feed.rhythm_minutes = arrivals.rhythm(_newest(tx, feed.id)) // dt.timedelta(minutes=1)
+            kept |= {"changed_at": now, "rhythm_minutes": feed.rhythm_minutes}
+    kept |= _well(tx, feed, answer, now)
+    tx.connection().execute(sa.update(FeedRow).where(col(FeedRow.id) == feed.id).values(**kept))
+    return Refreshed(feed.id, title_of(feed), feed.url, new, edited, not_modified=not answer.modified)
+
+
+def keep_unchanged(tx: Writing, answers: Sequence[Answer], now: dt.datetime) -> list[Refreshed]:
+    """Write down that feeds had nothing new: many at once, since on most days that is nearly all of them."""
+    by_id = {answer.ask.feed_id: answer for answer in answers}
+    done, kept = [], []
+    for feed in feed_rows(tx, list(by_id)):
+        answer = by_id[feed.id]
+        if feed.url == answer.ask.url:
+            kept.append({"feed": feed.id, **_well(tx, feed, answer, now)})
+            done.append(Refreshed(feed.id, title_of(feed), feed.url, not_modified=True))
+    if kept:
+        tx.connection().execute(sa.update(FeedRow).where(col(FeedRow.id) == sa.bindparam("feed")), kept)
+    return done
+
+
+def _well(tx: Writing, feed: FeedRow, answer: Answer, now: dt.datetime) -> dict[str, Any]:
+    """Return what to remember of a feed that answered as it should; always the same names."""
+    headers, whole = answer.headers, answer.whole
+    between = dt.timedelta(minutes=feed.rhythm_minutes or 0)
+    jitter = random.random()  # noqa: S311
+    back = feed.gone_at is not None  # it was asked by name, though it had been gone
+    return {
         "checked_at": now,
         "failures": 0,
         "failing_since": None,
@@ -50,26 +91,17 @@ def keep(tx: Writing, feed: FeedRow, answer: Answer, now: dt.datetime, *, blame:
         "failure_hint": None,
         # Both validators, on every answer: one that is left behind makes each later request unconditional, or
         # freezes the feed (newsboat #3279, miniflux #2675).
-        "etag": headers.get("etag") or (None if answer.whole else feed.etag),
-        "last_modified": headers.get("last-modified") or (None if answer.whole else feed.last_modified),
-    }
-    if answer.whole:
-        kept |= {"fetched_at": now, "body_hash": answer.body_hash}
-    if feed.gone_at is not None:
-        kept |= {"gone_at": None, "paused_at": None}  # it was asked by name, and it is back
-    new = edited = 0
-    if answer.feed is not None:
-        say(tx, feed, answer.feed)
-        rule, new, edited = keep_entries(tx, feed, answer.feed, now)
-        kept |= {"identity_rule": rule.value, "ttl_minutes": answer.feed.ttl_minutes}
-        feed.ttl_minutes = answer.feed.ttl_minutes
-        if new:
-            kept["changed_at"] = now
-    kept |= _move(tx, feed, answer.moved_to, now)
-    jitter = random.random()  # noqa: S311
-    kept["next_check_at"] = arrivals.next_check(headers, feed.ttl_minutes, _newest(tx, feed.id), now=now, jitter=jitter)
-    tx.connection().execute(sa.update(FeedRow).where(col(FeedRow.id) == feed.id).values(**kept))
-    return Refreshed(feed.id, title_of(feed), feed.url, new, edited, not_modified=not answer.modified)
+        "etag": headers.get("etag") or (None if whole else feed.etag),
+        "last_modified": headers.get("last-modified") or (None if whole else feed.last_modified),
+        "fetched_at": now if whole else feed.fetched_at,
+        "body_hash": answer.body_hash if whole else feed.body_hash,
+        "gone_at": None,
+        "paused_at": None if back else feed.paused_at,
+        "next_check_at": arrivals.next_check(
+            headers, feed.ttl_minutes, between, now=now, jitter=jitter, rest=feed.rest
+        ),
+        **_move(tx, feed, answer.moved_to, now),
+    }  # fmt: skip
 
 
 def title_of(feed: FeedRow) -> str:
@@ -103,6 +135,9 @@ def keep_entries(tx: Writing, feed: FeedRow, said: ParsedFeed, now: dt.datetime)
 def _known(tx: Reading, feed_id: int, arrived: Sequence[Arrival]) -> list[Known]:
     """Return what may be one of ``arrived``: by key, and for the rest by address and by words."""
     found: dict[int, Known] = {}
+    any_of_it = sa.select(col(EntryRow.id)).where(col(EntryRow.feed_id) == feed_id).limit(1)
+    if tx.connection().execute(any_of_it).first() is None:
+        return []
     by_key = _lookup(tx, feed_id, col(EntryRow.key), [arrival.key for arrival in arrived])
     found |= by_key
     keys = {known.key for known in by_key.values()}
@@ -231,7 +266,7 @@ def _newest(tx: Reading, feed_id: int) -> list[dt.datetime]:
 def _move(tx: Writing, feed: FeedRow, to: str | None, now: dt.datetime) -> dict[str, Any]:
     """Return what to remember of where the feed moved; move the subscription once that is believed."""
     if to is None and feed.moving_to is None:
-        return {}
+        return {"moving_to": None, "moving_times": 0, "moving_since": None}
     seen = arrivals.moving(Moving(feed.moving_to, feed.moving_times, feed.moving_since), to, now=now)
     if seen.to is not None and seen.believed(now) and take_address(tx, feed, seen.to, now):
         seen = Moving()

@@ -45,6 +45,12 @@ class FeedRow(Body, table=True):
     identity_rule: str = "guid"
     """What tells its entries apart; see :mod:`ple.feeds.identity`."""
     ttl_minutes: int | None = None
+    rest: str = ""
+    """The hours and days, in UTC, in which its publisher wants to be left alone; see ``arrivals.awake``."""
+    rhythm_minutes: int | None = None
+    """The median time between its newest entries."""
+    private: bool = False
+    """It is asked with a password or headers that are kept among the secrets."""
 
     next_check_at: dt.datetime | None = Field(default=None, index=True)
     checked_at: dt.datetime | None = None
@@ -88,7 +94,7 @@ class EntryRow(Body, table=True):
     __kind__: ClassVar[str] = ENTRY
     __blank__: ClassVar[dict[str, Any] | None] = {
         "url": None, "title": "", "author": None, "comments_url": None, "categories": [], "enclosures": [],
-        "feed_title": "",
+        "feed_title": "", "chapters_url": None, "transcript_url": None, "image_url": None,
     }  # fmt: skip
     __table_args__ = (
         sa.UniqueConstraint("feed_id", "key"),
@@ -101,7 +107,8 @@ class EntryRow(Body, table=True):
         ),
         sa.Index("ix_feed_entry_starred", "occurred_at", "id", sqlite_where=_STARRED, postgresql_where=_STARRED),
         sa.Index("ix_feed_entry_alias", "feed_id", "alias"),
-        sa.Index("ix_feed_entry_content_hash", "feed_id", "content_hash"),
+        sa.Index("ix_feed_entry_content_hash", "content_hash", "feed_id"),
+        sa.Index("ix_feed_entry_link_hash", "link_hash"),
     )  # fmt: skip
 
     feed_id: int | None = Field(default=None, foreign_key="feed.id")
@@ -133,6 +140,15 @@ class EntryRow(Body, table=True):
     enclosures: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     feed_title: str = ""
     """What its feed was called, when the feed was removed and this entry was kept."""
+    season: int | None = None
+    episode: int | None = None
+    chapters_url: str | None = None
+    transcript_url: str | None = None
+    image_url: str | None = None
+    link_hash: str | None = None
+    """A digest of its address, the same in every feed that leads to this page."""
+    same_as: int | None = Field(default=None, foreign_key="feed_entry.id", index=True)
+    """The entry of another feed that came in first and is the same article; lists over many feeds show only that."""
 
 
 class EntryContentRow(SQLModel, table=True):
@@ -251,7 +267,10 @@ class OpmlImported:
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """How a feed is doing: ``state`` is ok, new, failing, gone, paused, flawed or quiet; ``says`` puts it in words."""
+    """How a feed is doing: ``state`` is ok, new, failing, gone, paused, flawed, quiet, busy or unread.
+
+    ``says`` puts it in words; ``hint`` proposes what to do. ``per_week`` and ``share_read`` are of the last 12 weeks.
+    """
 
     id: int
     title: str
@@ -266,3 +285,5 @@ class FeedHealth:
     next_check_at: dt.datetime | None
     entries: int
     unread: int
+    per_week: float = 0.0
+    share_read: float | None = None

@@ -14,7 +14,7 @@ from typing import Any
 
 from ple.feeds import encoding
 from ple.feeds.errors import FeedError, NotAFeed, Unreadable
-from ple.feeds.formats import jsonfeed
+from ple.feeds.formats import jsonfeed, quick
 from ple.feeds.publication import Enclosure, ParsedEntry, ParsedFeed
 from ple.web import addresses, text
 
@@ -26,8 +26,11 @@ LONGEST_SUMMARY = 4000
 LONGEST_GUID = 4000
 
 
-def parse(url: str, body: bytes, content_type: str | None = None) -> ParsedFeed:
+def parse(url: str, body: bytes, content_type: str | None = None, *, quickly: bool = True) -> ParsedFeed:
     """Return the feed in ``body``, which came from ``url``: RSS, RDF, Atom or JSON Feed.
+
+    Most feeds are well-formed, and what is certain about them is read ``quickly`` (:mod:`ple.feeds.formats.quick`).
+    Whatever is not is feedparser's to read, and so is everything if not ``quickly``, with the same result.
 
     Raises:
         NotAFeed: it is something else.
@@ -41,7 +44,9 @@ def parse(url: str, body: bytes, content_type: str | None = None) -> ParsedFeed:
     if kind := encoding.kind_of_file(body):
         raise NotAFeed(f"it is {kind}, not a feed")
     try:
-        said = _read(url, body, content_type)
+        said = quick.read(url, body, content_type, _any_date) if quickly else None
+        if not said or not said["entries"]:
+            said = _read(url, body, content_type)
         feed = _feed(said)
     except FeedError:
         raise
@@ -71,6 +76,13 @@ def _read(url: str, body: bytes, content_type: str | None) -> Any:
         return feedparser.parse(io.BytesIO(body), **options)
     except (ValueError, OverflowError):  # &#1114112; is no character
         return feedparser.parse(io.BytesIO(encoding.possible_characters(body)), **options)
+
+
+def _any_date(said: str) -> Any:
+    """Return a date of any shape as feedparser reads it."""
+    from feedparser.datetimes import _parse_date
+
+    return _parse_date(said)
 
 
 def _no_feed(url: str, body: bytes, said: Any) -> FeedError:

@@ -34,6 +34,12 @@ class ParsedEntry:
     summary: str = ""
     """Plain text: the publisher's own summary where there is one besides the content."""
     comments_url: str | None = None
+    image_url: str | None = None
+    season: int | None = None
+    episode: int | None = None
+    chapters_url: str | None = None
+    """Where the chapters of an episode are (Podcasting 2.0, JSON)."""
+    transcript_url: str | None = None
     language: str | None = None
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
@@ -57,6 +63,8 @@ class ParsedFeed:
     icon_url: str | None = None
     ttl_minutes: int | None = None
     """How long the publisher wants an answer to be kept (RSS ``ttl``, ``sy:updatePeriod``)."""
+    rest: str = ""
+    """When the publisher wants to be left alone (RSS ``skipHours``, ``skipDays``), in UTC: ``0 1 2 sunday``."""
     flaw: str | None = None
     """What was wrong with it, if it could be read all the same."""
     entries: tuple[ParsedEntry, ...] = ()

@@ -41,15 +41,19 @@ class Refreshing:
         asks = self._asks(ids, force)
         answers = fetch_all(self._client, self._parser, asks, concurrency=concurrency, limits=self._limits)
         with closing(answers):
-            for answer in answers:
-                connected = connected or answer.reached
-                # As long as nobody answers, it may be our own connection that is lost: no feed is to blame for that.
-                if not connected:
-                    unreachable.append(answer)
+            for together in answers:
+                connected = connected or any(answer.reached for answer in together)
+                yield from self._keep_unchanged([answer for answer in together if answer.unchanged])
                 while connected and unreachable:
                     self._keep(unreachable.pop())
-                if (done := self._keep(answer, blame=connected)) is not None:
-                    yield done
+                for answer in together:
+                    if answer.unchanged:
+                        continue
+                    # As long as nobody answers, it may be our own connection that is lost: no feed is to blame then.
+                    if not connected:
+                        unreachable.append(answer)
+                    if (done := self._keep(answer, blame=connected)) is not None:
+                        yield done
 
     def _asks(self, ids: Collection[int] | None, force: bool) -> list[Ask]:
         now = self._now()
@@ -87,6 +91,13 @@ class Refreshing:
             if row is None or row.url != answer.ask.url:
                 return None
             return keeping.keep(tx, row, answer, self._now(), blame=blame)
+
+    def _keep_unchanged(self, answers: list[Answer]) -> list[Refreshed]:
+        """Store that these feeds say nothing new; leave out those that were removed or moved in the meantime."""
+        if not answers:
+            return []
+        with self._library.writing() as tx:
+            return keeping.keep_unchanged(tx, answers, self._now())
 
     def follow(self, found: Found, folder: str | None, tags: tuple[str, ...], title: str | None) -> int:
         """Follow a feed that was found, keep what it says, and return its number."""

@@ -159,8 +159,8 @@ HOUR = dt.timedelta(hours=1)
     ],
 )  # fmt: skip
 def test_when_to_ask_again(headers, ttl, dates, wait):
-    assert next_check(headers, ttl, dates, now=NOW, jitter=0) == NOW + wait
-    assert next_check(headers, ttl, dates, now=NOW, jitter=1) == NOW + wait * 1.1
+    assert next_check(headers, ttl, arrivals.rhythm(dates), now=NOW, jitter=0) == NOW + wait
+    assert next_check(headers, ttl, arrivals.rhythm(dates), now=NOW, jitter=1) == NOW + wait * 1.1
 
 
 def test_validators_go_back_as_they_came_and_nonsense_stays_here():

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ple.feeds.errors import FeedError
+from ple.feeds.formats import quick
 from ple.feeds.parsing import parse
 from tests.servers.feeds import FeedServer
 
@@ -81,3 +82,24 @@ def test_the_cases_of_feedparser_raise_nothing_but_feed_errors(shared_data: Path
             ended[type(error).__name__] += 1
     print(f"\n{ended.total()} cases: {dict(ended)}")
     assert ended["read"] + ended["read, with flaws"] > 0.95 * ended.total()
+
+
+def test_the_quick_reader_says_what_feedparser_says_of_every_feed(shared_data: Path) -> None:
+    """Of all feeds that there are, whole ones and the cases of other readers, in any state of repair."""
+    files = [
+        path
+        for path in sorted((shared_data / "feeds").rglob("*"))
+        if path.suffix in (".xml", ".rss", ".atom", ".rdf") and path.is_file()
+    ]
+    read = Counter(quick=0, left=0)
+    for path in files if ALL else files[::12]:
+        body = path.read_bytes()
+        said = quick.read("https://example.org/feed", body, None, lambda _: None)
+        if not said or not said["entries"]:
+            read["left"] += 1
+            continue
+        read["quick"] += 1
+        quickly, slowly = (parse("https://example.org/feed", body, quickly=way) for way in (True, False))
+        assert quickly == slowly, path
+    print(f"\n{read}")
+    assert read["quick"] > 50
