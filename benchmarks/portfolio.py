@@ -1,51 +1,160 @@
-"""How long a site of N pages takes: a full build, one with nothing to do, and one after a single change.
+"""How long a site of N pages takes: a full build, one with nothing to do, one after a single change; and others' tools.
 
-    python benchmarks/portfolio.py [N]
+    python benchmarks/portfolio.py [N] [--tools FOLDER] [--rounds R]
 
-The journal is real, each entry 500 words of Markdown with a list, a table, code, a mention and two tags of twenty.
+The journal is real, each entry 500 words of Markdown with a list, a table, code, and two tags of twenty-five. Every
+build runs in a process of its own; its CPU is that of the whole process, and beside it that of the build alone.
+Hugo, Pelican and MkDocs, where they are found (on the path, or in FOLDER, a virtual environment), build the same
+Markdown, with tags and feeds where they have them, in turn with ours.
 """
 
+import argparse
+import os
 import random
+import resource
+import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from ple.environment import Environment
-
-WORDS = Path(__file__).read_text().split() + "memory practice recall spacing review note idea proof".split()
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a benchmark measures the tree that it stands in
 
 
 def text(number: int, pick: random.Random) -> str:
-    """Return an entry of about 500 words."""
-    paragraphs = [" ".join(pick.choices(WORDS[20:28] + WORDS[-8:], k=110)) + "." for _ in range(4)]
+    """Return an entry of about 500 words, without its heading."""
+    vocabulary = ["memory", "practice", "recall", "spacing", "review", "note", "idea", "proof", "test", "word", "time"]
+    paragraphs = [" ".join(pick.choices(vocabulary, k=110)) + "." for _ in range(4)]
     table = "| a | b |\n|---|--:|\n" + "\n".join(f"| {pick.random():.3f} | {n} |" for n in range(4))
     code = f"```python\ndef f{number}(x):\n    return x * {number}  # {pick.random()}\n```"
-    return "\n\n".join([f"# Entry {number}", *paragraphs[:2], "## Part", "- one\n- *two*", table, *paragraphs[2:], code])
+    return "\n\n".join([*paragraphs[:2], "## Part", "- one\n- *two*", table, *paragraphs[2:], code])
 
 
-def main(pages: int) -> None:
-    """Build, and print what it took."""
-    pick = random.Random(1)
-    with tempfile.TemporaryDirectory() as folder:
-        environment = Environment(Path(folder))
-        ids = []
-        for number in range(pages):
-            tags = [f"topic {pick.randrange(20)}", f"field {pick.randrange(5)}"]
-            entry = environment.journal.write(text(number, pick), title=f"Entry {number}", tags=tags)
-            ids.append(environment.portfolio.add(entry.id, visibility="public", why=f"Reason {number}.").id)
-        environment.portfolio.init("Bench", "https://bench.example.org/")
-        for what in ("full", "nothing changed", "body changed", "title changed"):
-            if what == "body changed":
-                environment.portfolio.edit(ids[pages // 2], reflection="Another thought.")
-            if what == "title changed":
-                environment.portfolio.edit(ids[pages // 2], title="Another title")
-            cpu, wall = time.process_time(), time.perf_counter()
-            built = environment.portfolio.build()
-            cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-            print(f"{what:16} {wall:6.2f} s wall {cpu:6.2f} s CPU  {built.written:5} written of {built.pages} pages")
-        environment.close()
+def portfolio_in(folder: Path):
+    """Return the journal and the portfolio of a library in ``folder``."""
+    import ple.journal.models
+    import ple.portfolio.models  # noqa: F401
+    from ple.journal import Journal
+    from ple.library import Library
+    from ple.portfolio import Portfolio
+
+    library = Library(folder).open()
+    journal = Journal(library)
+    return journal, Portfolio(library, {"journal": journal}, folder)
+
+
+def build(folder: Path) -> None:
+    """Build, and print how much CPU the build took and how many files it wrote."""
+    _journal, portfolio = portfolio_in(folder)
+    cpu = time.process_time()
+    built = portfolio.build()
+    print(f"{time.process_time() - cpu:.3f} {built.written}")
+
+
+def fill(folder: Path, markdown: Path, pages: int) -> list[int]:
+    """Make the library and, for the other tools, the same texts as files."""
+    journal, portfolio = portfolio_in(folder)
+    pick, ids = random.Random(1), []
+    for number in range(pages):
+        body, tags = text(number, pick), [f"topic {pick.randrange(20)}", f"field {pick.randrange(5)}"]
+        entry = journal.write(body, title=f"Entry {number}", tags=tags)
+        ids.append(portfolio.add(entry.id, visibility="public", why=f"Reason {number}.").id)
+        day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
+        listed = ", ".join(f'"{tag}"' for tag in tags)
+        heads = {
+            "hugo/content/posts": f'---\ntitle: "Entry {number}"\ndate: {day}\ntags: [{listed}]\n---\n\n',
+            "pelican/content": f"Title: Entry {number}\nDate: {day}\nTags: {', '.join(tags)}\n\n",
+            "mkdocs/docs": f"# Entry {number}\n\n",
+        }
+        for place, head in heads.items():
+            (markdown / place).mkdir(parents=True, exist_ok=True)
+            (markdown / place / f"entry-{number}.md").write_text(head + body)
+    portfolio.init("Bench", "https://bench.example.org/")
+    layouts = markdown / "hugo" / "layouts" / "_default"
+    layouts.mkdir(parents=True)
+    (markdown / "hugo" / "config.toml").write_text('baseURL = "https://bench.example.org/"\ntitle = "Bench"\n')
+    head = '<!DOCTYPE html><html lang="en"><head><title>{{ .Title }}</title></head><body><h1>{{ .Title }}</h1>'
+    page = '{{ .Content }}{{ range .GetTerms "tags" }}<a href="{{ .Permalink }}">{{ .Title }}</a>{{ end }}'
+    (layouts / "single.html").write_text(f"{head}{page}</body></html>")
+    (layouts / "list.html").write_text(
+        head + '{{ range .Pages }}<p><a href="{{ .Permalink }}">{{ .Title }}</a></p>{{ end }}</body></html>'
+    )
+    feeds = '\nFEED_ALL_ATOM = "feed.atom"\nTAG_FEED_ATOM = "{slug}.atom"\nDEFAULT_PAGINATION = 20\nTIMEZONE = "UTC"\n'
+    (markdown / "pelican" / "conf.py").write_text(f'SITENAME = "Bench"\nSITEURL = "https://bench.example.org"{feeds}')
+    (markdown / "mkdocs" / "mkdocs.yml").write_text("site_name: Bench\nplugins: []\ntheme:\n  name: mkdocs\n")
+    (markdown / "mkdocs" / "docs" / "index.md").write_text("# Bench\n")
+    return ids
+
+
+def run(command: list[str], folder: Path) -> tuple[float, float, str]:
+    """Run a command; return its CPU and wall seconds and what it printed."""
+    before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    wall, after = time.perf_counter() - wall, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, done.stdout
+
+
+def others(markdown: Path, tools: Path | None) -> dict[str, tuple[list[str], Path, list[str]]]:
+    """Return the other tools that are here: the command, where it runs, what is removed before."""
+    path = os.pathsep.join(filter(None, [str(tools / "bin") if tools else "", os.environ["PATH"]]))
+    known = {
+        "hugo": (["--quiet"], ["public", "resources"]),
+        "pelican": (["content", "-s", "conf.py", "-q"], ["output", "__pycache__"]),
+        "mkdocs": (["build", "-q"], ["site"]),
+    }
+    return {
+        name: ([found, *options], markdown / name, made)
+        for name, (options, made) in known.items()
+        if (found := shutil.which(name, path=path))
+    }
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pages", nargs="?", type=int, default=1000)
+    parser.add_argument("--tools", type=Path)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.build:
+        build(given.build)
+        return
+    said: dict[str, list[tuple[float, float, str]]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        library, markdown = Path(name) / "library", Path(name) / "markdown"
+        library.mkdir()
+        ids = fill(library, markdown, given.pages)
+        command = [sys.executable, __file__, "--build", str(library)]
+
+        def ours(what: str) -> None:
+            said.setdefault(f"ple, {what}", []).append(run(command, library))
+
+        for round in range(given.rounds):
+            shutil.rmtree(library / "site", ignore_errors=True)
+            for left in library.glob("site.cache*"):
+                left.unlink()
+            ours("full")
+            for tool, (line, folder, made) in others(markdown, given.tools).items():
+                for old in made:
+                    shutil.rmtree(folder / old, ignore_errors=True)
+                said.setdefault(f"{tool}, full", []).append(run(line, folder))
+            ours("nothing changed")
+            _journal, portfolio = portfolio_in(library)
+            portfolio.edit(ids[given.pages // 2], reflection=f"Another thought, {round}.")
+            ours("a body changed")
+            portfolio.edit(ids[given.pages // 2], title=f"Another title, {round}")
+            ours("a title changed")
+    for what, runs in said.items():
+        cpu, wall = (statistics.median(one[n] for one in runs) for n in (0, 1))
+        alone = [one[2].split() for one in runs if what.startswith("ple")]
+        note = f"  build alone {statistics.median(float(a[0]) for a in alone):.2f} s CPU, {alone[0][1]} files" * bool(
+            alone
+        )
+        print(f"{what:22} {wall:7.2f} s wall {cpu:7.2f} s CPU{note}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +314,11 @@ class Journal:
         """Yield what these entries say; see :class:`~ple.library.DocumentSource`."""
         from ple.web.text import markdown_html, plain
 
+        for document in self.written(ids):
+            yield replace(document, text=plain(markdown_html(readable(document.markdown or ""))))
+
+    def written(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield what these entries say in Markdown alone; see :class:`~ple.library.MarkdownSource`."""
         for some in chunks(ids):
             query = alive(
                 sa.select(
@@ -327,9 +333,8 @@ class Journal:
                 rows = tx.connection().execute(query).all()
                 tags = tx.tags_of([row.id for row in rows])
             for id, title, text, written_at, public in rows:
-                said = plain(markdown_html(readable(text)))
                 flags = frozenset({"public" if public else "private"})
-                yield Document(id, KIND, title, said, written_at, tags=tags[id], flags=flags, markdown=text)
+                yield Document(id, KIND, title, "", written_at, tags=tags[id], flags=flags, markdown=text)
 
     def _named(self, titles: Iterable[str]) -> list[int]:
         if self._resolve is None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,13 @@ class DocumentSource(Protocol):
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield a document for each of ``ids`` that is of this feature's kinds and not in the trash."""
+        ...
+
+
+@runtime_checkable
+class MarkdownSource(DocumentSource, Protocol):
+    """A feature whose resources are written in Markdown, and that can say so without rendering it."""
+
+    def written(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield what :meth:`documents` does, with ``markdown`` and without ``text``: a fifth of the work."""
         ...

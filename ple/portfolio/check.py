@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ple.portfolio.build import files_of
-from ple.portfolio.models import Artifact, Finding, Settings, Visibility, fit_line
+from ple.portfolio.characters import fit_line
+from ple.portfolio.models import Artifact, Finding, Settings, Visibility
 from ple.portfolio.permalinks import UNLISTED
 from ple.portfolio.prose import HIDDEN, pictures
 from ple.portfolio.site import Site

@@ -1,14 +1,16 @@
-"""What machines read of the site: Atom (RFC 4287), the sitemap, robots.txt, JSON-LD, licences."""
+"""What machines read of the site: feeds (Atom, RSS, JSON Feed), the sitemap, robots.txt, JSON-LD, licences."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
-from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
-from ple.portfolio.models import Settings, fit_line
+from ple.portfolio.characters import fit_line
+from ple.portfolio.models import Settings
 from ple.portfolio.prose import excerpt
 from ple.portfolio.work import Work
 
@@ -17,7 +19,7 @@ from ple.portfolio.work import Work
 class FeedEntry:
     """One entry of the site's feed."""
 
-    uid: UUID
+    uid: str
     title: str
     address: str
     published_at: dt.datetime
@@ -28,26 +30,51 @@ class FeedEntry:
     language: str | None
 
 
-def atom(
-    *, uid: UUID, title: str, subtitle: str, author: str, url: str | None, language: str, entries: Sequence[FeedEntry]
-) -> bytes:
-    """Return the feed. Without an url its links are relative, and its ids, which never change, are the same."""
-    base = url or ""
-    updated = max((entry.updated_at for entry in entries), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed of the site: all of it, or one tag's."""
+
+    uid: str
+    title: str
+    subtitle: str
+    author: str
+    url: str | None
+    """The site's; without one, links are relative and ids, which never change, are the same."""
+    address: str
+    """Of the folder that the feed stands in, below the site: empty or ``tags/memory/``."""
+    language: str
+    entries: Sequence[FeedEntry]
+
+    @property
+    def updated_at(self) -> dt.datetime:
+        """When its newest entry changed."""
+        return max((entry.updated_at for entry in self.entries), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+
+    def here(self, name: str = "") -> str:
+        """Return the address of the page that it is the feed of, or of a file beside it."""
+        return self.url + self.address + name if self.url else name or "./"
+
+    def link(self, entry: FeedEntry) -> str:
+        """Return the address of an entry."""
+        return (self.url or "../" * self.address.count("/")) + entry.address
+
+
+def atom(feed: Feed) -> bytes:
+    """Return a feed as Atom (RFC 4287)."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(language)}>',
-        f"<title>{escape(title)}</title>",
-        *([f"<subtitle>{escape(subtitle)}</subtitle>"] if subtitle else []),
-        f"<id>urn:uuid:{uid}</id>",
-        f"<updated>{instant(updated)}</updated>",
-        f"<author><name>{escape(author or title)}</name></author>",
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(feed.language)}>',
+        f"<title>{escape(feed.title)}</title>",
+        *([f"<subtitle>{escape(feed.subtitle)}</subtitle>"] if feed.subtitle else []),
+        f"<id>urn:uuid:{feed.uid}</id>",
+        f"<updated>{instant(feed.updated_at)}</updated>",
+        f"<author><name>{escape(feed.author or feed.title)}</name></author>",
         "<generator>ple</generator>",
-        f"<link href={quoteattr(base or './')}/>",
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(base + "feed.atom")}/>',
+        f"<link href={quoteattr(feed.here())}/>",
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(feed.here("feed.atom"))}/>',
     ]
-    for entry in entries:
-        href = base + entry.address
+    for entry in feed.entries:
+        href = feed.link(entry)
         tongue = f" xml:lang={quoteattr(entry.language)}" if entry.language else ""
         lines += [
             f"<entry{tongue}>",
@@ -62,6 +89,69 @@ def atom(
             "</entry>",
         ]
     return ("\n".join([*lines, "</feed>"]) + "\n").encode("utf-8", "replace")
+
+
+def rss(feed: Feed) -> bytes:
+    """Return a feed as RSS 2.0; it needs the site's url, for links in RSS are whole."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:content="http://purl.org/rss/1.0/modules/content/">',
+        "<channel>",
+        f"<title>{escape(feed.title)}</title>",
+        f"<link>{escape(feed.here())}</link>",
+        f"<description>{escape(feed.subtitle or feed.title)}</description>",
+        f"<language>{escape(feed.language)}</language>",
+        f"<lastBuildDate>{format_datetime(feed.updated_at)}</lastBuildDate>",
+        "<generator>ple</generator>",
+        f'<atom:link rel="self" type="application/rss+xml" href={quoteattr(feed.here("feed.rss"))}/>',
+    ]
+    for entry in feed.entries:
+        lines += [
+            "<item>",
+            f"<title>{escape(entry.title)}</title>",
+            f"<link>{escape(feed.link(entry))}</link>",
+            f'<guid isPermaLink="false">urn:uuid:{entry.uid}</guid>',
+            f"<pubDate>{format_datetime(entry.published_at)}</pubDate>",
+            f"<dc:creator>{escape(feed.author or feed.title)}</dc:creator>",
+            *(f"<category>{escape(tag)}</category>" for tag in entry.tags),
+            *([f"<description>{escape(entry.summary)}</description>"] if entry.summary else []),
+            f"<content:encoded>{escape(entry.html)}</content:encoded>",
+            "</item>",
+        ]
+    return ("\n".join([*lines, "</channel>", "</rss>"]) + "\n").encode("utf-8", "replace")
+
+
+def json_feed(feed: Feed) -> bytes:
+    """Return a feed as JSON Feed 1.1."""
+    items = [
+        _without_nothing(
+            {
+                "id": f"urn:uuid:{entry.uid}",
+                "url": feed.link(entry),
+                "title": entry.title,
+                "content_html": entry.html,
+                "summary": entry.summary,
+                "date_published": instant(entry.published_at),
+                "date_modified": instant(entry.updated_at),
+                "tags": list(entry.tags),
+                "language": entry.language,
+            }
+        )
+        for entry in feed.entries
+    ]
+    said = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.here(),
+        "feed_url": feed.here("feed.json"),
+        "description": feed.subtitle,
+        "authors": [{"name": feed.author}] if feed.author else None,
+        "language": feed.language,
+    }
+    return (json.dumps(_without_nothing(said) | {"items": items}, ensure_ascii=False, indent=1) + "\n").encode(
+        "utf-8", "replace"
+    )
 
 
 def sitemap(url: str, pages: Iterable[tuple[str, dt.datetime | None]]) -> bytes:
@@ -133,6 +223,7 @@ def work_json(work: Work, settings: Settings, url: str | None, licence: str, lan
             "author": {"@type": "Person", "name": settings.author} if settings.author else None,
             "inLanguage": language or settings.language,
             "keywords": sorted(work.artifact.tags),
+            "teaches": list(work.artifact.skills),
             "license": licence_url(licence) or licence,
             "citation": None if work.own else _without_nothing(source),
         }
@@ -141,7 +232,7 @@ def work_json(work: Work, settings: Settings, url: str | None, licence: str, lan
 
 def site_json(settings: Settings) -> dict[str, Any]:
     """Return what JSON-LD says of the site."""
-    person = {"@type": "Person", "name": settings.author, "url": settings.url}
+    person = {"@type": "Person", "name": settings.author, "url": settings.url, "sameAs": settings.me}
     return _without_nothing(
         {
             "@context": "https://schema.org",

@@ -3,36 +3,23 @@
 import datetime as dt
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import sqlalchemy as sa
 from pydantic import field_validator
 from sqlmodel import Field, SQLModel
 
 from ple.library import Body, uuid7
+from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.formats.resume import clean_resume
 
 ARTIFACT = "artifact"
 
-# What no page or feed may hold: control characters but tab and newline, surrogates, non-characters (HTML, XML 1.0),
-# marks that turn the direction of the text around them, and the private-use character that stands for the site's root.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ufdd0-\ufdef\ufffe\uffff]"
-)
-
-
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-
-def fit(text: str) -> str:
-    """Return ``text`` without the characters that no page may hold."""
-    return _UNFIT.sub("", text)
-
-
-def fit_line(text: str) -> str:
-    """Return ``text`` fit for a page, on one line."""
-    return " ".join(fit(" ".join(text.split())).split())
 
 
 class Visibility(StrEnum):
@@ -63,9 +50,12 @@ class ArtifactFields(SQLModel):
     licence: str = Field(default="", max_length=200)
     made_on: dt.date | None = Field(default=None, description="Absent: when the source was written or saved.")
     page: str = Field(default="", max_length=200, description="The collection that it stands in.")
+    skills: list[str] = Field(default_factory=list, sa_type=sa.JSON, description="What it is evidence of.")
+    sources: str = Field(default="", max_length=50_000, description="What it builds on, in Markdown.")
+    feedback: str = Field(default="", max_length=50_000, description="What others said of it, in Markdown.")
     visibility: str = Field(default=Visibility.PRIVATE.value, max_length=16)
 
-    @field_validator("title", "why", "quote", "licence", "page", "reflection", mode="before")
+    @field_validator("title", "why", "quote", "licence", "page", "reflection", "sources", "feedback", mode="before")
     @classmethod
     def _storable(cls, text: str) -> str:
         return fit(text).strip()
@@ -74,6 +64,11 @@ class ArtifactFields(SQLModel):
     @classmethod
     def _on_one_line(cls, text: str) -> str:
         return fit_line(text)
+
+    @field_validator("skills", mode="before")
+    @classmethod
+    def _named(cls, skills: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys(name for skill in skills if (name := fit_line(skill)[:100])))[:50]
 
     @field_validator("visibility")
     @classmethod
@@ -100,9 +95,9 @@ class AddressRow(SQLModel, table=True):
     __tablename__ = "portfolio_address"
 
     address: str = Field(primary_key=True, max_length=200, description="Below the site's url: “work/spaced-practice/”.")
-    what: str = Field(max_length=16, description="artifact, page or tag")
+    what: str = Field(max_length=16, description="artifact, page, tag or skill")
     resource_id: int | None = Field(default=None, foreign_key="resource.id", index=True)
-    name: str = Field(default="", max_length=500, description="Of a page or tag.")
+    name: str = Field(default="", max_length=500, description="Of a page, tag or skill.")
     current: bool = True
     fingerprint: str = Field(default="", max_length=64, description="Of what it said when `updated_at` was set.")
     published_at: dt.datetime
@@ -119,11 +114,25 @@ class SiteFields(SQLModel):
     language: str = Field(default="en", max_length=35, description="A tag of BCP 47.")
     licence: str = Field(default="", max_length=200)
     theme: str = Field(default="quiet", max_length=50)
+    resume: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON, description="JSON Resume, as it is shown.")
+    me: list[str] = Field(default_factory=list, sa_type=sa.JSON, description="Addresses that are the author's too.")
 
     @field_validator("title", "author", "licence", mode="before")
     @classmethod
     def _on_one_line(cls, text: str) -> str:
         return fit_line(text)
+
+    @field_validator("me")
+    @classmethod
+    def _links(cls, links: list[str]) -> list[str]:
+        if any(not re.fullmatch(r"(https?://|mailto:)[^\s<>\"]{1,500}", link) for link in links):
+            raise ValueError("not an address that begins with https:// or mailto:")
+        return list(dict.fromkeys(map(fit_line, links)))
+
+    @field_validator("resume", mode="before")
+    @classmethod
+    def _cleaned(cls, resume: Any) -> Any:
+        return clean_resume(resume)
 
     @field_validator("about", mode="before")
     @classmethod
@@ -177,6 +186,9 @@ class Artifact:
     licence: str
     made_on: dt.date | None
     page: str
+    skills: tuple[str, ...]
+    sources: str
+    feedback: str
     position: int
     address: str | None
     """Below the site's url, once it was built; never changes."""

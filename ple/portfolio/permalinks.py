@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-ARTIFACT, PAGE, TAG = "artifact", "page", "tag"
-_PLACES = {ARTIFACT: "work/", PAGE: "pages/", TAG: "tags/"}
+ARTIFACT, PAGE, TAG, SKILL = "artifact", "page", "tag", "skill"
+_PLACES = {ARTIFACT: "work/", PAGE: "pages/", TAG: "tags/", SKILL: "skills/"}
 UNLISTED = "u/"
 
 _LETTERS = {"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
@@ -35,6 +35,11 @@ class Permalink:
     fingerprint: str
     published_at: dt.datetime
     updated_at: dt.datetime
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether it is an address that cannot be guessed."""
+        return self.address.startswith(UNLISTED)
 
 
 def slug(words: str, *, otherwise: str) -> str:
@@ -69,7 +74,7 @@ class Ledger:
         return iter(sorted(self._lines.values(), key=lambda line: line.address))
 
     def of(self, what: str, thing: int | str) -> Permalink | None:
-        """Return the current address of an artifact (by its number), page or tag (by its name)."""
+        """Return the current address of an artifact (by its number), page, tag or skill (by its name)."""
         address = self._current.get((what, thing))
         return self._lines[address] if address else None
 
@@ -82,7 +87,7 @@ class Ledger:
         the first leads to it; what was public keeps its address whatever happens, because people have it.
         """
         known = self.of(what, thing)
-        if known is not None and not (listed and known.address.startswith(UNLISTED)):
+        if known is not None and not (listed and known.unlisted):
             return known
         address = self._free(_PLACES[what] + slug(words, otherwise=otherwise)) if listed else _unguessable()
         if known is not None:

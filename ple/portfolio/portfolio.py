@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from ple.library import (
     DocumentSource,
     InvalidInput,
     Library,
+    MarkdownSource,
     NotFound,
     Reading,
     Resource,
@@ -22,6 +24,7 @@ from ple.library import (
     chunks,
     utc_now,
 )
+from ple.portfolio.characters import fit_line
 from ple.portfolio.models import (
     ARTIFACT,
     AddressRow,
@@ -34,11 +37,11 @@ from ple.portfolio.models import (
     SiteFields,
     SiteRow,
     Visibility,
-    fit_line,
 )
 from ple.portfolio.permalinks import Ledger, Permalink
 
 if TYPE_CHECKING:
+    from ple.portfolio.memory import Memory
     from ple.portfolio.work import Work
 
 _SHOWS = "shows"
@@ -107,8 +110,9 @@ class Portfolio:
     ) -> Artifact:
         """Put a resource in the portfolio and return the artifact that shows it; nobody sees it until it is public.
 
-        ``context`` is any of ``title``, ``why``, ``reflection`` (Markdown), ``quote``, ``licence``, ``made_on`` and
-        ``page`` (the collection it stands in). Without ``tags`` it gets those that the resource has now.
+        ``context`` is any of ``title``, ``why``, ``reflection``, ``sources`` and ``feedback`` (Markdown), ``quote``,
+        ``skills`` (what it is evidence of), ``licence``, ``made_on`` and ``page`` (the collection it stands in).
+        Without ``tags`` it gets those that the resource has now.
 
         Raises:
             NotFound: the resource does not exist or is of a kind that cannot be shown.
@@ -229,7 +233,7 @@ class Portfolio:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
         for one in self._artifacts(ids):
             flags = frozenset({one.visibility.value})
-            text = "\n\n".join(part for part in (one.why, one.reflection, one.quote) if part)
+            text = "\n\n".join(part for part in (one.why, one.reflection, one.quote, *one.skills) if part)
             container = one.page or None
             yield Document(
                 one.id, ARTIFACT, one.title, text, one.created_at, one.url, one.tags, container=container, flags=flags
@@ -246,34 +250,22 @@ class Portfolio:
         Raises:
             BuildError: the folder holds something else, or cannot be written.
         """
-        from ple.portfolio.build import BuildError, build
+        from ple.portfolio.build import build
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
         began = time.perf_counter()
         folder = (folder or self.folder).absolute()
         theme = Theme(self.settings().theme)
-        works, ledger = self._published(utc_now())
-        site = Site(self._begun(), works, ledger, theme)
-
-        def keep_addresses() -> None:
-            # Before the first file: an address that somebody may have seen is in the ledger.
-            added, changed = ledger.added(), ledger.changed()
-            if added or changed:
-                table: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
-                with self._library.writing() as tx:
-                    for some in chunks(line.resource_id for line in added if line.resource_id):
-                        taken = sa.select(table.c.address).where(table.c.resource_id.in_(some), table.c.current)
-                        known = set(tx.connection().execute(taken).scalars()) - {line.address for line in changed}
-                        if known:
-                            raise BuildError("another build is giving addresses at this moment", hint="Build again.")
-                    if added:
-                        tx.connection().execute(sa.insert(table), [_fields_of(line) for line in added])
-                    for line in changed:
-                        here = table.c.address == line.address
-                        tx.connection().execute(sa.update(table).where(here).values(**_fields_of(line)))
-
-        done = build(folder, site.pages(), keep_addresses)
+        memory = self._memory()
+        with memory, _unhurried():
+            works, ledger = self._published(memory, utc_now())
+            site = Site(self._begun(), works, ledger, theme, memory)
+            left = memory.left(folder)
+            done = build(folder, site.pages(), lambda: self._keep_addresses(ledger), left)
+            memory.keep_bodies(site.made)
+            if done.left != left:
+                memory.keep_left(folder, done.left)
         return Built(
             folder, done.pages, done.written, done.unchanged, done.removed, time.perf_counter() - began, done.kept
         )
@@ -287,13 +279,14 @@ class Portfolio:
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
-        works, ledger = self._published(utc_now())
-        settings = self.settings()
-        site = Site(settings, works, ledger, Theme(settings.theme))
-        shown = {work.artifact.id for work in works}
-        hidden = [one for one in self._artifacts() if one.id not in shown]
-        lost = self.handed_in(one.id for one in hidden)
-        return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute())
+        with self._memory() as memory:
+            works, ledger = self._published(memory, utc_now())
+            settings = self.settings()
+            site = Site(settings, works, ledger, Theme(settings.theme), memory)
+            shown = {work.id for work in works}
+            hidden = [one for one in self._artifacts() if one.id not in shown]
+            lost = self.handed_in(one.id for one in hidden)
+            return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute())
 
     # behind the door
 
@@ -306,7 +299,9 @@ class Portfolio:
     def _artifacts(self, ids: Iterable[int] | None = None) -> Iterator[Artifact]:
         return (artifact for artifact, _document in self._with_documents(ids))
 
-    def _with_documents(self, ids: Iterable[int] | None = None) -> Iterator[tuple[Artifact, Document | None]]:
+    def _with_documents(
+        self, ids: Iterable[int] | None = None, *, private: bool = True
+    ) -> Iterator[tuple[Artifact, Document | None]]:
         query = (
             sa.select(ArtifactRow.__table__, col(Resource.uid), col(Resource.created_at))  # type: ignore[attr-defined]
             .join(Resource, col(Resource.id) == col(ArtifactRow.id))
@@ -317,13 +312,18 @@ class Portfolio:
             rows: list[Any] = []
             for some in [None] if ids is None else chunks(ids):
                 chosen = query if some is None else query.where(col(ArtifactRow.id).in_(some))
+                chosen = chosen if private else chosen.where(col(ArtifactRow.visibility) != Visibility.PRIVATE.value)
                 rows += tx.connection().execute(chosen).all()
             tags = tx.tags_of([row.id for row in rows])
-            sources = tx.resources({row.source_id for row in rows if row.source_id})
+            sources: dict[int, str] = {}
+            for some in chunks({row.source_id for row in rows if row.source_id}):
+                alive = sa.select(col(Resource.id), col(Resource.kind)).where(
+                    col(Resource.id).in_(some), col(Resource.trashed_at).is_(None)
+                )
+                sources |= {row.id: row.kind for row in tx.connection().execute(alive)}
             ledger = self._ledger(tx, [row.id for row in rows])
             site = tx.get(SiteRow, 1)
-        kinds = {id: source.kind for id, source in sources.items() if source.trashed_at is None}
-        documents = self._documents(kinds)
+        documents = self._documents(sources)
         for row in rows:
             document = documents.get(row.source_id)
             visibility = Visibility.of(row.visibility)
@@ -338,7 +338,7 @@ class Portfolio:
                 tags=tags[row.id],
                 created_at=row.created_at,
                 source_id=row.source_id,
-                source_kind=kinds.get(row.source_id) if document else None,
+                source_kind=sources.get(row.source_id) if document else None,
                 visibility=visibility,
                 why=row.why,
                 reflection=row.reflection,
@@ -346,19 +346,41 @@ class Portfolio:
                 licence=row.licence,
                 made_on=row.made_on,
                 page=row.page,
+                skills=tuple(row.skills or ()),
+                sources=row.sources,
+                feedback=row.feedback,
                 position=row.position,
                 address=line.address if line else None,
             )
             yield artifact, document
 
-    def _published(self, now: dt.datetime) -> "tuple[list[Work], Ledger]":
+    def _published(self, memory: "Memory", now: dt.datetime) -> "tuple[list[Work], Ledger]":
         """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
         from ple.portfolio.published import published
 
-        found = [(one, said) for one, said in self._with_documents() if one.visibility is not Visibility.PRIVATE]
+        memory.catch_up(self._shown)
         with self._library.reading() as tx:
             ledger = self._ledger(tx)
-        return published(found, ledger, now), ledger
+        cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
+        works, new = published(cards, memory.whole, ledger, now)
+        memory.keep(new)
+        return works, ledger
+
+    def _shown(self, changed: Iterable[int] | None) -> Iterator[tuple[Artifact, Document | None]]:
+        """Say what is not private, or that of it which one of ``changed`` is, or is what it shows."""
+        ids: set[int] | None = None
+        if changed is not None:
+            ids = set()
+            with self._library.reading() as tx:
+                for some in chunks(changed):
+                    touched = sa.or_(col(ArtifactRow.id).in_(some), col(ArtifactRow.source_id).in_(some))
+                    ids.update(tx.connection().execute(sa.select(col(ArtifactRow.id)).where(touched)).scalars())
+        return self._with_documents(ids, private=False)
+
+    def _memory(self) -> "Memory":
+        from ple.portfolio.memory import Memory
+
+        return Memory(self.folder.with_name("site.cache"), self._library)
 
     def _documents(self, kinds: Mapping[int, str]) -> dict[int, Document]:
         by_kind: dict[str, list[int]] = {}
@@ -366,17 +388,38 @@ class Portfolio:
             by_kind.setdefault(kind, []).append(id)
         found: dict[int, Document] = {}
         for kind, ids in by_kind.items():
-            if kind in self._sources:
-                found |= {document.id: document for document in self._sources[kind].documents(ids)}
+            source = self._sources.get(kind)
+            if source is not None:
+                say = source.written if isinstance(source, MarkdownSource) else source.documents
+                found |= {document.id: document for document in say(ids)}
         return found
+
+    def _keep_addresses(self, ledger: Ledger) -> None:
+        from ple.portfolio.build import BuildError
+
+        # Before the first file: an address that somebody may have seen is in the ledger.
+        added, changed = ledger.added(), ledger.changed()
+        if added or changed:
+            table: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
+            with self._library.writing() as tx:
+                for some in chunks(line.resource_id for line in added if line.resource_id):
+                    taken = sa.select(table.c.address).where(table.c.resource_id.in_(some), table.c.current)
+                    known = set(tx.connection().execute(taken).scalars()) - {line.address for line in changed}
+                    if known:
+                        raise BuildError("another build is giving addresses at this moment", hint="Build again.")
+                if added:
+                    tx.connection().execute(sa.insert(table), [_fields_of(line) for line in added])
+                for line in changed:
+                    here = table.c.address == line.address
+                    tx.connection().execute(sa.update(table).where(here).values(**_fields_of(line)))
 
     @staticmethod
     def _ledger(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
-        query = sa.select(AddressRow.__table__)  # type: ignore[attr-defined]
+        query = sa.select(*(AddressRow.__table__.c[name] for name in Permalink.__dataclass_fields__))  # type: ignore[attr-defined]
         lines: list[Permalink] = []
         for some in [None] if ids is None else chunks(ids):
             chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
-            lines += [Permalink(**row._mapping) for row in tx.connection().execute(chosen)]
+            lines += [Permalink(*values) for values in map(tuple, tx.connection().execute(chosen))]
         return Ledger(lines)
 
     @staticmethod
@@ -401,6 +444,20 @@ class Portfolio:
         order.insert(max(0, place - 1), id)
         for position, one in enumerate(order, 1):
             tx.update(ArtifactRow, [one], position=position)
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Let nobody look for garbage meanwhile: a build makes much and throws away little (a fifth of its time)."""
+    import gc
+
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _fields_of(line: Permalink) -> dict[str, Any]:

@@ -44,10 +44,13 @@ def mentions(markdown: str) -> Iterator[Mention]:
         yield _mention(found)
 
 
-def page_html(markdown: str, target: Callable[[Mention], Target], *, title: str = "", top: int = 2) -> str:
+def page_html(
+    markdown: str, target: Callable[[Mention], Target], *, title: str = "", top: int = 2, part: int | None = None
+) -> str:
     """Return ``markdown`` as the HTML of a page whose heading is ``title``.
 
-    Headings begin at level ``top``; a first one that only repeats the title is left out.
+    Headings begin at level ``top``; a first one that only repeats the title is left out. ``part`` tells the footnotes
+    of several texts on one page apart.
     """
     from ple.web.text import markdown_html
 
@@ -62,7 +65,7 @@ def page_html(markdown: str, target: Callable[[Mention], Target], *, title: str 
 
     html = markdown_html(_MENTION.sub(away, markdown))
     targets = [target(mention) for mention in found]
-    return _Rewriting(html, mark, found, targets, top, title).html()
+    return _Rewriting(html, mark, found, targets, top, title, top if part is None else part).html()
 
 
 def spoken(text: str, target: Callable[[Mention], Target]) -> str:
@@ -145,13 +148,13 @@ class _Rewriting:
     """One pass over the HTML of one text."""
 
     def __init__(
-        self, html: str, mark: str, mentions: list[Mention], targets: list[Target], top: int, title: str
+        self, html: str, mark: str, mentions: list[Mention], targets: list[Target], top: int, title: str, part: int
     ) -> None:
         self._html = self._without_title(html, title)
         self._mentions = mentions
         self._targets = targets
         levels = [int(level) for level in _HEADING.findall(self._html)]
-        self._top = top
+        self._part = part
         self._shift = top - min(levels, default=top)
         self._ids = set(re.findall(r"\bid=\"([^\"]+)\"", self._html))
         self._links: list[str] = []  # what closes each open <a>
@@ -162,7 +165,7 @@ class _Rewriting:
         # what stands in an attribute now, such as a link's title, is words too
         html = self._unmarked(html, lambda number: self._targets[number].words).strip()
         # a page may hold two texts, each with a footnote 1
-        return re.sub(r'(\b(?:id="|href="#))in-', rf"\1in{self._top}-", html)
+        return re.sub(r'(\b(?:id="|href="#))in-', rf"\1in{self._part}-", html)
 
     @staticmethod
     def _without_title(html: str, title: str) -> str:
@@ -260,10 +263,32 @@ def coloured(code: str, language: str) -> str:
     lexer = _lexer(language.lower())
     if lexer is None:
         return escape(code, quote=False)
-    from pygments import highlight
+    parts: list[str] = []
+    run: list[str] = []
+    last = ""
+    for kind, text in lexer.get_tokens(code):
+        name = _class_of(kind)
+        if name != last:
+            parts.append(_span(last, run))
+            run, last = [], name
+        run.append(text)
+    parts.append(_span(last, run))
+    return "".join(parts)
 
-    html: str = highlight(code, lexer, _formatter())
-    return re.sub(r'<span class="(?:w|p|n|err)">([^<]*)</span>', r"\1", html)
+
+def _span(name: str, run: list[str]) -> str:
+    words = escape("".join(run), quote=False)
+    return f'<span class="{name}">{words}</span>' if name and words.strip() else words
+
+
+@lru_cache(maxsize=512)
+def _class_of(kind: Any) -> str:
+    from pygments.token import STANDARD_TYPES
+
+    while kind not in STANDARD_TYPES:
+        kind = kind.parent
+    name = STANDARD_TYPES[kind]
+    return "" if name in ("w", "p", "n", "err") else name
 
 
 @lru_cache(maxsize=64)
@@ -275,10 +300,3 @@ def _lexer(language: str) -> Any:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return None
-
-
-@lru_cache(maxsize=1)
-def _formatter() -> Any:
-    from pygments.formatters.html import HtmlFormatter
-
-    return HtmlFormatter(nowrap=True)

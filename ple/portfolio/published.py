@@ -5,41 +5,49 @@ not even said, for it may be the title of something private; a number tells a st
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
-from ple.library import Document
-from ple.portfolio.models import Artifact, Visibility, fit
-from ple.portfolio.permalinks import ARTIFACT, PAGE, TAG, Ledger
-from ple.portfolio.prose import HIDDEN, Mention, Target, mentions
-from ple.portfolio.work import Work
+from ple.portfolio.characters import fit_line
+from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
+from ple.portfolio.prose import HIDDEN, Mention, Target
+from ple.portfolio.work import Card, Whole, Work
 
 
-def published(artifacts: Iterable[tuple[Artifact, Document | None]], ledger: Ledger, now: dt.datetime) -> list[Work]:
-    """Return the works that are shown, and give those that never were, their pages and tags, a place in ``ledger``.
+def published(
+    cards: Iterable[Card], whole: Callable[[int], Whole], ledger: Ledger, now: dt.datetime
+) -> tuple[list[Work], list[Card]]:
+    """Return the works that are shown, and the cards whose summary is new.
 
-    ``artifacts`` come with what their source says; those without are left out: what they show is in the trash.
+    Works that never were, their pages, tags and skills get a place in ``ledger``. ``whole`` says all of a work by its
+    number.
     """
     works = []
-    for artifact, document in artifacts:
-        if artifact.visibility is Visibility.PRIVATE or document is None:
-            continue
-        listed = artifact.visibility is Visibility.PUBLIC
-        fallback = f"{document.kind}-{artifact.id}"
-        line = ledger.place(ARTIFACT, artifact.id, artifact.title, now, otherwise=fallback, listed=listed)
-        works.append(Work(artifact, document, line, listed))
-    works = [replace(work, permalink=ledger.said(work.permalink, work.fingerprint(), now)) for work in works]
-    public = [work for work in works if work.listed]
-    for page in sorted({work.artifact.page for work in public} - {""}):
-        ledger.place(PAGE, page, page, now, otherwise="page")
-    for tag in sorted({tag for work in public for tag in work.artifact.tags}):
-        ledger.place(TAG, tag, tag, now, otherwise="tag")
+    for card in cards:
+        line = ledger.of(ARTIFACT, card.id)
+        if line is None or (card.listed and line.unlisted):
+            fallback = f"{card.kind}-{card.id}"
+            line = ledger.place(ARTIFACT, card.id, card.title, now, otherwise=fallback, listed=card.listed)
+        if line.fingerprint != card.fingerprint:
+            line = ledger.said(line, card.fingerprint, now)
+        works.append(Work(card, line, partial(whole, card.id)))
+    public = [work for work in works if work.card.listed]
+    for what, names in (
+        (PAGE, {work.card.page for work in public} - {""}),
+        (TAG, {tag for work in public for tag in work.card.tags}),
+        (SKILL, {skill for work in public for skill in work.card.skills}),
+    ):
+        for name in sorted(names):
+            if ledger.of(what, name) is None:
+                ledger.place(what, name, name, now, otherwise=what)
     return _resolved(works, public)
 
 
-def _resolved(works: Sequence[Work], public: Sequence[Work]) -> list[Work]:
-    by_number = {work.document.id: work for work in public} | {work.artifact.id: work for work in public}
-    by_title = {_folded(title): work for work in reversed(public) for title in (work.document.title, work.title)}
+def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work], list[Card]]:
+    by_number = {work.card.source: work for work in public} | {work.id: work for work in public}
+    by_title: dict[str, Work] = {}
+    if any(work.card.mentions for work in works):
+        by_title = {_folded(title): w for w in reversed(public) for title in (w.card.source_title, w.title)}
 
     def target(mention: Mention) -> Target:
         if mention.title is None:
@@ -50,15 +58,22 @@ def _resolved(works: Sequence[Work], public: Sequence[Work]) -> list[Work]:
         shown = by_number.get(int(number)) if number.isdecimal() and len(number) < 19 else by_title.get(name)
         if shown is None:
             return Target(mention.label or HIDDEN)
-        return Target(mention.label or (shown.title if number.isdecimal() else mention.title), shown.permalink.address)
+        return Target(
+            mention.label or (shown.title if number.isdecimal() else fit_line(mention.title)), shown.permalink.address
+        )
 
-    resolved = []
+    done, new = [], []
     for work in works:
-        texts = (work.text, work.artifact.reflection, work.artifact.why)
-        found = [mention for text in texts for mention in mentions(fit(text))]
-        targets = {mention.written: target(mention) for mention in found}
-        resolved.append(replace(work, targets=targets) if targets else work)
-    return resolved
+        card = work.card
+        if card.mentions:
+            targets = {said[0]: target(Mention(*said)) for said in card.mentions}
+            work = Work(card, work.permalink, work.whole, targets)
+        done.append(work)
+        resolved = [[written, to.words, to.address] for written, to in sorted(work.targets.items())]
+        if not card.looks or resolved != card.resolved:
+            card.summarize(work.summarized(), resolved)
+            new.append(card)
+    return done, new
 
 
 def _folded(title: str) -> str:

@@ -1,16 +1,21 @@
-"""A piece of work as the site sees it: what the learner says about it, and what its source says."""
+"""A piece of work as the site sees it: what the learner says about it, and what its source says.
+
+Of each the site always needs a :class:`Card`, a few lines; the whole of it only while its page is made.
+"""
 
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ple.library import Document
-from ple.portfolio.models import Artifact, fit, fit_line
+from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.models import Artifact, Visibility
 from ple.portfolio.permalinks import Permalink
-from ple.portfolio.prose import Mention, Target, beginning, excerpt, spoken
+from ple.portfolio.prose import Mention, Target, beginning, excerpt, mentions, spoken
 
 OWN_WORK = frozenset({"journal", "goal"})
 """Kinds that the learner wrote: they are shown whole. Of anything else a site shows a quotation and its source."""
@@ -18,76 +23,174 @@ OWN_WORK = frozenset({"journal", "goal"})
 _LABELS = {"journal": "Writing", "goal": "Goal", "bookmark": "Reading", "entry": "Reading", "highlight": "Reading"}
 
 
-@dataclass(frozen=True)
-class Work:
-    """A piece of work that is published: the artifact, what its source says, and where it stands."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that is said about a piece of work; ``quote`` and ``text`` are what of its source may be shown."""
 
     artifact: Artifact
     document: Document
-    permalink: Permalink
+    text: str
+    """The learner's own words, in Markdown: the work itself, or the note on something found."""
+    quote: str
+    """A passage of another's text: the one that the learner chose, else its beginning. Never the whole."""
+
+    @classmethod
+    def of(cls, artifact: Artifact, document: Document) -> "Whole":
+        """Return what may be shown of an artifact and of what its source says."""
+        own = document.kind in OWN_WORK
+        said = document.markdown
+        text = fit(said if said is not None else document.text if own else "")
+        quote = "" if own else fit(artifact.quote)
+        if not own and not quote:
+            # what the learner noted on it comes first in what can be searched, and is not the author's
+            quote = excerpt(fit(document.text.removeprefix(said or "")), 320)
+        return cls(artifact, document, text, quote)
+
+
+@dataclass(slots=True)
+class Card:
+    """What the site's lists, and the question what changed, need of a piece of work. Only what JSON can hold."""
+
+    id: int
+    source: int
+    uid: str
+    kind: str
+    title: str
+    source_title: str
+    page: str
+    position: int
+    tags: list[str]
+    skills: list[str]
     listed: bool
+    when: str
+    language: str | None
+    said: str
+    """A hash of all that its page says."""
+    fingerprint: str
+    """A hash of what it says: when this differs, a reader would call the page updated."""
+    mentions: list[list[Any]]
+    resolved: list[list[Any]]
+    """What had become of its mentions when the summary was made."""
+    cite: list[str]
+    """Of another's text: its address, its author, and what it stands in."""
+    summary: str = ""
+    looks: str = ""
+    """A hash of all that lists show of it."""
+
+    @classmethod
+    def of(cls, whole: Whole) -> "Card":
+        """Return the card of a piece of work; its summary is made once its mentions are resolved."""
+        a, d = whole.artifact, whole.document
+        found = dict.fromkeys(
+            mention
+            for text in (whole.text, a.reflection, a.why, a.sources, a.feedback)
+            for mention in mentions(fit(text))
+        )
+        when = a.made_on or d.occurred_at.astimezone(dt.UTC).date()
+        title = fit_line(a.title)
+        source = _source(d)
+        said = [title, a.why, a.reflection, whole.quote, whole.text, source, str(when), a.licence, sorted(a.tags)]
+        more = [a.skills, a.sources, a.feedback]
+        fingerprint = hash_of([*said, *more] if any(more) else said)
+        kept = [str(a.uid), d.kind, d.title, d.author, d.container, d.language, a.page, a.visibility, fingerprint]
+        return cls(
+            a.id, d.id, str(a.uid), d.kind, title, d.title, a.page, a.position, sorted(a.tags), list(a.skills),
+            a.visibility is Visibility.PUBLIC, when.isoformat(), d.language, hash_of(kept), fingerprint,
+            [[m.written, m.title, m.label, m.number] for m in found], [],
+            [] if d.kind in OWN_WORK else [source or "", fit_line(d.author or ""), fit_line(d.container or "")],
+        )  # fmt: skip
+
+    def summarize(self, summary: str, resolved: list[list[Any]]) -> None:
+        """Say a line or two about it, made when its mentions became ``resolved``."""
+        self.summary, self.resolved = summary, resolved
+        shown = [self.kind, self.title, self.source_title, self.tags, self.skills, self.when, self.language, self.cite]
+        self.looks = hash_of([*shown, summary, resolved])
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of work that is published: its card, where it stands, and, when asked for, the whole of it."""
+
+    card: Card
+    permalink: Permalink
+    whole: Callable[[], Whole]
     targets: dict[str, Target] = field(default_factory=dict)
     """What becomes of each mention in its texts, by how it is written."""
 
     @cached_property
+    def _whole(self) -> Whole:
+        return self.whole()
+
+    @property
+    def artifact(self) -> Artifact:
+        """What the learner says about it."""
+        return self._whole.artifact
+
+    @property
+    def document(self) -> Document:
+        """What it is made from."""
+        return self._whole.document
+
+    @property
+    def id(self) -> int:
+        """The artifact's number."""
+        return self.card.id
+
+    @property
+    def listed(self) -> bool:
+        """Whether everybody may find it."""
+        return self.card.listed
+
+    @property
     def title(self) -> str:
         """What its page is called."""
-        return fit_line(self.artifact.title)
+        return self.card.title
 
     @property
     def own(self) -> bool:
         """Whether the learner wrote it."""
-        return self.document.kind in OWN_WORK
+        return self.card.kind in OWN_WORK
 
     @property
     def label(self) -> str:
         """What sort of thing it is, in a word for strangers."""
-        return _LABELS.get(self.document.kind, self.document.kind.capitalize())
+        return _LABELS.get(self.card.kind, self.card.kind.capitalize())
 
     @property
     def when(self) -> dt.date:
         """The day that stands on it: when it was made, or written, published or saved."""
-        return self.artifact.made_on or self.document.occurred_at.astimezone(dt.UTC).date()
+        return dt.date.fromisoformat(self.card.when)
 
-    @cached_property
+    @property
     def text(self) -> str:
-        """The learner's own words, in Markdown: the work itself, or the note on something found."""
-        text = self.document.markdown
-        return fit(text if text is not None else self.document.text if self.own else "")
+        """The learner's own words, in Markdown."""
+        return self._whole.text
 
     @cached_property
     def why(self) -> str:
         """Why it is shown; plain text."""
         return spoken(fit(self.artifact.why), self.target)
 
-    @cached_property
+    @property
     def quote(self) -> str:
-        """A passage of another's text: the one that the learner chose, else its beginning. Never the whole."""
-        if self.own:
-            return ""
-        if self.artifact.quote:
-            return fit(self.artifact.quote)
-        # what the learner noted on it comes first in what can be searched, and is not the author's
-        return excerpt(fit(self.document.text.removeprefix(self.document.markdown or "")), 320)
+        """A passage of another's text. Never the whole."""
+        return self._whole.quote
 
-    @cached_property
+    @property
     def summary(self) -> str:
         """A line or two about it, for lists."""
+        return self.card.summary
+
+    def summarized(self) -> str:
+        """Make the summary."""
         if said := self.why or self.quote:
             return excerpt(said)
         return excerpt(beginning(self.text, self.target, title=self.title))
 
-    @property
+    @cached_property
     def source(self) -> str | None:
         """The address that it was found at, if that can be linked to."""
-        url = self.document.url or ""
-        return fit_line(url) if url.lower().startswith(("http://", "https://")) else None
-
-    def fingerprint(self) -> str:
-        """A hash of what it says: when this differs, a reader would call the page updated."""
-        a = self.artifact
-        said = [self.title, a.why, a.reflection, self.quote, self.text, self.source, str(self.when), a.licence]
-        return hash_of([*said, sorted(a.tags)])
+        return _source(self.document)
 
     def target(self, mention: Mention) -> Target:
         """Return what becomes of a mention in its texts."""
@@ -98,3 +201,8 @@ def hash_of(value: Any) -> str:
     """Return a hash of any value that JSON can hold."""
     said = json.dumps(value, ensure_ascii=True, sort_keys=True, default=str)
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _source(document: Document) -> str | None:
+    url = document.url or ""
+    return fit_line(url) if url.lower().startswith(("http://", "https://")) else None

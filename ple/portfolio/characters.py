@@ -1,0 +1,19 @@
+"""What no page or feed may hold, taken out of texts on their way in and on their way to a page."""
+
+import re
+
+# Control characters but tab and newline, surrogates, non-characters (HTML, XML 1.0), marks that turn the direction of
+# the text around them, and the private-use character that stands for the site's root.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def fit(text: str) -> str:
+    """Return ``text`` without the characters that no page may hold."""
+    return _UNFIT.sub("", text)
+
+
+def fit_line(text: str) -> str:
+    """Return ``text`` fit for a page, on one line."""
+    return " ".join(fit(" ".join(text.split())).split())
