@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ple.journal import Journal
     from ple.library import Document, DocumentSource, Library
     from ple.lms import Courses
+    from ple.lms.credentials import Credentials
     from ple.portfolio import Portfolio
     from ple.search import Search
     from ple.search.saved import SavedSearches
@@ -66,6 +67,7 @@ class Environment:
         import ple.feeds.marks
         import ple.feeds.models
         import ple.journal.models
+        import ple.lms.credentials.models
         import ple.lms.models
         import ple.portfolio.models
         import ple.search.saved  # noqa: F401 - a table exists once its module is imported
@@ -138,11 +140,18 @@ class Environment:
         return Courses(self.library, self.client, self.secrets)
 
     @cached_property
+    def credentials(self) -> "Credentials":
+        """The badges and certificates that the learner has earned."""
+        from ple.lms.credentials import Credentials
+
+        return Credentials(self.library, self.client)
+
+    @cached_property
     def portfolio(self) -> "Portfolio":
         """What the learner shows."""
         from ple.portfolio import Portfolio
 
-        inner = (self.feeds, self.bookmarks, self.journal, self.courses)
+        inner = (self.feeds, self.bookmarks, self.journal, self.courses, self.credentials)
         return Portfolio(self.library, _by_kind(*inner), self.folder)
 
     @cached_property
@@ -154,7 +163,15 @@ class Environment:
 
     @cached_property
     def _sources(self) -> "dict[str, DocumentSource]":
-        return _by_kind(self.feeds, self.bookmarks, self.highlights, self.journal, self.courses, self.portfolio)
+        return _by_kind(
+            self.feeds,
+            self.bookmarks,
+            self.highlights,
+            self.journal,
+            self.courses,
+            self.credentials,
+            self.portfolio,
+        )
 
     def resolve(self, name: str | int, *kinds: str) -> int:
         """Return the number of what ``name`` names: ``#340``, ``340``, a uid, an address, or a part of its title.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ple.cli.credentials import command as credentials
 from ple.cli.frame import Group, confirm, environment, read_input, resolve, show, show_list, tell
 from ple.cli.words import home, plural
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ple.portfolio import Artifact
 
 command = Group("portfolio", help="Choose what to show and build a site of it.")
+command.add_command(credentials, "badges")
 
 _VISIBILITY = click.Choice(["private", "unlisted", "public"])
 _ABOUT = [

@@ -1,0 +1,490 @@
+"""Credentials: the badges and certificates that a learner has earned, kept as they were given."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from ple.library import Document, Library
+from ple.library.errors import InvalidInput
+from ple.library.identity import utc_now
+from ple.library.resource import Resource
+from ple.library.transaction import Reading, Writing, chunks
+from ple.lms.credentials.asking import Issuer
+from ple.lms.credentials.contexts import KNOWN, Contexts, Vocabulary
+from ple.lms.credentials.errors import CredentialError, Malformed, NoCredential
+from ple.lms.credentials.models import (
+    KIND,
+    Checked,
+    Credential,
+    CredentialLine,
+    CredentialRow,
+    IdentityRow,
+    Imported,
+    Refused,
+)
+from ple.lms.credentials.reading import Form, Found, Skill, Unread, files_in, read, read_text
+from ple.lms.credentials.signatures import check_extra
+from ple.lms.credentials.verification import Ending, Fact, State, Verdict, verify
+from ple.web.client import Client
+from ple.web.text import line
+
+_CLAIM = "evidence-for"
+_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".json": "application/json", ".pdf": "application/pdf"}
+
+
+class Credentials:
+    """The learner's credentials. It may be shared by threads."""
+
+    kinds = frozenset({KIND})
+
+    def __init__(self, library: Library, client: Client, *, contexts: Path | None = None) -> None:
+        """Keep credentials in ``library``; ``contexts`` is the folder of the vocabularies, else one of the library."""
+        self._library = library
+        self._client = client
+        self._contexts = Contexts(contexts or library.folder / "contexts")
+
+    # Importing
+
+    def import_file(self, name: str, data: bytes, *, source: str | None = None) -> Imported:
+        """Keep the credentials of a file: JSON, token, baked PNG or SVG, PDF, or a zip of these.
+
+        One that is there already stays as it is; one whose signature does not hold, or that has none, is refused with
+        the reason. One that has expired is kept.
+
+        Raises:
+            Malformed: a zip is damaged or too large.
+            MissingExtra: signatures cannot be checked here.
+        """
+        check_extra()
+        added: list[int] = []
+        known: list[int] = []
+        refused: list[Refused] = []
+        me, now = self.identities(), utc_now()
+        for part, content in files_in(name, data):
+            try:
+                found = read(part, content)
+                verdict = verify(found, me=me, now=now, load=self._contexts.get)
+                if verdict.signature.state is State.FAILS:
+                    raise Malformed(verdict.signature.says.rstrip("."))
+            except CredentialError as error:
+                refused.append(Refused(line(part), str(error)))
+                continue
+            with self._library.writing(f"Imported “{found.title}”") as tx:
+                id, new = _keep(tx, found, verdict, part, content, source, None)
+                (added if new else known).append(id)
+                for inner in found.inside if new else ():
+                    if isinstance(inner, Unread):
+                        refused.append(Refused(f"{line(part)}, {inner.name}", str(inner.problem)))
+                        continue
+                    own = verify(inner, me=me, now=now, load=self._contexts.get)
+                    if own.signature.state is State.FAILS:
+                        refused.append(Refused(f"{line(part)}, “{inner.title}”", own.signature.says.rstrip(".")))
+                        continue
+                    inner_id, fresh = _keep(tx, inner, own, part, None, source, id)
+                    (added if fresh else known).append(inner_id)
+        return Imported(tuple(self.credential_lines(added)), tuple(self.credential_lines(known)), tuple(refused))
+
+    def import_address(self, url: str) -> Imported:
+        """Fetch a badge from an address that the learner names, and keep it.
+
+        Raises:
+            WebError: there is no answer.
+            NoCredential: the address answers with an error.
+        """
+        answer = self._client.get(url, headers={"Accept": "application/json, image/png, image/svg+xml, */*;q=0.5"})
+        if not answer.ok:
+            raise NoCredential(f"the address answers {answer.status}, not with a badge")
+        return self.import_file(answer.url.partition("?")[0].rsplit("/", 1)[-1] or "badge", answer.body, source=url)
+
+    def check(self, name: str, data: bytes) -> list[Checked]:
+        """Look at a file without keeping it: how each credential in it ends, and why. Nobody is asked.
+
+        Raises:
+            MissingExtra: signatures cannot be checked here.
+        """
+        check_extra()
+        me, now = self.identities(), utc_now()
+        made: list[Checked] = []
+        try:
+            for part, content in files_in(name, data):
+                try:
+                    made += self._checked(line(part), read(part, content), me, now)
+                except CredentialError as error:
+                    made.append(Checked(line(part), None, "", Ending.REFUSED, _sentence(error), None))
+        except CredentialError as error:
+            made.append(Checked(line(name), None, "", Ending.REFUSED, _sentence(error), None))
+        return made
+
+    def _checked(self, name: str, found: Found, me: Sequence[str], now: dt.datetime) -> Iterator[Checked]:
+        verdict = verify(found, me=me, now=now, load=self._contexts.get)
+        yield Checked(name, found.form, found.title, verdict.ending, verdict.reason, verdict)
+        for inner in found.inside:
+            if isinstance(inner, Unread):
+                yield Checked(f"{name}, {inner.name}", None, "", Ending.REFUSED, _sentence(inner.problem), None)
+            else:
+                yield from self._checked(f"{name}, “{inner.title}”", inner, me, now)
+
+    # Verifying
+
+    def verify(self, id: int, *, online: bool = False) -> Credential:
+        """Find the four facts of a credential anew; with ``online`` its issuer is asked. Return it.
+
+        Raises:
+            NotFound: there is no such credential.
+            MissingExtra: signatures cannot be checked here.
+        """
+        check_extra()
+        with self._library.reading() as tx:
+            tx.alive(id, KIND)
+            row = tx.get_one(CredentialRow, id)
+            said, form, source, title = row.said, row.form, row.source, row.title
+        me, now = self.identities(), utc_now()
+        found = Found(Form.PDF, {}, title=title) if form == Form.PDF else read_text(said)
+        verdict = verify(found, me=me, now=now, load=self._contexts.get)
+        if online and form != Form.PDF:
+            asked = Issuer(self._client, source, self._contexts.get).ask(found, verdict, me)
+            verdict, found = asked.verdict, asked.found
+        with self._library.writing() as tx:
+            tx.alive(id, KIND)
+            row = tx.get_one(CredentialRow, id)
+            row.facts, row.checked_at = _facts(verdict), now
+            if verdict.online:
+                row.asked_at = now
+                if verdict.signature.state is State.HOLDS and form == Form.OPEN_BADGE_2:
+                    for name, value in _says(found).items():
+                        setattr(row, name, value)
+            tx.add(row)
+        return self.credential(id)
+
+    # Who the learner is
+
+    def identities(self) -> list[str]:
+        """Return the addresses and identifiers that the learner says are theirs."""
+        with self._library.reading() as tx:
+            return list(
+                tx.connection().execute(sa.select(col(IdentityRow.value)).order_by(col(IdentityRow.value))).scalars()
+            )
+
+    def add_identity(self, value: str) -> list[str]:
+        """Say that an e-mail address, a DID or a web address is the learner's; return all of them.
+
+        Raises:
+            InvalidInput: it is none of these.
+        """
+        kept = value.strip().removeprefix("mailto:")
+        if not re.fullmatch(
+            r"[^\s@\x00-\x1f]{1,200}@[^\s@\x00-\x1f]{1,200}|did:[a-z0-9]+:\S{1,1000}|https?://\S{1,1000}", kept
+        ):
+            raise InvalidInput(f"“{line(value)[:60]}” is no e-mail address, DID or web address")
+        with self._library.writing() as tx:
+            if tx.get(IdentityRow, kept) is None:
+                tx.add(IdentityRow(value=kept))
+        return self.identities()
+
+    def remove_identity(self, value: str) -> list[str]:
+        """Take back that it is the learner's; return those that are left."""
+        with self._library.writing() as tx:
+            row = tx.get(IdentityRow, value.strip().removeprefix("mailto:"))
+            if row is not None:
+                tx.delete(row)
+        return self.identities()
+
+    # Vocabularies
+
+    def contexts(self) -> list[Vocabulary]:
+        """Return the vocabularies that we know, and which are here."""
+        return list(self._contexts.known())
+
+    def keep_context(self, data: bytes) -> tuple[str, ...]:
+        """Keep a vocabulary from a file if it is one that we know; return the addresses that it stands for."""
+        return self._contexts.keep(data)
+
+    def fetch_contexts(self) -> Iterator[tuple[str, str | None]]:
+        """Fetch the vocabularies that are missing; yield each address with why it could not be had, or None.
+
+        Only what has the digest that we know is kept, whoever answers.
+        """
+        from ple.web.errors import WebError
+
+        for url in KNOWN:
+            if self._contexts.get(url) is not None:
+                continue
+            try:
+                answer = self._client.get(url, headers={"Accept": "application/ld+json, application/json"})
+            except WebError as error:
+                yield url, str(error)
+                continue
+            if not answer.ok:
+                yield url, f"it answers {answer.status}"
+            elif url not in self._contexts.keep(answer.body):
+                yield url, "what came is not the one that we know"
+            else:
+                yield url, None
+
+    # Reading
+
+    def credentials(self, *, limit: int | None = None) -> list[CredentialLine]:
+        """Return the credentials, the newest first."""
+        return self.credential_lines(self.credential_ids(limit=limit))
+
+    def credential_ids(self, *, limit: int | None = None) -> list[int]:
+        """Return the numbers of the credentials, the newest first."""
+        query = (
+            sa.select(col(CredentialRow.id))
+            .join(Resource, col(Resource.id) == col(CredentialRow.id))
+            .where(col(Resource.trashed_at).is_(None))
+            .order_by(
+                sa.func.coalesce(col(CredentialRow.issued_at), col(Resource.created_at)).desc(),
+                col(CredentialRow.id).desc(),
+            )
+            .limit(limit)
+        )
+        with self._library.reading() as tx:
+            return list(tx.connection().execute(query).scalars())
+
+    def credential_lines(self, ids: Sequence[int]) -> list[CredentialLine]:
+        """Return a line for each of ``ids``, in the same order; those in the trash are left out."""
+        with self._library.reading() as tx:
+            found = {row.id: _line(row, resource, tags) for row, resource, tags in _rows(tx, ids)}
+        return [found[id] for id in ids if id in found]
+
+    def credential(self, id: int) -> Credential:
+        """Return a credential in full.
+
+        Raises:
+            NotFound: there is none with this number, or it is in the trash.
+        """
+        with self._library.reading() as tx:
+            tx.alive(id, KIND)
+            row, resource, tags = next(_rows(tx, [id]))
+            inside = tx.connection().execute(
+                sa.select(col(CredentialRow.id))
+                .join(Resource, col(Resource.id) == col(CredentialRow.id))
+                .where(col(CredentialRow.inside_of) == id, col(Resource.trashed_at).is_(None))
+                .order_by(col(CredentialRow.id))
+            )
+            return Credential(
+                **{name: getattr(_line(row, resource, tags), name) for name in CredentialLine.__slots__},
+                issuer_id=row.issuer_id,
+                image=row.image,
+                description=row.description,
+                criteria=row.criteria,
+                skills=tuple(Skill(**skill) for skill in row.skills),
+                evidence=tuple(row.evidence),
+                file_name=row.file_name,
+                file_sha256=row.file_sha256,
+                holds=tuple(inside.scalars()),
+                evidence_for=tuple(end.id for end in tx.links_from(id) if end.relation == _CLAIM),
+            )
+
+    def original(self, id: int) -> tuple[str, bytes]:
+        """Return the name and bytes of the file as it was given; of one in a record, those of the record.
+
+        Raises:
+            NotFound: there is no such credential.
+        """
+        with self._library.reading() as tx:
+            tx.alive(id, KIND)
+            row = tx.get_one(CredentialRow, id)
+            holder = row.inside_of or id
+            for file in tx.attachments_of(holder):
+                return file.name, tx.files.read(file.sha256)
+        raise InvalidInput("its file is no longer here", hint="Import it again.")
+
+    # Using
+
+    def evidence(self, id: int, target: int) -> Credential:
+        """Let a credential be evidence for a skill, goal or anything else; return it.
+
+        Raises:
+            NotFound: one of them is not there.
+        """
+        with self._library.writing("Linked a credential as evidence") as tx:
+            tx.alive(id, KIND)
+            tx.alive(target)
+            tx.link(id, target, _CLAIM)
+        return self.credential(id)
+
+    def profile_link(self, id: int) -> str:
+        """Return the address that opens LinkedIn's form "add to profile", filled in. Nothing is sent by us.
+
+        Raises:
+            NotFound: there is no such credential.
+        """
+        found = self.credential(id)
+        said: dict[str, Any] = {
+            "startTask": "CERTIFICATION_NAME",
+            "name": found.title,
+            "organizationName": found.issuer,
+            "issueYear": found.issued_at.year if found.issued_at else None,
+            "issueMonth": found.issued_at.month if found.issued_at else None,
+            "expirationYear": found.expires_at.year if found.expires_at else None,
+            "expirationMonth": found.expires_at.month if found.expires_at else None,
+            "certUrl": found.url,
+        }
+        return "https://www.linkedin.com/profile/add?" + urlencode({k: v for k, v in said.items() if v})
+
+    def remove(self, ids: Iterable[int]) -> int:
+        """Put credentials in the trash, a record with those inside it; return how many were not there yet.
+
+        Raises:
+            NotFound: one of them is no credential.
+        """
+        wanted = list(ids)
+        with self._library.writing("Removed credentials") as tx:
+            for id in wanted:
+                tx.alive(id, KIND)
+            inside = tx.connection().execute(
+                sa.select(col(CredentialRow.id)).where(col(CredentialRow.inside_of).in_(wanted))
+            )
+            return tx.trash(*dict.fromkeys([*wanted, *inside.scalars()]))
+
+    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield what these credentials say; see :class:`~ple.library.DocumentSource`."""
+        for some in chunks(ids):
+            with self._library.reading() as tx:
+                rows = list(_rows(tx, some))
+            for row, resource, tags in rows:
+                skills = ", ".join(str(skill["name"]) for skill in row.skills)
+                said = [row.description, row.criteria, skills and f"Skills: {skills}", *row.evidence]
+                yield Document(
+                    row.id,
+                    KIND,
+                    row.title,
+                    "\n\n".join(filter(None, said)),
+                    row.issued_at or resource.created_at,
+                    url=row.url,
+                    tags=tags,
+                    author=row.issuer or None,
+                    container=row.issuer or None,
+                )
+
+
+def _keep(
+    tx: Writing,
+    found: Found,
+    verdict: Verdict,
+    name: str,
+    data: bytes | None,
+    source: str | None,
+    inside_of: int | None,
+) -> tuple[int, bool]:
+    """Keep a credential; return its number, and whether it is new. One from the trash comes out of it."""
+    said = _said(found)
+    of = said.encode() if said else data or b""
+    digest = hashlib.sha256(of).hexdigest()
+    before = tx.connection().execute(
+        sa.select(col(CredentialRow.id), col(Resource.trashed_at))
+        .join(Resource, col(Resource.id) == col(CredentialRow.id))
+        .where(col(CredentialRow.said_sha256) == digest, col(Resource.purged_at).is_(None))
+        .order_by(col(CredentialRow.id))
+    )
+    for id, trashed in before:
+        if trashed is not None:
+            tx.restore(id)
+        return id, trashed is not None
+    id = tx.register(KIND)
+    kept = re.sub(r"[\x00-\x1f\x7f/\\]+", " ", name.rsplit("/", 1)[-1]).strip(" .")[:120] or "credential"
+    tx.add(
+        CredentialRow(
+            id=id,
+            **_says(found),
+            form=found.form,
+            said=said,
+            said_sha256=digest,
+            file_name=kept,
+            file_sha256=hashlib.sha256(data).hexdigest() if data is not None else digest,
+            source=source,
+            inside_of=inside_of,
+            facts=_facts(verdict),
+            checked_at=verdict.at,
+        )
+    )
+    tx.flush()
+    if data is not None:
+        suffix = "." + kept.rpartition(".")[2].lower()
+        tx.attach(id, "original", kept, _TYPES.get(suffix, "application/octet-stream"), data)
+    tx.note("earned", id)
+    return id, True
+
+
+def _said(found: Found) -> str:
+    if found.token is not None:
+        return found.token.text
+    if found.data:
+        return json.dumps(found.data, sort_keys=True, separators=(",", ":"))
+    return found.address or ""
+
+
+def _says(found: Found) -> dict[str, Any]:
+    """Return the columns that the credential itself fills."""
+    return {
+        "title": found.title or "A credential",
+        "description": found.description,
+        "criteria": found.criteria,
+        "issuer": found.issuer,
+        "issuer_id": found.issuer_id,
+        "url": found.url,
+        "image": found.image,
+        "issued_at": found.issued_at,
+        "expires_at": found.expires_at,
+        "skills": [dataclasses.asdict(skill) for skill in found.skills],
+        "evidence": list(found.evidence),
+    }
+
+
+def _facts(verdict: Verdict) -> dict[str, Any]:
+    return {name: {"state": fact.state.value, "says": fact.says} for name, fact in verdict.facts()}
+
+
+def _sentence(error: CredentialError) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:] + "."
+
+
+def _rows(tx: Reading, ids: Iterable[int]) -> Iterator[tuple[CredentialRow, Resource, frozenset[str]]]:
+    for some in chunks(ids):
+        rows = tx.exec(
+            select(CredentialRow, Resource)
+            .join(Resource, col(Resource.id) == col(CredentialRow.id))
+            .where(col(CredentialRow.id).in_(some), col(Resource.trashed_at).is_(None))
+        ).all()
+        tags = tx.tags_of([row.id for row, _ in rows])
+        for row, resource in rows:
+            yield row, resource, tags[row.id]
+
+
+def _line(row: CredentialRow, resource: Resource, tags: frozenset[str]) -> CredentialLine:
+    def fact(name: str) -> Fact:
+        said = row.facts.get(name, {})
+        return Fact(State(said.get("state", State.OPEN)), str(said.get("says", "It was never looked at.")))
+
+    return CredentialLine(
+        row.id,
+        resource.uid,
+        KIND,
+        row.title,
+        row.url,
+        tags,
+        resource.created_at,
+        Form(row.form),
+        row.issuer,
+        row.issued_at,
+        row.expires_at,
+        row.inside_of,
+        fact("signature"),
+        fact("issuer"),
+        fact("recipient"),
+        fact("current"),
+        row.checked_at,
+        row.asked_at,
+    )
