@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ple.bookmarks.bookmarks import Bookmarks
-    from ple.bookmarks.models import Bookmark, BookmarkLine, Imported, Refetched, Saved
+    from ple.bookmarks.models import Bookmark, BookmarkLine, Imported, ImportPlan, Refetched, Saved
 
 _HOMES = {
     "Bookmark": "models",
     "BookmarkLine": "models",
     "Bookmarks": "bookmarks",
+    "ImportPlan": "models",
     "Imported": "models",
     "Refetched": "models",
     "Saved": "models",
 }
 
-__all__ = ["Bookmark", "BookmarkLine", "Bookmarks", "Imported", "Refetched", "Saved"]
+__all__ = ["Bookmark", "BookmarkLine", "Bookmarks", "ImportPlan", "Imported", "Refetched", "Saved"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,41 +5,30 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
-from ple.bookmarks import fetching
+from ple.bookmarks import fetching, keeping, lists, works
 from ple.bookmarks.formats import files
-from ple.bookmarks.formats.record import Record
-from ple.bookmarks.intake import Intake
+from ple.bookmarks.formats.record import Quotation
+from ple.bookmarks.intake import Intake, Progress
 from ple.bookmarks.models import (
     BOOKMARK,
     Bookmark,
     BookmarkLine,
     BookmarkRow,
     Imported,
+    ImportPlan,
     Refetched,
     Saved,
     key_of,
     reading_minutes,
 )
-from ple.library import Document, InvalidInput, Library, NotFound, Resource, Tagging, Writing, chunks, fold_tag, utc_now
+from ple.library import Document, InvalidInput, Library, NotFound, Resource, fold_tag, utc_now
 from ple.web import addresses
 from ple.web.text import block, line
 
 if TYPE_CHECKING:
     from ple.web.client import Client
-
-_LISTED: list[Any] = [
-    *(
-        col(getattr(BookmarkRow, name))
-        for name in (
-            "id", "title", "url", "site_name", "author", "published_at", "saved_at", "unread", "starred", "archived",
-            "private", "words", "fetched_at", "problem",
-        )
-    ),
-    col(Resource.uid),
-    col(Resource.created_at),
-]  # fmt: skip
 
 
 class Bookmarks:
@@ -79,7 +68,7 @@ class Bookmarks:
         with self._library.writing("Saved a page") as tx:
             if source is not None:
                 tx.alive(source)
-            id, known = self._keep(tx, url, key, line(title or ""), block(note or "").strip())
+            id, known = keeping.keep(tx, url, key, line(title or ""), block(note or "").strip())
             tx.tag(id, *tags)
             if source is not None:
                 tx.link(id, source, "saved-from")
@@ -128,45 +117,16 @@ class Bookmarks:
         Each filter asks for those that are so, or with False are not. A ``tag`` or ``folder`` includes those below it
         (``maths`` finds ``maths/topology``). ``pending`` are those whose page was never fetched.
         """
-        query = sa.select(col(BookmarkRow.id)).join(Resource, col(Resource.id) == col(BookmarkRow.id))
-        query = query.where(col(Resource.trashed_at).is_(None))
-        flags = {"unread": unread, "starred": starred, "archived": archived, "private": private}
-        for name, wanted in flags.items():
-            if wanted is not None:
-                query = query.where(col(getattr(BookmarkRow, name)).is_(wanted))
-        if pending is not None:
-            fetched = col(BookmarkRow.fetched_at)
-            query = query.where(fetched.is_(None) if pending else fetched.is_not(None))
-        if since is not None:
-            query = query.where(col(BookmarkRow.saved_at) >= since)
-        if tag:
-            query = query.where(col(BookmarkRow.id).in_(sa.select(col(Tagging.resource_id)).where(_below(tag))))
-        if folder:
-            inner = col(BookmarkRow.folder).startswith(folder.strip("/") + "/", autoescape=True)
-            query = query.where((col(BookmarkRow.folder) == folder.strip("/")) | inner)
-        query = query.order_by(col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc()).limit(limit)
         with self._library.reading() as tx:
-            return list(tx.connection().execute(query).scalars())
+            return lists.ids(
+                tx, tag=tag, pending=pending, folder=folder, since=since, limit=limit, unread=unread, starred=starred,
+                archived=archived, private=private,
+            )  # fmt: skip
 
     def bookmark_lines(self, ids: Sequence[int]) -> list[BookmarkLine]:
         """Return a line for each of ``ids``, in their order; those that are gone or in the trash are left out."""
-        query = sa.select(*_LISTED).join(Resource, col(Resource.id) == col(BookmarkRow.id))
-        query = query.where(col(Resource.trashed_at).is_(None))
-        rows: dict[int, Any] = {}
         with self._library.reading() as tx:
-            for some in chunks(ids):
-                for row in tx.connection().execute(query.where(col(BookmarkRow.id).in_(some))):
-                    rows[row.id] = row
-            tags = tx.tags_of(list(rows))
-        return [
-            BookmarkLine(
-                id=row.id, uid=row.uid, kind=BOOKMARK, title=row.title, url=row.url, site_name=row.site_name,
-                author=row.author, published_at=row.published_at, saved_at=row.saved_at, unread=row.unread,
-                starred=row.starred, archived=row.archived, private=row.private, words=row.words,
-                fetched=row.fetched_at is not None, problem=row.problem, tags=tags[row.id], created_at=row.created_at,
-            )
-            for row in (rows[id] for id in ids if id in rows)
-        ]  # fmt: skip
+            return lists.lines(tx, ids)
 
     def bookmark(self, id: int) -> Bookmark:
         """Return one bookmark with its text.
@@ -240,7 +200,7 @@ class Bookmarks:
             if unread is not None:
                 values |= {"unread": unread, "read_at": None if unread else row.read_at or utc_now()}
             if url is not None and addresses.clean(url) != row.url:
-                values |= self._moved(tx, id, addresses.clean(url))
+                values |= keeping.moved(tx, id, addresses.clean(url))
             for name, value in values.items():
                 if (value is not None or name == "read_at") and getattr(row, name) != value:
                     setattr(row, name, value)
@@ -289,21 +249,27 @@ class Bookmarks:
         """
         return self._fetch(id)
 
+    def take_page(self, id: int, html: str) -> Refetched:
+        """Take the page of a bookmark as a browser shows it, with what only its reader gets to see.
+
+        Raises:
+            NotFound: there is no such bookmark.
+
+        """
+        with self._library.reading() as tx:
+            tx.alive(id, BOOKMARK)
+            url = tx.get_one(BookmarkRow, id).url
+        fetched = fetching.read_shown(html, url)
+        with self._library.writing() as tx:
+            return keeping.store(tx, id, fetched)
+
     def fetch_pending(self, *, limit: int | None = None, force: bool = False) -> Iterator[Refetched]:
         """Fetch the pages that were never fetched, oldest first, and yield what became of each.
 
         One that could not be fetched is tried again after 1, 2, 4 … hours; with ``force`` at once.
         """
-        query = (
-            sa.select(col(BookmarkRow.id), col(BookmarkRow.tries), col(BookmarkRow.tried_at))
-            .join(Resource, col(Resource.id) == col(BookmarkRow.id))
-            .where(col(Resource.trashed_at).is_(None), col(BookmarkRow.fetched_at).is_(None))
-            .order_by(col(BookmarkRow.tried_at).is_not(None), col(BookmarkRow.id))
-        )
         with self._library.reading() as tx:
-            pending = tx.connection().execute(query).fetchall()
-        now = utc_now()
-        due = [id for id, tries, tried_at in pending if force or fetching.worth_another_try(tries, tried_at, now)]
+            due = keeping.pending(tx, utc_now(), force=force)
         from concurrent.futures import ThreadPoolExecutor
 
         threads = ThreadPoolExecutor(8, thread_name_prefix="bookmarks")
@@ -312,19 +278,39 @@ class Bookmarks:
         finally:
             threads.shutdown(wait=False, cancel_futures=True)  # whoever stops early need not wait for slow sites
 
-    def import_file(self, name: str, data: bytes, *, format: str | None = None, folders: str = "keep") -> Imported:
+    def import_file(
+        self,
+        name: str,
+        data: bytes,
+        *,
+        format: str | None = None,
+        folders: str = "keep",
+        progress: Progress | None = None,
+    ) -> Imported:
         """Bring in a file of bookmarks, whose format is found out unless it is given.
 
-        Dates, tags, notes, folders and states come along; pages that are kept already get what the file has more.
-        Doing it twice adds nothing. ``folders`` says what becomes of folders besides being kept: with ``path`` a tag
-        such as ``a/b/c``, with ``parts`` a tag for each part, with ``last`` one for the last.
+        Dates, tags, notes, folders, states and marked passages come along; pages that are kept already get what the
+        file has more. Doing it twice adds nothing, and after an interruption goes on. ``folders`` says what becomes
+        of folders besides being kept: with ``path`` a tag such as ``a/b/c``, with ``parts`` a tag for each part, with
+        ``last`` one for the last. ``progress`` is told from time to time how many records are done, of how many.
 
         Raises:
             InvalidInput: it is no file of bookmarks; what cannot be used of one that is, is in ``refused``.
 
         """
-        found, records = files.read(data, name, format)
-        return Intake(self._library).take(found, records, name, folders)
+        found = files.read(data, name, format)
+        return Intake(self._library, self._highlight).take(
+            found.format, found.records, name, folders, total=found.total, counted=found.counted, progress=progress
+        )
+
+    def plan_import(self, name: str, data: bytes, *, format: str | None = None, folders: str = "keep") -> ImportPlan:
+        """Return what :meth:`import_file` would do, and do nothing.
+
+        Raises:
+            InvalidInput: it is no file of bookmarks.
+
+        """
+        return Intake(self._library).plan(files.read(data, name, format), folders)
 
     def export(self, format: str = "netscape", ids: Collection[int] | None = None) -> str:
         """Return bookmarks, all of them unless ``ids`` says which, as a file in one of :data:`EXPORTS`.
@@ -334,106 +320,32 @@ class Bookmarks:
 
         """
         ordered = list(reversed(self.bookmark_ids())) if ids is None else list(ids)
-        return files.write(format, self._records(ordered))
+        return files.write(format, lists.records(self._library, ordered))
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what bookmarks say: the learner's note, the description, the text of the page."""
-        for some in chunks(ids):
-            with self._library.reading() as tx:
-                rows = tx.exec(
-                    select(BookmarkRow)
-                    .join(Resource, col(Resource.id) == col(BookmarkRow.id))
-                    .where(col(BookmarkRow.id).in_(some), col(Resource.trashed_at).is_(None))
-                ).all()
-                tags = tx.tags_of([row.id for row in rows])
-            for row in rows:
-                flags = ("unread", "starred", "archived", "private")
-                yield Document(
-                    id=row.id,
-                    kind=BOOKMARK,
-                    title=row.title,
-                    text="\n\n".join(filter(None, (row.note, row.description, row.text))),
-                    occurred_at=row.saved_at,
-                    url=row.url,
-                    tags=tags[row.id],
-                    author=row.author,
-                    language=row.language,
-                    container=row.site_name,
-                    flags=frozenset(flag for flag in flags if getattr(row, flag)),
-                    markdown=row.note or None,
-                    quotable=row.text,
-                )
-
-    def _keep(self, tx: Writing, url: str, key: str, title: str, note: str) -> tuple[int, bool]:
-        """Make the bookmark, or take it out of the trash and add to it; return its number and if it was there."""
-        row = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key)).first()
-        if row is None:
-            id = tx.register(BOOKMARK)
-            shown = title or fetching.title_of(url)
-            tx.add(
-                BookmarkRow(
-                    id=id, url=url, url_key=key, title=shown, title_given=bool(title), note=note, saved_at=utc_now()
-                )
-            )
-            tx.flush()
-            return id, False
-        known = tx.restore(row.id) == 0
-        if title:
-            row.title, row.title_given = title, True
-        if note and note not in row.note:
-            row.note = f"{row.note}\n\n{note}".strip()
-        if not known:
-            row.saved_at = utc_now()
-        tx.touch([row.id])
-        return row.id, known
-
-    def _moved(self, tx: Writing, id: int, url: str) -> dict[str, Any]:
-        key = key_of(url)
-        other = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key, BookmarkRow.id != id)).first()
-        if other is not None:
-            raise InvalidInput(
-                f"{addresses.display(url)} is kept already, as #{other.id} “{other.title}”",
-                hint=f"Remove one of them: `ple bookmarks remove {id}`.",
-            )
-        return {"url": url, "url_key": key, "key_version": addresses.KEY_VERSION, "etag": "", "last_modified": ""}
+        return lists.documents(self._library, ids)
 
     def _mark(self, ids: Iterable[int], what: str, **values: Any) -> int:
-        ids = list(ids)
-        flag = next(iter(values))
         with self._library.writing(f"Marked bookmarks as {what}") as tx:
-            wanted = [
-                id
-                for some in chunks(ids)
-                for id in tx.connection()
-                .execute(
-                    sa.select(col(BookmarkRow.id))
-                    .join(Resource, col(Resource.id) == col(BookmarkRow.id))
-                    .where(
-                        col(BookmarkRow.id).in_(some),
-                        col(Resource.trashed_at).is_(None),
-                        col(getattr(BookmarkRow, flag)).is_not(values[flag]),
-                    )
-                )
-                .scalars()
-            ]
-            changed = tx.update(BookmarkRow, wanted, **values)
-            tx.label = f"Marked {changed:,} bookmark{'' if changed == 1 else 's'} as {what}"
-            if what == "read":
-                for id in wanted:
-                    tx.note("read", id)
-        return changed
+            return keeping.mark(tx, list(ids), what, values)
 
     def _fetch(self, id: int) -> Refetched:
         with self._library.reading() as tx:
             tx.alive(id, BOOKMARK)
             row = tx.get_one(BookmarkRow, id)
+        if not works.is_on_the_web(row.url):
+            return Refetched(
+                id, row.title, row.url, False, "it is a work without an address: there is nothing to fetch"
+            )
         has_text = bool(row.text)
         fetched = fetching.fetch(
             self._client, row.url,
             etag=(row.etag or None) if has_text else None,
             last_modified=(row.last_modified or None) if has_text else None,
         )  # fmt: skip
-        return self._store(id, fetched)
+        with self._library.writing() as tx:
+            return keeping.store(tx, id, fetched)
 
     def _fetch_if_there(self, id: int) -> Refetched | None:
         try:
@@ -441,43 +353,17 @@ class Bookmarks:
         except NotFound:  # removed since we began
             return None
 
-    def _store(self, id: int, fetched: fetching.Fetched) -> Refetched:
-        now = utc_now()
-        with self._library.writing() as tx:
-            tx.alive(id, BOOKMARK)
-            row = tx.get_one(BookmarkRow, id)
-            said_before = (row.title, row.description, row.text)
-            values = {name: value for name, value in fetched.values.items() if value or not getattr(row, name)}
-            if "content_type" in fetched.values:
-                values |= {name: fetched.values.get(name) for name in ("etag", "last_modified", "final_url")}
-            values |= {"tried_at": now, "problem": fetched.problem, "hint": fetched.hint}
-            if fetched.again:
-                values["tries"] = row.tries + 1
-            else:
-                values |= {"tries": 0, "fetched_at": row.fetched_at if fetched.problem and row.text else now}
-            if fetched.title and not row.title_given:
-                values["title"] = fetched.title
-            for name, value in values.items():
-                if getattr(row, name) != value:
-                    setattr(row, name, value)
-            changed = (row.title, row.description, row.text) != said_before
-            title, url = row.title, row.url
-        return Refetched(id, title, url, changed, fetched.problem, fetched.hint)
+    def _highlight(self, id: int, quotations: Sequence[Quotation]) -> int:
+        from ple.bookmarks.highlights import Highlights, NewHighlight
 
-    def _records(self, ids: Sequence[int]) -> Iterator[Record]:
-        names = [
-            "url", "title", "note", "folder", "saved_at", "unread", "starred", "archived", "private", "description",
-            "author", "published_at", "language", "read_at",
+        new = [
+            NewHighlight(
+                one.quote, one.prefix, one.suffix, one.position, note=one.note, color=one.color, tags=one.tags,
+                made_at=one.created_at,
+            )
+            for one in quotations
         ]  # fmt: skip
-        query = sa.select(col(BookmarkRow.id), *(col(getattr(BookmarkRow, name)) for name in names))
-        for some in chunks(ids):
-            with self._library.reading() as tx:
-                found = tx.connection().execute(query.where(col(BookmarkRow.id).in_(some)))
-                rows = {row.id: row._mapping for row in found}
-                tags = tx.tags_of(list(rows))
-            for id in some:
-                if id in rows:
-                    yield Record(**{name: rows[id][name] for name in names}, tags=tuple(sorted(tags[id])))
+        return Highlights(self._library, {BOOKMARK: self}).add_many(id, new)
 
 
 def _checked(tags: Iterable[str]) -> list[str]:
@@ -486,11 +372,6 @@ def _checked(tags: Iterable[str]) -> list[str]:
         if not fold_tag(tag):
             raise InvalidInput(f"“{line(tag)}” cannot be a tag", hint="A tag has letters or digits.")
     return found
-
-
-def _below(tag: str) -> sa.ColumnElement[bool]:
-    folded = fold_tag(tag)
-    return (col(Tagging.tag) == folded) | col(Tagging.tag).startswith(folded + "/", autoescape=True)
 
 
 def _folder(folder: str) -> str:

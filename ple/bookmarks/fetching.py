@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ple.bookmarks import reading
+from ple.bookmarks.scholarly import work_of
 from ple.web import addresses
-from ple.web.client import Limits, Response
+from ple.web.client import Headers, Limits, Response
 from ple.web.errors import NoAnswer, TooSlow, WebError
 from ple.web.pages import decode, read_page
 from ple.web.text import line
@@ -57,6 +58,16 @@ def fetch(client: "Client", url: str, *, etag: str | None = None, last_modified:
         logging.getLogger(__name__).exception("reading a page failed")
         shown = addresses.display(url)
         return Fetched(problem=f"{shown} cannot be read", hint="Its address is kept; open it in a browser.")
+
+
+def read_shown(html: str, url: str) -> Fetched:
+    """Return what is to be kept of a page that a browser shows. Never raises."""
+    shown = Response(url, 200, Headers({"content-type": "text/html; charset=utf-8"}), html.encode("utf-8", "replace"))
+    try:
+        return read_answer(shown, url)
+    except Exception:
+        logging.getLogger(__name__).exception("reading a page failed")
+        return Fetched(problem=f"{addresses.display(url)} cannot be read", hint="Its address is kept.")
 
 
 def read_answer(response: Response, url: str) -> Fetched:
@@ -114,6 +125,7 @@ def _page(response: Response, values: dict[str, Any]) -> Fetched:
         "site_name": page.site_name,
         "canonical": page.canonical,
         "image": page.image,
+        "work": work_of(page, response.url, author, published_at),
     }
     problem = hint = None
     if found.text:

@@ -1,33 +1,41 @@
 """Bringing in many bookmarks at once: what is new is made, what is known gets what the file has more.
 
-In bulk and in one transaction, so that an import is there whole or not at all, and is taken back as one.
+A file is read and kept in parts of some thousand records, each in a transaction of its own: memory does not grow with
+the file, others may write in between, and whoever interrupts an import keeps the parts that are done. Doing it again
+finds them and goes on. All parts together are one change to take back.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.bookmarks import fetching
-from ple.bookmarks.formats.record import Record
-from ple.bookmarks.models import BOOKMARK, BookmarkRow, Imported, Refused, key_of
-from ple.library import InvalidInput, Library, Resource, Writing, chunks, fold_tag, utc_now
+from ple.bookmarks import fetching, works
+from ple.bookmarks.formats.files import Found
+from ple.bookmarks.formats.record import Quotation, Record
+from ple.bookmarks.models import BOOKMARK, BookmarkRow, Imported, ImportPlan, Refused, key_of
+from ple.library import InvalidInput, Library, Reading, Resource, Writing, chunks, fold_tag, utc_now
 from ple.web import addresses
 from ple.web.errors import BadAddress
 from ple.web.text import block, line
 
+Progress = Callable[[int, int | None], None]  # how many records are done, and of how many about
+Mark = Callable[[int, Sequence[Quotation]], int]  # keeps the passages of a bookmark, returns how many were new
+
+_A_PART = 4000
 _AT_ONCE = 2000
-_fold = lru_cache(maxsize=10_000)(fold_tag)  # a file has few tags, many times
+_TITLES = 10
 _FOLDERS = ("keep", "path", "parts", "last")
 
 
 @dataclass(slots=True)
 class _Wanted:
-    """What a file says of one page, all its records together; texts as they are kept."""
+    """What a file says of one page, all its records in a part together; texts as they are kept."""
 
     url: str
     title: str
@@ -49,28 +57,85 @@ class _Wanted:
             saved_at=min(dates, default=None),
             starred=self.record.starred or other.record.starred,
             unread=self.record.unread or other.record.unread,
+            quotations=(*self.record.quotations, *other.record.quotations),
         )
 
 
 class Intake:
-    """The way in for files."""
+    """The way in for files; ``mark`` keeps the passages that come along."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, mark: Mark | None = None) -> None:
         self._library = library
+        self._mark = mark
 
-    def take(self, format: str, records: Iterable[Record], name: str, folders: str) -> Imported:
+    def take(
+        self,
+        format: str,
+        records: Iterable[Record],
+        name: str,
+        folders: str,
+        *,
+        total: int | None = None,
+        counted: str = "line",
+        progress: Progress | None = None,
+    ) -> Imported:
         """Store the records of a file; see :meth:`ple.bookmarks.Bookmarks.import_file`."""
-        if folders not in _FOLDERS:
-            raise InvalidInput(f"folders cannot be “{folders}”", hint=f"They can be {', '.join(_FOLDERS)}.")
-        wanted, doubles, refused = _sorted_out(records, folders)
-        added = updated = 0
-        with self._library.writing("Imported bookmarks") as tx:
-            known = _known(tx, wanted)
-            fresh = {key: want for key, want in wanted.items() if key not in known}
-            added = _add(tx, fresh)
-            updated = _add_to(tx, {known[key]: want for key, want in wanted.items() if key in known})
-            tx.label = f"Imported {added:,} bookmark{'' if added == 1 else 's'} from {line(name)}"
-        return Imported(format, added, len(known) + doubles, updated, tuple(refused))
+        _check(folders)
+        added = known = updated = done = highlights = 0
+        refused: list[Refused] = []
+        made: set[int] = set()
+        before: int | None = None
+        for part in _parts_of(records):
+            wanted, doubles, bad = _sorted_out(part, folders)
+            refused += bad
+            if wanted:
+                with self._library.writing("Imported bookmarks") as tx:
+                    there = _known(tx, wanted)
+                    if before is not None:
+                        tx.continues(before)
+                    ids = _add(tx, {key: want for key, want in wanted.items() if key not in there})
+                    made.update(ids.values())
+                    updated += _add_to(tx, {there[key]: want for key, want in wanted.items() if key in there}, made)
+                    added, known = added + len(ids), known + len(there) + doubles
+                    tx.label = f"Imported {added:,} bookmark{'' if added == 1 else 's'} from {line(name)}"
+                    before = tx.change
+                for key, want in wanted.items():
+                    if want.record.quotations and self._mark is not None:
+                        highlights += self._mark(ids.get(key) or there[key], want.record.quotations)
+            done += len(part)
+            if progress is not None:
+                progress(done, total)
+        return Imported(format, added, known, updated, tuple(refused), highlights, counted)
+
+    def plan(self, found: Found, folders: str) -> ImportPlan:
+        """Return what :meth:`take` would do."""
+        _check(folders)
+        seen: set[str] = set()
+        new = known = highlights = 0
+        refused: list[Refused] = []
+        titles: list[str] = []
+        for part in _parts_of(found.records):
+            wanted, doubles, bad = _sorted_out(part, folders)
+            refused += bad
+            with self._library.reading() as tx:
+                there = _known(tx, wanted)
+            fresh = [want for key, want in wanted.items() if key not in there and key not in seen]
+            new, known = new + len(fresh), known + len(wanted) - len(fresh) + doubles
+            highlights += sum(len(want.record.quotations) for want in wanted.values())
+            titles += [want.title or addresses.display(want.url) for want in fresh[: _TITLES - len(titles)]]
+            seen.update(wanted)
+        return ImportPlan(found.format, new, known, tuple(refused), highlights, tuple(titles), found.counted)
+
+
+def _check(folders: str) -> None:
+    if folders not in _FOLDERS:
+        raise InvalidInput(f"folders cannot be “{folders}”", hint=f"They can be {', '.join(_FOLDERS)}.")
+
+
+def _parts_of(records: Iterable[Record]) -> Iterator[list[Record]]:
+    coming = iter(records)
+    while part := list(islice(coming, _A_PART)):
+        yield part
 
 
 def _sorted_out(records: Iterable[Record], folders: str) -> tuple[dict[str, _Wanted], int, list[Refused]]:
@@ -79,15 +144,20 @@ def _sorted_out(records: Iterable[Record], folders: str) -> tuple[dict[str, _Wan
     doubles = 0
     refused: list[Refused] = []
     for record in records:
+        if record.problem:
+            refused.append(Refused(record.line, line(record.url or record.title)[:200], record.problem))
+            continue
         try:
-            url = addresses.clean(record.url)
+            url = works.address(record)
         except BadAddress as error:
-            refused.append(Refused(record.line, line(record.url)[:200], str(error)))
+            refused.append(Refused(record.line, line(record.url or record.title)[:200], str(error)))
             continue
         key = key_of(url)
-        folder = "/".join(filter(None, (line(part) for part in record.folder.split("/"))))
-        tags = {folded for tag in record.tags if (folded := _fold(tag))} | _folder_tags(folder, folders)
+        folder = "/".join(filter(None, (line(part) for part in record.folder.split("/")))) if record.folder else ""
+        tags = {folded for tag in record.tags if (folded := fold_tag(tag))} | _folder_tags(folder, folders)
         want = _Wanted(url, line(record.title)[:1000], block(record.note).strip(), folder, tags, record)
+        if record.quotations:
+            _take_notes(want)
         if key in wanted:
             doubles += 1
             wanted[key].add(want)
@@ -96,37 +166,44 @@ def _sorted_out(records: Iterable[Record], folders: str) -> tuple[dict[str, _Wan
     return wanted, doubles, refused
 
 
+def _take_notes(want: _Wanted) -> None:
+    """Let notes that are on no passage be the bookmark's own."""
+    loose = [block(one.note).strip() for one in want.record.quotations if not one.quote.strip()]
+    want.note = "\n\n".join(filter(None, [want.note, *loose]))
+    want.record = replace(want.record, quotations=tuple(one for one in want.record.quotations if one.quote.strip()))
+
+
 def _folder_tags(folder: str, folders: str) -> set[str]:
     if not folder or folders == "keep":
         return set()
     parts = folder.split("/")
     tags = {"path": [folder], "parts": parts, "last": parts[-1:]}[folders]
-    return {folded for tag in tags if (folded := _fold(tag))}
+    return {folded for tag in tags if (folded := fold_tag(tag))}
 
 
-def _known(tx: Writing, keys: Iterable[str]) -> dict[str, int]:
+def _known(tx: Reading, keys: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for some in _parts(list(keys)):
+    wanted = list(keys)
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
         query = sa.select(col(BookmarkRow.url_key), col(BookmarkRow.id)).where(col(BookmarkRow.url_key).in_(some))
         found.update((key, id) for key, id in tx.connection().execute(query))
     return found
 
 
-def _parts(keys: list[str]) -> Iterable[list[str]]:
-    for start in range(0, len(keys), 500):
-        yield keys[start : start + 500]
-
-
-def _add(tx: Writing, fresh: dict[str, _Wanted]) -> int:
+def _add(tx: Writing, fresh: dict[str, _Wanted]) -> dict[str, int]:
+    """Make bookmarks; return their numbers by key."""
     now = utc_now()
     items = list(fresh.items())
+    made: dict[str, int] = {}
     for start in range(0, len(items), _AT_ONCE):
         some = items[start : start + _AT_ONCE]
         ids = tx.register_many(BOOKMARK, len(some))
         rows = [_row(id, key, want, now) for id, (key, want) in zip(ids, some, strict=True)]
         tx.connection().execute(sa.insert(BookmarkRow), rows)
         tx.tag_many({id: want.tags for id, (_key, want) in zip(ids, some, strict=True) if want.tags})
-    return len(items)
+        made.update((key, id) for id, (key, _want) in zip(ids, some, strict=True))
+    return made
 
 
 def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
@@ -138,10 +215,12 @@ def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
         "key_version": addresses.KEY_VERSION,
         "title": want.title or fetching.title_of(want.url),
         "title_given": bool(want.title),
-        "description": line(record.description),
-        "author": line(record.author or "") or None,
+        "description": block(record.description).strip() if record.description else "",
+        "author": (line(record.author)[:1000] or None) if record.author else None,
         "published_at": record.published_at,
-        "language": line(record.language or "")[:35] or None,
+        "language": (line(record.language)[:35] or None) if record.language else None,
+        "site_name": (line(record.site_name)[:300] or None) if record.site_name else None,
+        "csl": json.dumps(record.csl, ensure_ascii=True) if record.csl else "",
         "note": want.note,
         "folder": want.folder,
         "saved_at": record.saved_at or now,
@@ -156,11 +235,16 @@ def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _add_to(tx: Writing, known: dict[int, _Wanted]) -> int:
-    """Give bookmarks that are kept already what the file has more, and take them out of the trash; return how many."""
+def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
+    """Give bookmarks that are kept already what the file has more, and take them out of the trash; return how many.
+
+    Those that this import has ``made`` itself are the learner's to say nothing about yet: they are still to be read
+    if any of their records says so.
+    """
     changed: set[int] = set()
     table: sa.Table = BookmarkRow.__table__  # type: ignore[attr-defined]
-    columns = [table.c[name] for name in ("id", "note", "folder", "saved_at", "starred", "title_given")]
+    names = ("id", "note", "folder", "saved_at", "starred", "unread", "title_given", "csl")
+    columns = [table.c[name] for name in names]
     for some in chunks(known):
         tags = tx.tags_of(some)
         trashed = [
@@ -176,21 +260,31 @@ def _add_to(tx: Writing, known: dict[int, _Wanted]) -> int:
         changed.update(trashed)
         for row in tx.connection().execute(sa.select(*columns).where(table.c.id.in_(some))).fetchall():
             want = known[row.id]
-            record = want.record
-            more: dict[str, Any] = {}
-            if want.note and want.note not in row.note:
-                more["note"] = f"{row.note}\n\n{want.note}".strip()
-            if want.folder and not row.folder:
-                more["folder"] = want.folder
-            if record.saved_at and record.saved_at < row.saved_at:
-                more["saved_at"] = record.saved_at
-            if record.starred and not row.starred:
-                more["starred"] = True
-            if want.title and not row.title_given:
-                more |= {"title": want.title, "title_given": True}
+            more = _more(row, want, row.id in made)
             if more and tx.update(BookmarkRow, [row.id], **more):
                 changed.add(row.id)
             if want.tags - tags[row.id]:
                 tx.tag(row.id, *sorted(want.tags - tags[row.id]))
                 changed.add(row.id)
-    return len(changed)
+    return len(changed - made)
+
+
+def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:
+    """Return the columns of a bookmark that a file has more to say of."""
+    record = want.record
+    more: dict[str, Any] = {}
+    if want.note and want.note not in row.note:
+        more["note"] = f"{row.note}\n\n{want.note}".strip()
+    if want.folder and not row.folder:
+        more["folder"] = want.folder
+    if record.saved_at and record.saved_at < row.saved_at:
+        more["saved_at"] = record.saved_at
+    if record.starred and not row.starred:
+        more["starred"] = True
+    if record.unread and is_new and not row.unread:
+        more["unread"] = True
+    if want.title and not row.title_given:
+        more |= {"title": want.title, "title_given": True}
+    if record.csl and not row.csl:
+        more["csl"] = json.dumps(record.csl, ensure_ascii=True)
+    return more

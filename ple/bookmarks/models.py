@@ -68,10 +68,32 @@ class BookmarkRow(Body, table=True):
     etag: str | None = None
     last_modified: str | None = None
     words: int | None = None
+    csl: str = Field(default="", sa_type=sa.Text)
+    """The work that it is, as an item of CSL-JSON, where a file said so."""
     extractor: str | None = None
     """What found the readable text, and its version, so that it can be done again by a better one."""
     html: str = Field(default="", sa_type=sa.Text)
     text: str = Field(default="", sa_type=sa.Text)
+
+    work: str = Field(default="", sa_type=sa.Text)
+    """The work that the page says it is, as an item of CSL-JSON."""
+    cite_key: str | None = Field(default=None, index=True)
+    """The key that it was first cited by; it keeps it."""
+    source_type: str | None = None
+    credibility: str = Field(default="", sa_type=sa.Text)
+    """What the learner thinks of it as a source."""
+    checklist: str = Field(default="", sa_type=sa.Text)
+    """Their answers to the questions of :mod:`ple.bookmarks.judging`, as JSON."""
+
+    checked_at: dt.datetime | None = Field(default=None, index=True)
+    """When it was last asked whether the page is still there."""
+    standing: str | None = None
+    """What came of it: ``there``, ``moved``, ``doubtful``, ``gone``, ``unreachable``."""
+    standing_why: str | None = None
+    moved_to: str | None = None
+    gone_since: dt.datetime | None = None
+    failures: int = 0
+    """How often in a row it was not there."""
 
 
 class HighlightRow(Body, table=True):
@@ -235,6 +257,25 @@ class Imported:
     known: int
     updated: int
     refused: tuple[Refused, ...]
+    highlights: int = 0
+    """How many passages came along that were not marked here yet."""
+    counted: str = "line"
+    """What the numbers of ``refused`` count: lines of the file, or its records."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do: how many would be ``new``, are ``known`` already, and cannot be used."""
+
+    format: str
+    new: int
+    known: int
+    refused: tuple[Refused, ...]
+    highlights: int
+    """How many passages the file has."""
+    titles: tuple[str, ...]
+    """The first few of those that are new."""
+    counted: str = "line"
 
 
 def key_of(url: str) -> str:

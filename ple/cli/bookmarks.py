@@ -1,5 +1,6 @@
 """``ple bookmarks``: keep pages, with their text."""
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,18 +15,21 @@ from ple.cli.frame import (
     show,
     show_list,
     show_text,
+    state,
     tell,
     write_output,
 )
 from ple.cli.words import ago, moment, plural
 
 if TYPE_CHECKING:
-    from ple.bookmarks import Bookmark, Saved
+    from collections.abc import Iterator
+
+    from ple.bookmarks import Bookmark, Imported, ImportPlan, Saved
+    from ple.bookmarks.intake import Progress
 
 command = Group("bookmarks", help="Keep pages, with their text.")
 
-_EXPORTS = ["netscape", "json", "csv", "markdown"]
-_IMPORTS = ["netscape", "json"]
+_EXPORTS = ["netscape", "json", "csv", "markdown", "bibtex", "ris", "csl-json"]
 
 
 def save(
@@ -222,8 +226,8 @@ def open_(ctx: click.Context, bookmark: str) -> None:
 
 
 @command.command("import")
-@click.argument("file", metavar="FILE")
-@click.option("--format", type=click.Choice(_IMPORTS), help="Found out by itself unless you say it.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--format", metavar="NAME", help="Found out by itself unless you say it; see docs/bookmarks.md.")
 @click.option(
     "--folders",
     type=click.Choice(["keep", "path", "parts", "last"]),
@@ -231,23 +235,103 @@ def open_(ctx: click.Context, bookmark: str) -> None:
     show_default=True,
     help="Make tags of folders too: the path a/b, each part, or the last.",
 )
+@click.option("--plan", is_flag=True, help="Only say what would be new, is known already, and cannot be read.")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was refused.")
 @click.pass_context
-def import_(ctx: click.Context, file: str, format: str | None, folders: str, strict: bool) -> None:
-    """Bring in the bookmarks of a browser or another program from FILE (- for standard input)."""
-    name, data = read_input(file)
-    done = environment(ctx).bookmarks.import_file(name, data, format=format, folders=folders)
-    for bad in done.refused:
-        tell(ctx, f"line {bad.line}: {bad.reason}")
+def import_(
+    ctx: click.Context, files: tuple[str, ...], format: str | None, folders: str, plan: bool, strict: bool
+) -> None:
+    """Bring in bookmarks, books and highlights of a browser or another program from FILES (- for standard input).
+
+    Which format a file is in is found out by what is in it. Doing it twice adds nothing; interrupted and done again,
+    it goes on where it was.
+    """
+    from ple.library.errors import InvalidInput
+
+    door = environment(ctx).bookmarks
+    results: list[Any] = []
+    failed = 0
+    for file in files:
+        try:
+            name, data = read_input(file)
+            if plan:
+                results.append(door.plan_import(name, data, format=format, folders=folders))
+            else:
+                with _progress(ctx, name) as progress:
+                    results.append(door.import_file(name, data, format=format, folders=folders, progress=progress))
+        except InvalidInput as error:
+            if len(files) == 1:
+                raise
+            failed += 1
+            tell(ctx, f"{error}. {error.hint or ''}".rstrip())
+            continue
+        for bad in results[-1].refused:
+            tell(
+                ctx,
+                f"{results[-1].counted} {bad.line}: {bad.reason}" + ("" if bad.url in bad.reason else f" ({bad.url})"),
+            )
+        (_say_plan if plan else _say_imported)(ctx, results[-1], name if len(files) > 1 else "")
+    if state(ctx).json:
+        show(ctx, results[0] if len(files) == 1 else results)
+    added = 0 if plan else sum(one.added for one in results)
+    if added:
+        tell(ctx, "`ple bookmarks refresh` fetches their pages.")
+    done = sum(len(one.refused) == 0 or (one.new if plan else one.added) + one.known > 0 for one in results)
+    outcome(ctx, done=done, failed=failed + sum(len(one.refused) for one in results), strict=strict)
+
+
+def _say_plan(ctx: click.Context, planned: "ImportPlan", name: str) -> None:
+    parts = [f"{plural(planned.new, 'bookmark')} would be new", f"{planned.known:,} kept already"]
+    if planned.highlights:
+        parts.append(f"with {plural(planned.highlights, 'highlight')}")
+    if planned.refused:
+        parts.append(f"{len(planned.refused):,} unreadable")
+    _say(ctx, name, f"{', '.join(parts)} ({planned.format}).")
+    for title in planned.titles:
+        _say(ctx, "", f"  + {title}")
+    if planned.new > len(planned.titles):
+        _say(ctx, "", f"  + {planned.new - len(planned.titles):,} more")
+
+
+def _say_imported(ctx: click.Context, done: "Imported", name: str) -> None:
     parts = [f"Imported {plural(done.added, 'bookmark')}", f"{done.known:,} kept already"]
     if done.updated:
         parts.append(f"{done.updated:,} of them brought up to date")
+    if done.highlights:
+        parts.append(plural(done.highlights, "highlight"))
     if done.refused:
         parts.append(f"{len(done.refused):,} refused")
-    show(ctx, done, said=", ".join(parts) + ".")
-    if done.added:
-        tell(ctx, "`ple bookmarks refresh` fetches their pages.")
-    outcome(ctx, done=done.added + done.known, failed=len(done.refused), strict=strict)
+    _say(ctx, name, f"{', '.join(parts)}.")
+
+
+def _say(ctx: click.Context, name: str, sentence: str) -> None:
+    if not state(ctx).json:
+        show(ctx, None, said=f"{name}: {sentence}" if name else sentence)
+
+
+@contextmanager
+def _progress(ctx: click.Context, name: str) -> "Iterator[Progress | None]":
+    """Show how far an import is and how long it still takes, where somebody can see it."""
+    import sys
+    import time
+
+    if state(ctx).quiet or not sys.stderr.isatty():
+        yield None
+        return
+    began = time.monotonic()
+
+    def progress(done: int, total: int | None) -> None:
+        spent = time.monotonic() - began
+        shown = f"{done:,}" + (f" of about {total:,}" if total and total > done else "")
+        if total and total > done:
+            left = spent / done * (total - done)
+            shown += f", {left / 60:.0f} min left" if left >= 90 else f", {max(1, round(left))} s left"
+        click.echo(f"\r\033[K{name}: {shown}", nl=False, err=True)
+
+    try:
+        yield progress
+    finally:
+        click.echo("\r\033[K", nl=False, err=True)
 
 
 @command.command("export")
@@ -283,3 +367,40 @@ def _head(page: "Bookmark") -> list[str]:
     if page.note:
         lines += ["", *(f"| {line}" for line in page.note.splitlines())]
     return [line for index, line in enumerate(lines) if line or index > 2]
+
+
+@command.command("listen")
+@click.option("--port", type=click.IntRange(0, 65535), default=7531, show_default=True, help="0: any that is free.")
+@click.option("--new-key", is_flag=True, help="Make a new key; browsers that know the old one are shut out.")
+@click.pass_context
+def listen(ctx: click.Context, port: int, new_key: bool) -> None:
+    """Keep pages from your browser, by a bookmarklet, until Ctrl-C. Only this machine can reach it."""
+    import hashlib
+    import secrets
+    import threading
+
+    from ple.bookmarks.listening import bookmarklet, listening
+
+    home = environment(ctx)
+    name = "bookmarks.listen:" + hashlib.sha256(str(home.folder).encode()).hexdigest()[:16]
+    key = None if new_key else home.secrets.get(name)
+    if key is None:
+        key = secrets.token_urlsafe(24)
+        home.secrets.set(name, key)
+
+    def told(saved: "Saved") -> None:
+        tell(ctx, f"{'Kept already' if saved.known else 'Saved'}: #{saved.bookmark.id} {saved.bookmark.title}")
+
+    with listening(home.bookmarks, key, port, told=told) as address:
+        link = bookmarklet(address)
+        sentences = [
+            f"Listening at {address} (Ctrl-C ends).",
+            f"Key of this library, asked for once by your browser: {key}",
+            "Bookmarklet: open the address above and drag the link to your bookmarks, or make one of this:",
+            link,
+        ]
+        show(ctx, {"url": address, "key": key, "bookmarklet": link}, said=sentences)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            tell(ctx, "")

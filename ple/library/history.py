@@ -134,6 +134,10 @@ class Steps:
                 self._steps.append(["row", table.name, values, self._rows[key]])
         return True
 
+    def after(self, earlier: list[list[Any]]) -> None:
+        """Put the steps of an earlier change, as :meth:`as_json` had them, before these."""
+        self._steps[:0] = earlier[::-1]
+
     def as_json(self) -> list[list[Any]]:
         """Return the steps in the order in which they are to be followed."""
         return self._steps[::-1]

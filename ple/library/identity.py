@@ -5,6 +5,7 @@ import secrets
 import time
 import unicodedata
 import uuid
+from functools import lru_cache
 
 
 def utc_now() -> dt.datetime:
@@ -24,6 +25,7 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+@lru_cache(maxsize=10_000)  # few tags, on many things: an import folds each a hundred times
 def fold_tag(tag: str) -> str:
     """Return ``tag`` as it is stored: NFC, case-folded, one space for many, no commas, no ``#`` in front.
 

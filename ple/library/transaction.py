@@ -136,6 +136,13 @@ class Writing(Reading):
             self._change = max((number or 0 for number in newest.one()), default=0) + 1
         return self._change
 
+    def continues(self, change: int) -> None:
+        """Let this transaction and the one of number ``change`` be taken back as one: an import is kept in parts."""
+        earlier = self.get(Deed, change)
+        if earlier is not None and earlier.taken_back_by is None:
+            self._steps.after(earlier.steps)
+            self.delete(earlier)
+
     def register(self, kind: str, *, uid: Any = None, created_at: dt.datetime | None = None) -> int:
         """Make a resource and return its number; an import may bring the uid and time that it had elsewhere."""
         row = {"uid": uid or uuid7(), "kind": kind, "created_at": created_at or utc_now(), "change": self.change}

@@ -2,36 +2,39 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from ple.bookmarks.formats.record import Record, decode, parse_when
+from ple.bookmarks.formats.record import Quotation, Record, parse_when
 
 NAME = "json"
 
 _FORMAT = "ple-bookmarks"
 _TIMES = frozenset({"saved_at", "published_at", "read_at"})
-_FIELDS = [field.name for field in fields(Record) if field.name != "line"]
+_MAYBE = frozenset({"author", "language", "site_name"})
+_FIELDS = [field.name for field in fields(Record) if field.name not in ("line", "problem")]
+_QUOTED = [field.name for field in fields(Quotation)]
 
 
-def recognises(data: bytes, name: str) -> bool:
-    """Return whether a file is one of these."""
-    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and f'"{_FORMAT}"'.encode() in data[:1000]
+def is_ours(value: Any) -> bool:
+    """Return whether this is one of these."""
+    return isinstance(value, dict) and value.get("format") == _FORMAT
 
 
-def read(data: bytes) -> list[Record]:
-    """Return the bookmarks of a file.
+def read_value(value: Any) -> Iterator[Record]:
+    """Yield the bookmarks of a file.
 
     Raises:
-        ValueError: it is no such file, or cut short.
+        ValueError: it has no list of them.
 
     """
-    whole = json.loads(decode(data))
-    found = whole.get("bookmarks") if isinstance(whole, dict) else None
+    found = value.get("bookmarks") if isinstance(value, dict) else None
     if not isinstance(found, list):
         raise ValueError("no list of bookmarks")
-    return [_record(one, number) for number, one in enumerate(found, 1) if isinstance(one, dict)]
+    for number, one in enumerate(found, 1):
+        if isinstance(one, dict):
+            yield _record(one, number)
 
 
 def write(records: Iterable[Record]) -> str:
@@ -41,14 +44,21 @@ def write(records: Iterable[Record]) -> str:
 
 
 def _as_json(record: Record) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for name in _FIELDS:
-        value = getattr(record, name)
-        if isinstance(value, dt.datetime):
-            value = value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-        if value or name in ("url", "title"):
-            said[name] = list(value) if isinstance(value, tuple) else value
-    return said
+    said = {name: _plain(getattr(record, name)) for name in _FIELDS}
+    said["quotations"] = [
+        _without_empty({name: _plain(getattr(one, name)) for name in _QUOTED}) for one in record.quotations
+    ]
+    return {name: value for name, value in said.items() if value or name in ("url", "title")}
+
+
+def _without_empty(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value not in ("", None, [])}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _record(said: dict[str, Any], number: int) -> Record:
@@ -56,13 +66,40 @@ def _record(said: dict[str, Any], number: int) -> Record:
     for name in _FIELDS:
         value = said.get(name)
         if name == "tags":
-            values[name] = tuple(tag for tag in value if isinstance(tag, str)) if isinstance(value, list) else ()
+            values[name] = _texts(value)
         elif name in _TIMES:
-            values[name] = parse_when(value) if isinstance(value, str) else None
+            values[name] = _when(value)
         elif name in ("unread", "starred", "archived", "private"):
             values[name] = value is True
+        elif name == "quotations":
+            values[name] = tuple(_quotation(one) for one in value if isinstance(one, dict)) if value else ()
+        elif name == "csl":
+            values[name] = value if isinstance(value, dict) else None
         elif isinstance(value, str):
             values[name] = value.replace("\0", "")
         else:
-            values[name] = None if name in ("author", "language") else ""
+            values[name] = None if name in _MAYBE else ""
     return Record(**values)
+
+
+def _quotation(said: dict[str, Any]) -> Quotation:
+    position = said.get("position")
+    texts = {name: _text(said.get(name)) for name in ("quote", "note", "color", "prefix", "suffix")}
+    return Quotation(
+        **texts,
+        created_at=_when(said.get("created_at")),
+        tags=_texts(said.get("tags")),
+        position=position if isinstance(position, int) else None,
+    )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(tag.replace("\0", "") for tag in value if isinstance(tag, str)) if isinstance(value, list) else ()
+
+
+def _when(value: Any) -> dt.datetime | None:
+    return parse_when(value) if isinstance(value, str) else None
+
+
+def _text(value: Any) -> str:
+    return value.replace("\0", "") if isinstance(value, str) else ""

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from ple.bookmarks.formats.record import Record, decode, parse_when
+from ple.bookmarks.formats.record import Record, parse_when, pieces
 
 NAME = "netscape"
 
 _GENERATOR = '<META NAME="generator" CONTENT="ple">'
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 _NOTES = re.compile(r"\[linkding-notes\](.*?)\[/linkding-notes\]", re.DOTALL)
+_TAGS_WITH_COMMAS = re.compile(rb"\btags?\s*=\s*(?:\"[^\">]*,|'[^'>]*,|[^\s\"'>]*,)", re.IGNORECASE)
 _BREAKING = frozenset({"br", "p", "div", "li"})
 
 
@@ -28,15 +29,15 @@ def recognises(data: bytes, name: str) -> bool:
     )
 
 
-def read(data: bytes) -> list[Record]:
-    """Return the bookmarks of a file in their order. Never raises; what has no address is not a bookmark."""
-    text = decode(data).replace("\0", "")
-    stream = _Stream()
-    stream.feed(text)
+def read(data: bytes) -> Iterator[Record]:
+    """Yield the bookmarks of a file in their order. Never raises; what has no address is not a bookmark."""
+    commas = _GENERATOR.encode() in data[:1000] or _TAGS_WITH_COMMAS.search(data) is not None
+    stream = _Stream(commas)
+    for piece in pieces(data):
+        stream.feed(piece.replace("\0", ""))
+        yield from stream.finished()
     stream.close()
-    stream.finish()
-    commas = _GENERATOR in text[:1000] or any("," in raw for raw in stream.raw_tags)
-    return [Record(**said, tags=_tags(raw, commas)) for said, raw in zip(stream.records, stream.raw_tags, strict=True)]
+    yield from stream.finished(whole=True)
 
 
 def write(records: Iterable[Record]) -> str:
@@ -94,10 +95,10 @@ def _attributes(record: Record) -> str:
 class _Stream(HTMLParser):
     """Follows the tags of a file, keeping only where it is: in a folder's name, a title, or a note."""
 
-    def __init__(self) -> None:
+    def __init__(self, commas: bool) -> None:
         super().__init__(convert_charrefs=True)
-        self.records: list[dict[str, Any]] = []
-        self.raw_tags: list[str] = []
+        self._records: list[dict[str, Any]] = []
+        self._commas = commas
         self._path: list[str] = []  # a name for each <DL> that is open; empty for one that belongs to no folder
         self._folder = ""  # the name that the next <DL> will have
         self._heard: list[str] = []
@@ -147,9 +148,14 @@ class _Stream(HTMLParser):
         end = self.rawdata.find(">", i + 3)
         return end + 1 if end >= 0 else -1
 
-    def finish(self) -> None:
-        """Take what was heard last."""
-        self._end()
+    def finished(self, *, whole: bool = False) -> Iterator[Record]:
+        """Yield the bookmarks that nothing more is heard about: all but the last, or all at the end of the file."""
+        if whole:
+            self._end()
+        some = len(self._records) - (not whole)
+        if some > 0:
+            done, self._records = self._records[:some], self._records[some:]
+            yield from (Record(**said) for said in done)
 
     def _end(self) -> None:
         heard, self._heard = "".join(self._heard), []
@@ -161,7 +167,7 @@ class _Stream(HTMLParser):
             self._for_record = bool(self._found.get("href"))
             if self._for_record:
                 self._record(heard)
-        elif what == "dd" and self.records:
+        elif what == "dd" and self._records:
             self._note(heard)
 
     def _record(self, title: str) -> None:
@@ -170,11 +176,11 @@ class _Stream(HTMLParser):
         archived = _true(said.get("data-archived"))
         if "linkding:bookmarks.archived" in raw:
             raw, archived = raw.replace("linkding:bookmarks.archived", ""), True
-        self.raw_tags.append(raw)
-        self.records.append(
+        self._records.append(
             {
                 "url": said["href"].strip(),
-                "title": " ".join(title.split()),
+                "title": " ".join((title if title.strip() else said.get("title", "")).split()),
+                "tags": _tags(raw, self._commas),
                 "folder": "/".join(filter(None, self._path)),
                 "saved_at": parse_when(said.get("add_date") or said.get("time_added") or ""),
                 "unread": _true(said.get("toread")),
@@ -188,7 +194,7 @@ class _Stream(HTMLParser):
     def _note(self, heard: str) -> None:
         note = _NOTES.sub(r"\n\1", heard)
         note = "\n".join(one.rstrip() for one in note.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
-        self.records[-1]["note"] = note
+        self._records[-1]["note"] = note
         self._for_record = False
 
 

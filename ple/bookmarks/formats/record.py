@@ -1,14 +1,37 @@
 """A bookmark as files have it, whatever the format; and what files do to times and texts."""
 
+import codecs
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import Any
+
+_PIECE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A passage that was marked in a page or book, as files have it; without a ``quote``, a note on the whole."""
+
+    quote: str
+    note: str = ""
+    color: str = ""
+    created_at: dt.datetime | None = None
+    tags: tuple[str, ...] = ()
+    prefix: str = ""
+    suffix: str = ""
+    position: int | None = None
+    """Where it began in the text that it was marked in, in characters; of a Kindle book, its location."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One bookmark of a file. ``saved_at`` is aware UTC, or none where the file did not say when."""
+    """One bookmark of a file. ``saved_at`` is aware UTC, or none where the file did not say when.
+
+    A book or paper may have no ``url``; then ``csl`` says which work it is.
+    """
 
     url: str
     title: str = ""
@@ -25,8 +48,14 @@ class Record:
     published_at: dt.datetime | None = None
     language: str | None = None
     read_at: dt.datetime | None = None
+    site_name: str | None = None
+    csl: dict[str, Any] | None = None
+    """The work that it is, as an item of CSL-JSON."""
+    quotations: tuple[Quotation, ...] = ()
     line: int = 0
-    """Where it stands in the file, from 1; for messages."""
+    """Where it stands in the file, from 1: its line, or which record it is where lines mean nothing."""
+    problem: str = ""
+    """Why this cannot be imported, if the format already says so."""
 
 
 def parse_when(text: str) -> dt.datetime | None:
@@ -49,19 +78,58 @@ def parse_when(text: str) -> dt.datetime | None:
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file: by its BOM, as UTF-8 if it is, else as it declares, else as Windows wrote it."""
+    """Return the text of a file: by its BOM, as UTF-8 if it is, else as it declares, else as it looks."""
+    return data.decode(encoding_of(data), "replace")
+
+
+def pieces(data: bytes) -> Iterator[str]:
+    """Yield the text of a file in parts; the whole of a large one would take four times its bytes."""
+    decoder = codecs.getincrementaldecoder(encoding_of(data))("replace")
+    for start in range(0, len(data), _PIECE):
+        yield decoder.decode(data[start : start + _PIECE])
+    yield decoder.decode(b"", True)
+
+
+def encoding_of(data: bytes) -> str:
+    """Return the name of the encoding that the text of a file is in."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+        return "utf-16"
+    if _is_utf8(data):
+        return "utf-8-sig"
     declared = re.search(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", data[:4096], re.IGNORECASE)
-    name = declared[1].decode("ascii").lower() if declared else "cp1252"
+    if not declared:
+        return _as_it_looks(data)
+    name = declared[1].decode("ascii").lower()
     try:
-        return data.decode("cp1252" if name in ("utf-8", "iso-8859-1", "us-ascii") else name, "replace")
-    except (LookupError, ValueError):
-        return data.decode("cp1252", "replace")
+        return "cp1252" if name in ("utf-8", "iso-8859-1", "us-ascii") else codecs.lookup(name).name
+    except LookupError:
+        return "cp1252"
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(data[start : start + _PIECE])
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_it_looks(data: bytes) -> str:
+    """Western texts have single letters beyond ASCII, those in other scripts whole runs of them."""
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", data[:100_000])]
+    if not runs or sum(runs) < 2.5 * len(runs):
+        return "cp1252"
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data[:100_000]).best()
+        return best.encoding if best else "cp1252"
+    return "gb18030"
 
 
 def _of_number(number: int) -> dt.datetime:

@@ -1,0 +1,115 @@
+"""Keeping a page: one bookmark for each, what fetching it brings, and what the learner says about it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from ple.bookmarks import fetching, lists
+from ple.bookmarks.models import BOOKMARK, BookmarkRow, Refetched, key_of
+from ple.library import InvalidInput, Reading, Resource, Writing, chunks, utc_now
+from ple.web import addresses
+
+
+def keep(tx: Writing, url: str, key: str, title: str, note: str) -> tuple[int, bool]:
+    """Make the bookmark, or take it out of the trash and add to it; return its number and if it was there."""
+    row = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key)).first()
+    if row is None:
+        id = tx.register(BOOKMARK)
+        shown = title or fetching.title_of(url)
+        tx.add(
+            BookmarkRow(
+                id=id, url=url, url_key=key, title=shown, title_given=bool(title), note=note, saved_at=utc_now()
+            )
+        )
+        tx.flush()
+        return id, False
+    known = tx.restore(row.id) == 0
+    if title:
+        row.title, row.title_given = title, True
+    if note and note not in row.note:
+        row.note = f"{row.note}\n\n{note}".strip()
+    if not known:
+        row.saved_at = utc_now()
+    tx.touch([row.id])
+    return row.id, known
+
+
+def moved(tx: Writing, id: int, url: str) -> dict[str, Any]:
+    """Return what changes when a bookmark gets the address ``url``.
+
+    Raises:
+        InvalidInput: another bookmark has this address.
+
+    """
+    key = key_of(url)
+    other = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key, BookmarkRow.id != id)).first()
+    if other is not None:
+        raise InvalidInput(
+            f"{addresses.display(url)} is kept already, as #{other.id} “{other.title}”",
+            hint=f"Remove one of them: `ple bookmarks remove {id}`.",
+        )
+    return {"url": url, "url_key": key, "key_version": addresses.KEY_VERSION, "etag": "", "last_modified": ""}
+
+
+def mark(tx: Writing, ids: Sequence[int], what: str, values: dict[str, Any]) -> int:
+    """Set ``values``, of which the first tells who has them already; return how many had not."""
+    flag = next(iter(values))
+    wanted = [
+        id
+        for some in chunks(ids)
+        for id in tx.connection()
+        .execute(
+            sa.select(col(BookmarkRow.id))
+            .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+            .where(
+                col(BookmarkRow.id).in_(some),
+                col(Resource.trashed_at).is_(None),
+                col(getattr(BookmarkRow, flag)).is_not(values[flag]),
+            )
+        )
+        .scalars()
+    ]
+    changed = tx.update(BookmarkRow, wanted, **values)
+    tx.label = f"Marked {changed:,} bookmark{'' if changed == 1 else 's'} as {what}"
+    if what == "read":
+        for id in wanted:
+            tx.note("read", id)
+    return changed
+
+
+def store(tx: Writing, id: int, fetched: fetching.Fetched) -> Refetched:
+    """Keep what fetching a page brought: nothing that is there is replaced by nothing."""
+    now = utc_now()
+    tx.alive(id, BOOKMARK)
+    row = tx.get_one(BookmarkRow, id)
+    said_before = (row.title, row.description, row.text)
+    values = {name: value for name, value in fetched.values.items() if value or not getattr(row, name)}
+    if "content_type" in fetched.values:
+        values |= {name: fetched.values.get(name) for name in ("etag", "last_modified", "final_url")}
+    values |= {"tried_at": now, "problem": fetched.problem, "hint": fetched.hint}
+    if fetched.again:
+        values["tries"] = row.tries + 1
+    else:
+        values |= {"tries": 0, "fetched_at": row.fetched_at if fetched.problem and row.text else now}
+    if fetched.title and not row.title_given:
+        values["title"] = fetched.title
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    changed = (row.title, row.description, row.text) != said_before
+    return Refetched(id, row.title, row.url, changed, fetched.problem, fetched.hint)
+
+
+def pending(tx: Reading, now: dt.datetime, *, force: bool) -> list[int]:
+    """Return the bookmarks whose page was never fetched and whose turn it is, those never tried first."""
+    query = (
+        sa.select(col(BookmarkRow.id), col(BookmarkRow.tries), col(BookmarkRow.tried_at))
+        .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+        .where(col(Resource.trashed_at).is_(None), col(BookmarkRow.fetched_at).is_(None), lists.on_the_web())
+        .order_by(col(BookmarkRow.tried_at).is_not(None), col(BookmarkRow.id))
+    )
+    rows = tx.connection().execute(query).fetchall()
+    return [id for id, tries, tried_at in rows if force or fetching.worth_another_try(tries, tried_at, now)]

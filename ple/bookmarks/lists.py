@@ -1,0 +1,157 @@
+"""Lists of bookmarks: which there are, in what order, and what each says, read in few statements."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from ple.bookmarks.formats.record import Quotation, Record
+from ple.bookmarks.models import BOOKMARK, BookmarkLine, BookmarkRow, HighlightRow
+from ple.library import Document, Library, Reading, Resource, Tagging, chunks, fold_tag
+
+_LISTED: list[Any] = [
+    *(
+        col(getattr(BookmarkRow, name))
+        for name in (
+            "id", "title", "url", "site_name", "author", "published_at", "saved_at", "unread", "starred", "archived",
+            "private", "words", "fetched_at", "problem",
+        )
+    ),
+    col(Resource.uid),
+    col(Resource.created_at),
+]  # fmt: skip
+_EXPORTED = (
+    "url", "title", "note", "folder", "saved_at", "unread", "starred", "archived", "private", "description",
+    "author", "published_at", "language", "read_at", "site_name",
+)  # fmt: skip
+
+
+def ids(
+    tx: Reading,
+    *,
+    tag: str | None,
+    pending: bool | None,
+    folder: str | None,
+    since: dt.datetime | None,
+    limit: int | None,
+    **flags: bool | None,
+) -> list[int]:
+    """Return the numbers of bookmarks; see :meth:`ple.bookmarks.Bookmarks.bookmark_ids`."""
+    query = sa.select(col(BookmarkRow.id)).join(Resource, col(Resource.id) == col(BookmarkRow.id))
+    query = query.where(col(Resource.trashed_at).is_(None))
+    for name, wanted in flags.items():
+        if wanted is not None:
+            query = query.where(col(getattr(BookmarkRow, name)).is_(wanted))
+    if pending is not None:
+        waiting = col(BookmarkRow.fetched_at).is_(None) & on_the_web()
+        query = query.where(waiting if pending else ~waiting)
+    if since is not None:
+        query = query.where(col(BookmarkRow.saved_at) >= since)
+    if tag:
+        query = query.where(col(BookmarkRow.id).in_(sa.select(col(Tagging.resource_id)).where(_below(tag))))
+    if folder:
+        inner = col(BookmarkRow.folder).startswith(folder.strip("/") + "/", autoescape=True)
+        query = query.where((col(BookmarkRow.folder) == folder.strip("/")) | inner)
+    query = query.order_by(col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc()).limit(limit)
+    return list(tx.connection().execute(query).scalars())
+
+
+def lines(tx: Reading, ids: Sequence[int]) -> list[BookmarkLine]:
+    """Return a line for each of ``ids``, in their order; those that are gone or in the trash are left out."""
+    query = sa.select(*_LISTED).join(Resource, col(Resource.id) == col(BookmarkRow.id))
+    query = query.where(col(Resource.trashed_at).is_(None))
+    rows: dict[int, Any] = {}
+    for some in chunks(ids):
+        for row in tx.connection().execute(query.where(col(BookmarkRow.id).in_(some))):
+            rows[row.id] = row
+    tags = tx.tags_of(list(rows))
+    return [
+        BookmarkLine(
+            id=row.id, uid=row.uid, kind=BOOKMARK, title=row.title, url=row.url, site_name=row.site_name,
+            author=row.author, published_at=row.published_at, saved_at=row.saved_at, unread=row.unread,
+            starred=row.starred, archived=row.archived, private=row.private, words=row.words,
+            fetched=row.fetched_at is not None, problem=row.problem, tags=tags[row.id], created_at=row.created_at,
+        )
+        for row in (rows[id] for id in ids if id in rows)
+    ]  # fmt: skip
+
+
+def documents(library: Library, ids: Iterable[int]) -> Iterator[Document]:
+    """Yield what bookmarks say; see :meth:`ple.bookmarks.Bookmarks.documents`."""
+    for some in chunks(ids):
+        with library.reading() as tx:
+            rows = tx.exec(
+                select(BookmarkRow)
+                .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+                .where(col(BookmarkRow.id).in_(some), col(Resource.trashed_at).is_(None))
+            ).all()
+            tags = tx.tags_of([row.id for row in rows])
+        for row in rows:
+            flags = ("unread", "starred", "archived", "private")
+            yield Document(
+                id=row.id,
+                kind=BOOKMARK,
+                title=row.title,
+                text="\n\n".join(filter(None, (row.note, row.description, row.text))),
+                occurred_at=row.saved_at,
+                url=row.url,
+                tags=tags[row.id],
+                author=row.author,
+                language=row.language,
+                container=row.site_name,
+                flags=frozenset(flag for flag in flags if getattr(row, flag)),
+                markdown=row.note or None,
+                quotable=row.text,
+            )
+
+
+def records(library: Library, ids: Sequence[int]) -> Iterator[Record]:
+    """Yield bookmarks as files have them, with the passages that were marked in them."""
+    query = sa.select(
+        col(BookmarkRow.id), col(BookmarkRow.csl), *(col(getattr(BookmarkRow, name)) for name in _EXPORTED)
+    )
+    for some in chunks(ids):
+        with library.reading() as tx:
+            rows = {row.id: row for row in tx.connection().execute(query.where(col(BookmarkRow.id).in_(some)))}
+            tags = tx.tags_of(list(rows))
+            quotations = _quotations(tx, list(rows))
+        for id in some:
+            if id in rows:
+                row = rows[id]
+                yield Record(
+                    **{name: getattr(row, name) for name in _EXPORTED},
+                    tags=tuple(sorted(tags[id])),
+                    csl=json.loads(row.csl) if row.csl else None,
+                    quotations=tuple(quotations.get(id, ())),
+                )
+
+
+def on_the_web() -> sa.ColumnElement[bool]:
+    """Return the condition that a bookmark has an address that can be fetched."""
+    return col(BookmarkRow.url).not_like("urn:%")
+
+
+def _quotations(tx: Reading, ids: list[int]) -> dict[int, list[Quotation]]:
+    query = (
+        sa.select(HighlightRow.__table__)  # type: ignore[attr-defined]
+        .join(Resource, col(Resource.id) == col(HighlightRow.id))
+        .where(col(HighlightRow.resource_id).in_(ids), col(Resource.trashed_at).is_(None))
+        .order_by(col(HighlightRow.start), col(HighlightRow.id))
+    )
+    rows = tx.connection().execute(query).fetchall()
+    tags = tx.tags_of([row.id for row in rows])
+    found: dict[int, list[Quotation]] = {}
+    for row in rows:
+        quotation = Quotation(
+            row.exact, row.note, row.color, row.made_at, tuple(sorted(tags[row.id])), row.prefix, row.suffix, row.start
+        )
+        found.setdefault(row.resource_id, []).append(quotation)
+    return found
+
+
+def _below(tag: str) -> sa.ColumnElement[bool]:
+    folded = fold_tag(tag)
+    return (col(Tagging.tag) == folded) | col(Tagging.tag).startswith(folded + "/", autoescape=True)
