@@ -1,12 +1,10 @@
 """``ple feeds``: follow feeds and bring in what is new."""
 
-import sys
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ple.cli import feed_care, rules
+from ple.cli import feed_care, feed_update, rules
 from ple.cli.frame import (
     Group,
     confirm,
@@ -26,21 +24,8 @@ if TYPE_CHECKING:
     from ple.feeds.models import Feed
 
 command = Group("feeds", help="Follow feeds and bring in what is new.")
-for each in (rules.rules, rules.mute, *feed_care.commands):
+for each in (feed_update.update, rules.rules, rules.mute, *feed_care.commands):
     command.add_command(each)
-
-
-@dataclass
-class Updated:
-    """What an update did, as programs read it."""
-
-    feeds: int = 0
-    fetched: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    new_entries: int = 0
-    updated_entries: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
 
 
 @command.command("add")
@@ -85,57 +70,6 @@ def list_(ctx: click.Context, folder: str | None, smart: bool) -> None:
 def show_(ctx: click.Context, feed: str) -> None:
     """Show what is known about FEED."""
     show(ctx, environment(ctx).feeds.feed(resolve(ctx, feed, "feed")))
-
-
-@command.command("update")
-@click.argument("feeds", nargs=-1)
-@click.option("--force", is_flag=True, help="Ask all feeds that are not paused, due or not.")
-@click.option("--strict", is_flag=True, help="Exit 1 if any feed failed, not only if all did.")
-@click.pass_context
-def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool) -> None:
-    """Bring in what is new, from what is due or from FEEDS."""
-    doors = environment(ctx).feeds
-    ids = [resolve(ctx, name, "feed") for name in feeds] or None
-    done = Updated()
-    quiet = state(ctx).quiet
-    live = not quiet and sys.stderr.isatty()
-    refresh = doors.refresh(ids, force=force)
-    try:
-        for feed in refresh:
-            done.feeds += 1
-            done.new_entries += feed.new
-            done.updated_entries += feed.updated
-            if live:
-                click.echo("\r\033[K", err=True, nl=False)
-            if feed.failure is not None:
-                done.failed += 1
-                done.errors.append(
-                    {
-                        "id": feed.feed_id, "title": feed.title, "url": feed.url, "error": feed.failure,
-                        "hint": feed.hint,
-                    }
-                )  # fmt: skip
-                tell(ctx, f"{feed.title}: {feed.failure}" + (f"\n     {feed.hint}" if feed.hint else ""))
-            elif feed.not_modified:
-                done.not_modified += 1
-            else:
-                done.fetched += 1
-                if feed.new or feed.updated:
-                    tell(ctx, f"{feed.title}: {_arrived(feed.new, feed.updated)}")
-            if live:
-                click.echo(f"{plural(done.feeds, 'feed')} …", err=True, nl=False)
-    except KeyboardInterrupt:
-        refresh.close()
-        if live:
-            click.echo("\r\033[K", err=True, nl=False)
-        tell(ctx, f"Stopped. {_summary(done)}")
-        raise
-    if live:
-        click.echo("\r\033[K", err=True, nl=False)
-    if not done.feeds:
-        tell(ctx, "No feed is due. `ple feeds update --force` asks them all." if doors.feeds() else "No feeds yet.")
-    show(ctx, done, said=_summary(done))
-    outcome(ctx, done=done.feeds - done.failed, failed=done.failed, strict=strict)
 
 
 @command.command("edit")
@@ -234,11 +168,16 @@ def health(ctx: click.Context) -> None:
     """Show how your feeds are doing, those that need attention first."""
     columns = [
         ("#", "id"), ("State", "state"), ("Title", "title"), ("Says", "says"),
+        ("A week", lambda feed: f"{feed.per_week:g}"),
+        ("Read", lambda feed: "" if feed.share_read is None else f"{feed.share_read:.0%}"),
         ("Next", lambda feed: due(feed.next_check_at) if feed.state not in ("gone", "paused") else ""),
     ]  # fmt: skip
-    show_list(
-        ctx, environment(ctx).feeds.health(), columns, empty="No feeds yet. Follow one with `ple feeds add ADDRESS`."
-    )
+    found = environment(ctx).feeds.health()
+    show_list(ctx, found, columns, empty="No feeds yet. Follow one with `ple feeds add ADDRESS`.")
+    if not state(ctx).json:
+        for feed in found:
+            if feed.hint and feed.state not in ("ok", "new"):
+                tell(ctx, f"#{feed.id} {feed.title}: {feed.hint}")
 
 
 def _state(feed: "Feed") -> str:
@@ -250,17 +189,3 @@ def _state(feed: "Feed") -> str:
 def _show_each(ctx: click.Context, ids: list[int], said: str) -> None:
     feeds = [environment(ctx).feeds.feed(id) for id in ids]
     show(ctx, feeds if len(feeds) > 1 else feeds[0], said=said.format(", ".join(feed.title for feed in feeds)))
-
-
-def _arrived(new: int, updated: int) -> str:
-    parts = [f"{new} new"] if new else []
-    return ", ".join([*parts, f"{updated} edited"] if updated else parts)
-
-
-def _summary(done: Updated) -> str:
-    failed = f", {done.failed} failed" if done.failed else ""
-    edited = f", {done.updated_entries} edited" if done.updated_entries else ""
-    return (
-        f"{plural(done.feeds, 'feed')}: {plural(done.new_entries, 'new entry', 'new entries')}{edited}; "
-        f"{done.not_modified} unchanged{failed}."
-    )

@@ -72,6 +72,11 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield col(EntryRow.id).in_(hidden) if wanted.hidden else col(EntryRow.id).not_in(hidden)
 
 
+def newest(tx: Reading) -> int:
+    """Return the number of the entry that came in last; 0 if there is none."""
+    return tx.connection().execute(sa.select(sa.func.max(col(EntryRow.id)))).scalar() or 0
+
+
 def without(tx: Reading, ids: Iterable[int], column: Any) -> list[int]:
     """Return which of the entries ``ids`` have nothing in a column."""
     return [

@@ -82,7 +82,7 @@ class Rules:
             if feed is not None:
                 tx.alive(feed, FEED)
             if not tx.connection().execute(sa.select(sa.func.count()).select_from(RuleRow)).scalar():
-                _reach(tx, _newest(tx))
+                _reach(tx, entries.newest(tx))
             id = tx.register(RULE)
             row = RuleRow(
                 id=id, name=called[:300], query=query, feed_id=feed, of_feed=feed is not None, folder=folder,
@@ -158,7 +158,7 @@ class Rules:
         """
         now = self._now()
         with self._library.reading() as tx:
-            reached, newest = _reached(tx), _newest(tx)
+            reached, newest = _reached(tx), entries.newest(tx)
             if reached is None or newest <= reached:
                 return []
             active = [
@@ -345,10 +345,6 @@ def _candidates(
         return []  # its feed was deleted for good
     wanted = entries.Wanted(feed, folder, hidden=None)
     return entries.entry_ids(tx, wanted, after=after, up_to=up_to)
-
-
-def _newest(tx: Reading) -> int:
-    return tx.connection().execute(sa.select(sa.func.max(col(EntryRow.id)))).scalar() or 0
 
 
 def _reached(tx: Reading) -> int | None:

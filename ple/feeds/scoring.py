@@ -222,7 +222,8 @@ def diversity(tx: Reading, *, now: dt.datetime, days: int = 30) -> Diversity:
     }  # fmt: skip
     counted = sa.select(col(EntryRow.feed_id), sa.func.count(sa.distinct(col(EntryRow.id))))
     counted = counted.group_by(col(EntryRow.feed_id))
-    brought = {id: n for id, n in tx.connection().execute(counted.where(col(EntryRow.seen_at) >= since))}
+    fresh = counted.where(col(EntryRow.seen_at) >= since)
+    brought = {id: n for id, n in tx.connection().execute(fresh) if id in facts}
     reading = counted.join(Activity, col(Activity.resource_id) == col(EntryRow.id))
     reading = reading.where(col(Activity.at) >= since, col(Activity.verb) == "read")
     read = {id: n for id, n in tx.connection().execute(reading) if id in facts}

@@ -244,6 +244,16 @@ class Subscriptions:
         with self._library.reading() as tx:
             return entries.entry_lines(tx, list(ids))
 
+    def newest_entry(self) -> int:
+        """Return the number of the entry that came in last, 0 if there is none; see :meth:`entries_after`."""
+        with self._library.reading() as tx:
+            return entries.newest(tx)
+
+    def entries_after(self, id: int) -> list[EntryLine]:
+        """Return what came in after the entry of this number, the newest first."""
+        with self._library.reading() as tx:
+            return entries.entry_lines(tx, entries.entry_ids(tx, Wanted(), after=id))
+
     def entry(self, id: int) -> Entry:
         """Return one entry in full.
 

@@ -101,7 +101,7 @@ class Triage:
             .group_by(col(TriageRow.state))
         )
         with self._library.reading() as tx:
-            found = {state: number for state, number in tx.connection().execute(query)}
+            found = {state: number for state, number in tx.connection().execute(query) if state}
             inbox = len(_inbox(tx, None, None, self._now()))
         return {"inbox": inbox, **{state: found.get(state, 0) for state in TRIAGE_STATES}}
 

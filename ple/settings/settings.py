@@ -30,6 +30,7 @@ class Settings:
     editor: str = _setting("", "Command that opens a text to be written; empty: $VISUAL, then $EDITOR.")
     feeds_at_once: int = _setting(16, "How many feeds are fetched at the same time.")
     refresh_minutes: int = _setting(30, "How often the screens refresh the feeds by themselves; 0: never.")
+    after_update: str = _setting("", "Command that hears of each update of the feeds, as JSON on its standard input.")
     language: str = _setting("", "Language of dates and stems in searches, such as en or de; empty: of the text.")
     browser: str = _setting("", "Command that opens an address; empty: the platform's own.")
 
