@@ -8,7 +8,7 @@ import codecs
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,10 @@ class Page:
     """What relative links on the page are relative to."""
     html: str = field(default="", repr=False)
     """The page decoded, as it came: not safe to show."""
+    meta: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False, hash=False)
+    """What its metas say, by name in lower case, as they came."""
+    data: tuple[dict[str, Any], ...] = field(default=(), repr=False, hash=False)
+    """The things of its JSON-LD that it may be about, as they came."""
 
 
 def read_page(page: Response | bytes | str, url: str = "", content_type: str = "") -> Page:
@@ -108,6 +112,8 @@ def read_page(page: Response | bytes | str, url: str = "", content_type: str = "
         feeds=reader.feeds(),
         base=reader.base,
         html=html,
+        meta=reader.meta,
+        data=tuple(reader.data),
     )  # fmt: skip
 
 

@@ -1,0 +1,104 @@
+"""References, by hand from the styles' own manuals."""
+
+import pytest
+
+from ple.bookmarks.citations import bibliography, key_of, reference
+
+ARTICLE = {
+    "type": "article-journal", "title": "Deep learning",
+    "author": [{"family": "LeCun", "given": "Yann"}, {"family": "Bengio", "given": "Yoshua"},
+               {"family": "Hinton", "given": "Geoffrey E."}],
+    "container-title": "Nature", "volume": "521", "issue": "7553", "page": "436-444",
+    "issued": {"date-parts": [[2015, 5, 28]]}, "DOI": "10.1038/nature14539",
+}  # fmt: skip
+PAGE = {
+    "type": "webpage", "title": "How sleep helps memory", "author": [{"family": "Müller", "given": "Anna"}],
+    "container-title": "Sleep Lab", "issued": {"date-parts": [[2024, 5, 1]]}, "URL": "https://sleep.example/memory",
+    "accessed": {"date-parts": [[2024, 6, 3]]},
+}  # fmt: skip
+BARE = {
+    "type": "webpage", "title": "What is a monad?", "container-title": "Example Wiki",
+    "URL": "https://wiki.example/monad", "accessed": {"date-parts": [[2024, 6, 3]]},
+}  # fmt: skip
+BOOK = {
+    "type": "book", "title": "The art of doing science and engineering", "publisher": "Stripe Press", "edition": "2",
+    "author": [{"family": "Hamming", "given": "Richard W."}], "issued": {"date-parts": [[2020]]},
+}  # fmt: skip
+CHAPTER = {
+    "type": "chapter", "title": "On names", "container-title": "Essays on logic", "publisher": "Example Press",
+    "author": [{"family": "Beauvoir", "non-dropping-particle": "de", "given": "Simone"}, {"family": "Sartre",
+               "given": "Jean-Paul"}],
+    "editor": [{"family": "Frege", "given": "Gottlob"}], "page": "12--34", "issued": {"date-parts": [[1999]]},
+}  # fmt: skip
+SITE = {
+    "type": "webpage", "title": "Physical activity", "author": [{"literal": "World Health Organization"}],
+    "container-title": "World Health Organization", "issued": {"date-parts": [[2022, 10]]},
+    "URL": "https://who.example/activity",
+}  # fmt: skip
+
+EXPECTED = [
+    ("apa", ARTICLE, "LeCun, Y., Bengio, Y., & Hinton, G. E. (2015). Deep learning. Nature, 521(7553), 436–444. "
+     "https://doi.org/10.1038/nature14539"),
+    ("apa", PAGE, "Müller, A. (2024, May 1). How sleep helps memory. Sleep Lab. https://sleep.example/memory"),
+    ("apa", BARE, "What is a monad? (n.d.). Example Wiki. Retrieved June 3, 2024, from https://wiki.example/monad"),
+    ("apa", BOOK, "Hamming, R. W. (2020). The art of doing science and engineering (2nd ed.). Stripe Press."),
+    ("apa", CHAPTER, "de Beauvoir, S., & Sartre, J.-P. (1999). On names. In G. Frege (Ed.), Essays on logic "
+     "(pp. 12–34). Example Press."),
+    ("apa", SITE, "World Health Organization. (2022, October). Physical activity. https://who.example/activity"),
+    ("mla", ARTICLE, "LeCun, Yann, et al. “Deep learning.” Nature, vol. 521, no. 7553, 28 May 2015, pp. 436–444, "
+     "https://doi.org/10.1038/nature14539."),
+    ("mla", PAGE, "Müller, Anna. “How sleep helps memory.” Sleep Lab, 1 May 2024, https://sleep.example/memory. "
+     "Accessed 3 June 2024."),
+    ("mla", BARE, "“What is a monad?” Example Wiki, https://wiki.example/monad. Accessed 3 June 2024."),
+    ("mla", BOOK, "Hamming, Richard W. The art of doing science and engineering. 2nd ed., Stripe Press, 2020."),
+    ("mla", CHAPTER, "de Beauvoir, Simone, and Jean-Paul Sartre. “On names.” Essays on logic, edited by Gottlob Frege, "
+     "Example Press, 1999, pp. 12–34."),
+    ("chicago", ARTICLE, "LeCun, Yann, Yoshua Bengio, and Geoffrey E. Hinton. “Deep learning.” Nature 521, no. 7553 "
+     "(2015): 436–444. https://doi.org/10.1038/nature14539."),
+    ("chicago", PAGE, "Müller, Anna. “How sleep helps memory.” Sleep Lab. May 1, 2024. https://sleep.example/memory."),
+    ("chicago", BARE, "“What is a monad?” Example Wiki. Accessed June 3, 2024. https://wiki.example/monad."),
+    ("chicago", BOOK, "Hamming, Richard W. The art of doing science and engineering. 2nd ed. Stripe Press, 2020."),
+    ("chicago", CHAPTER, "de Beauvoir, Simone, and Jean-Paul Sartre. “On names.” In Essays on logic, edited by Gottlob "
+     "Frege, 12–34. Example Press, 1999."),
+    ("ieee", ARTICLE, "Y. LeCun, Y. Bengio, and G. E. Hinton, “Deep learning,” Nature, vol. 521, no. 7553, "
+     "pp. 436–444, May 2015, doi: 10.1038/nature14539."),
+    ("ieee", PAGE, "A. Müller, “How sleep helps memory,” Sleep Lab. Accessed: June 3, 2024. [Online]. Available: "
+     "https://sleep.example/memory"),
+    ("ieee", BOOK, "R. W. Hamming, The art of doing science and engineering, 2nd ed. Stripe Press, 2020."),
+    ("harvard", ARTICLE, "LeCun, Y., Bengio, Y., and Hinton, G. E. (2015) ‘Deep learning’, Nature, 521(7553), "
+     "pp. 436–444. doi:10.1038/nature14539."),
+    ("harvard", PAGE, "Müller, A. (2024) How sleep helps memory, Sleep Lab. Available at: "
+     "https://sleep.example/memory (Accessed: 3 June 2024)."),
+    ("harvard", BARE, "What is a monad? (no date) Example Wiki. Available at: https://wiki.example/monad "
+     "(Accessed: 3 June 2024)."),
+    ("harvard", BOOK, "Hamming, R. W. (2020) The art of doing science and engineering. 2nd edn. Stripe Press."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("style", "item", "expected"), EXPECTED, ids=[f"{s}-{i['title'][:9]}" for s, i, _ in EXPECTED])
+def test_a_reference_is_as_the_manual_wants_it(style, item, expected):
+    assert reference(item, style) == expected
+
+
+def test_italics_are_marked_where_they_can_be_shown():
+    assert "*Nature*, *521*(7553)" in reference(ARTICLE, "apa", markdown=True)
+
+
+def test_a_bibliography_is_in_the_order_of_its_style():
+    assert [one[:8] for one in bibliography([PAGE, ARTICLE, BOOK], "apa")] == ["Hamming,", "LeCun, Y", "Müller, "]
+    assert [one[:6] for one in bibliography([PAGE, ARTICLE], "ieee")] == ["[1] A.", "[2] Y."]
+
+
+def test_a_key_says_who_when_and_what_and_is_never_given_twice():
+    assert key_of(PAGE) == "muller2024sleep"
+    assert key_of(PAGE, {"muller2024sleep", "muller2024sleepa"}) == "muller2024sleepb"
+    assert key_of({"title": "?"}) == "nd"
+
+
+@pytest.mark.parametrize("style", ["apa", "mla", "chicago", "ieee", "harvard"])
+@pytest.mark.parametrize("broken", [
+    {}, {"title": None, "author": "Ada"}, {"author": [None, {}], "issued": {"date-parts": [["x"]]}},
+    {"issued": {"date-parts": [[2020, 13, 99]]}, "page": 7, "accessed": []}, {"type": 5, "title": ["A", "B"]},
+])  # fmt: skip
+def test_a_work_that_says_little_or_nonsense_is_cited_all_the_same(style, broken):
+    assert reference(broken, style)
