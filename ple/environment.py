@@ -80,7 +80,7 @@ class Environment:
         """The feeds that the learner follows."""
         from ple.feeds import Subscriptions
 
-        return Subscriptions(self.library, self.client, neighbours=self._neighbours)
+        return Subscriptions(self.library, self.client, neighbours=self._neighbours, secrets=self.secrets)
 
     @cached_property
     def _neighbours(self) -> "Neighbours":

@@ -1,10 +1,11 @@
 """``ple feeds``: follow feeds and bring in what is new."""
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli import feed_care, feed_update, rules
+from ple.cli import feed_care, feed_secrets, feed_update, rules
 from ple.cli.frame import (
     Group,
     confirm,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ple.feeds.models import Feed
 
 command = Group("feeds", help="Follow feeds and bring in what is new.")
-for each in (feed_update.update, rules.rules, rules.mute, *feed_care.commands):
+for each in (feed_update.update, feed_secrets.sign_in, rules.rules, rules.mute, *feed_care.commands):
     command.add_command(each)
 
 
@@ -33,10 +34,21 @@ for each in (feed_update.update, rules.rules, rules.mute, *feed_care.commands):
 @click.option("--folder", help="Put it in this folder; slashes nest.")
 @click.option("--tag", "tags", multiple=True, help="Tag it; may be given several times.")
 @click.option("--title", help="What to call it, if not what its publisher does.")
+@click.option("--user", metavar="NAME", help="Sign in with this name; the password is asked for, or read from input.")
+@click.option("--header", metavar="NAME", help="Send this header along; its value is asked for, or read from input.")
 @click.pass_context
-def add(ctx: click.Context, url: str, folder: str | None, tags: tuple[str, ...], title: str | None) -> None:
+def add(
+    ctx: click.Context,
+    url: str,
+    folder: str | None,
+    tags: tuple[str, ...],
+    title: str | None,
+    user: str | None,
+    header: str | None,
+) -> None:
     """Follow the feed at URL; a site's address will do."""
-    feed = environment(ctx).feeds.add(url, folder=folder, tags=tags, title=title)
+    signed = feed_secrets.signed(user, header)
+    feed = environment(ctx).feeds.add(url, folder=folder, tags=tags, title=title, **signed)
     show(ctx, feed, said=f"Following #{feed.id} {feed.title} ({plural(feed.entries, 'entry', 'entries')})")
 
 

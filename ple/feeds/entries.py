@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from ple.feeds import duplicates
 from ple.feeds.marks import HIDDEN, TriageRow, WholeTextRow
 from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
 from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks
@@ -33,6 +34,8 @@ class Wanted:
     since: dt.datetime | None = None
     before: dt.datetime | None = None
     hidden: bool | None = False
+    copies: bool = False
+    """Whether an article that came in by several feeds is wanted as often; it is where a feed or folder is named."""
 
 
 def entry_ids(
@@ -51,6 +54,8 @@ def entry_ids(
 
 
 def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if not wanted.copies and wanted.feed is None and wanted.folder is None:
+        yield col(EntryRow.id).not_in(duplicates.copies(_trashed()))
     if wanted.feed is not None:
         yield col(EntryRow.feed_id) == wanted.feed
     if wanted.folder is not None:
@@ -102,7 +107,21 @@ def entry_lines(tx: Reading, ids: Sequence[int]) -> list[EntryLine]:
         ).where(col(EntryRow.id).in_(some))  # fmt: skip
         found |= {row[0]: tuple(row) for row in tx.connection().execute(query)}
     tags = tx.tags_of(list(found))
-    return [_line(found[id], tags[id]) for id in ids if id in found]
+    others = _also_in(tx, list(found))
+    return [_line(found[id], tags[id], others.get(id, ())) for id in ids if id in found]
+
+
+def _also_in(tx: Reading, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Return the feeds that brought the same articles as these."""
+    found: dict[int, tuple[str, ...]] = {}
+    together = duplicates.together(tx, ids)
+    everyone = sorted({other for others in together.values() for other in others})
+    for some in chunks(everyone):
+        rows = tx.connection().execute(_from_feeds().where(col(EntryRow.id).in_(some)))
+        titles = {id: feed_title(own, said, url, kept) for id, own, said, url, kept in rows}
+        for id, others in together.items():
+            found[id] = tuple(dict.fromkeys((*found.get(id, ()), *(titles[o] for o in others if o in titles))))
+    return found
 
 
 def _from_feeds(*columns: Any) -> sa.Select[Any]:
@@ -117,11 +136,11 @@ def _from_feeds(*columns: Any) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _line(row: tuple[Any, ...], tags: frozenset[str]) -> EntryLine:
+def _line(row: tuple[Any, ...], tags: frozenset[str], also_in: tuple[str, ...]) -> EntryLine:
     id, own, said, address, kept, uid, created, feed_id, title, url, author, occurred, read, starred = row
     return EntryLine(
         id, uid, ENTRY, feed_id, feed_title(own, said, address, kept), title, url, author, occurred, read is not None,
-        starred is not None, tags, created,
+        starred is not None, tags, created, also_in,
     )  # fmt: skip
 
 
@@ -143,7 +162,8 @@ def entry(tx: Reading, id: int) -> Entry:
         sa.select(
             col(EntryRow.updated_at), col(EntryRow.language), col(EntryRow.comments_url), col(EntryRow.categories),
             col(EntryRow.enclosures), col(EntryContentRow.html), col(EntryContentRow.text),
-            col(EntryContentRow.summary), col(WholeTextRow.html), col(WholeTextRow.text),
+            col(EntryContentRow.summary), col(WholeTextRow.html), col(WholeTextRow.text), col(EntryRow.image_url),
+            col(EntryRow.season), col(EntryRow.episode), col(EntryRow.chapters_url), col(EntryRow.transcript_url),
         )
         .outerjoin(EntryContentRow, col(EntryContentRow.id) == col(EntryRow.id))
         .outerjoin(WholeTextRow, col(WholeTextRow.id) == col(EntryRow.id))
@@ -152,13 +172,13 @@ def entry(tx: Reading, id: int) -> Entry:
     if not lines or row is None:
         raise NotFound(id, ENTRY)
     line = lines[0]
-    updated, language, comments, categories, enclosures, html, text, summary, whole_html, whole_text = row
+    updated, language, comments, categories, enclosures, html, text, summary, whole_html, whole_text, *episode = row
     if whole_text:
         html, text, summary = whole_html, whole_text, summary or text
     return Entry(
         line.id, line.uid, line.kind, line.feed_id, line.feed_title, line.title, line.url, line.author,
         line.published_at, updated, line.read, line.starred, line.tags, line.created_at, language, summary or "",
-        text or "", html or "", comments, tuple(categories or ()), tuple(enclosures or ()),
+        text or "", html or "", comments, tuple(categories or ()), tuple(enclosures or ()), line.also_in, *episode,
     )  # fmt: skip
 
 

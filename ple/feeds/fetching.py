@@ -41,6 +41,8 @@ class Ask:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body_hash: str | None = None
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What says who asks, as headers; secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Answer:
 def fetch(client: Client, parser: Parser, ask: Ask, *, limits: Limits = LIMITS) -> Answer:
     """Ask for one feed and read it."""
     try:
-        response = client.get(ask.url, headers={"Accept": ACCEPT, **ask.headers}, limits=limits)
+        response = client.get(ask.url, headers={"Accept": ACCEPT, **ask.headers, **ask.credentials}, limits=limits)
     except WebError as error:
         lost = isinstance(error, TooSlow) or (isinstance(error, NoAnswer) and error.reason in _OUR_OWN)
         return Answer(ask, error=error, reached=not lost)
@@ -138,7 +140,7 @@ _REFUSALS: dict[int, tuple[str, str | None]] = {
     304: ("its server says that nothing has changed, though we never had it", "It is asked again later by itself."),
     401: (
         "its server wants a name and a password",
-        "Feeds behind a password cannot be followed yet; some have a private address.",
+        "Give it yours with `ple feeds sign-in FEED --user NAME`, or when you add it.",
     ),
     403: ("its server refuses to give it to us", "Look at the address in a browser; some block programs."),
     404: (

@@ -44,6 +44,8 @@ class Arrival:
     alias: str | None
     content_hash: str
     fingerprint: str
+    link_hash: str | None = None
+    """Of its whole address, the same in whatever feed it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def arrivals(entries: Sequence[ParsedEntry], rule: Rule) -> tuple[Rule, list[Arr
             name = f"words:{words}"
         key = name if len(name) <= LONGEST_KEY else f"hash:{_digest(name)}"
         if key not in found:
-            found[key] = Arrival(entry, key, alias(entry), words, fingerprint(entry))
+            found[key] = Arrival(entry, key, alias(entry), words, fingerprint(entry), _digest(link) if link else None)
     return rule, list(found.values())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import arrivals, identity
+from ple.feeds import arrivals, duplicates, identity
 from ple.feeds.arrivals import Edit, Moving
 from ple.feeds.errors import FeedGone, FeedRefused
 from ple.feeds.fetching import Answer
@@ -171,15 +171,16 @@ def _add(tx: Writing, feed_id: int, new: Sequence[Arrival], now: dt.datetime) ->
     # Publishers list the newest first; numbers are given in the order in which things came out.
     new = new[::-1]
     ids = tx.register_many(ENTRY, len(new))
+    copies = duplicates.elsewhere(tx, feed_id, new)
     tx.connection().execute(
         sa.insert(EntryRow),
         [
             {
                 "id": id, "feed_id": feed_id, "seen_at": now, "occurred_at": arrivals.occurred_at(arrival, now),
-                "published_at": arrival.entry.published_at, "read_at": None, "starred_at": None, "silent_edits": 0,
-                "feed_title": "", **_words(arrival),
+                "published_at": arrival.entry.published_at, "starred_at": None, "silent_edits": 0, "feed_title": "",
+                "same_as": same.id if same else None, "read_at": same.read_at if same else None, **_words(arrival),
             }
-            for id, arrival in zip(ids, new, strict=True)
+            for id, arrival, same in zip(ids, new, copies, strict=True)
         ],
     )  # fmt: skip
     tx.connection().execute(
@@ -237,6 +238,12 @@ def _words(arrival: Arrival) -> dict[str, Any]:
         "author": entry.author,
         "language": entry.language,
         "comments_url": entry.comments_url,
+        "image_url": entry.image_url,
+        "season": entry.season,
+        "episode": entry.episode,
+        "chapters_url": entry.chapters_url,
+        "transcript_url": entry.transcript_url,
+        "link_hash": arrival.link_hash,
         "categories": list(entry.categories),
         "enclosures": [
             {

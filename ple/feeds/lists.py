@@ -1,17 +1,37 @@
 """Lists of feeds: following many at once, folders, and which feed an address is."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from ple.feeds import credentials
 from ple.feeds.formats.opml import Blank, Outline
 from ple.feeds.models import FEED, EntryRow, FeedAddressRow, FeedRow, OpmlImported, Refusal
 from ple.library import Reading, Resource, Writing, chunks
 from ple.library.errors import PleError
 from ple.web import addresses
 from ple.web.text import line
+
+
+def without_credentials(
+    outlines: Sequence[Outline | Blank],
+) -> tuple[list[Outline | Blank], dict[str, dict[str, str]]]:
+    """Return a list without the passwords in its addresses, and what to send along instead, by address."""
+    kept: list[Outline | Blank] = []
+    signed: dict[str, dict[str, str]] = {}
+    for outline in outlines:
+        if isinstance(outline, Outline) and "@" in outline.url:
+            with contextlib.suppress(PleError):
+                url, headers = credentials.apart(addresses.clean(outline.url))
+                if headers:
+                    signed[url] = headers
+                    outline = replace(outline, url=url)
+        kept.append(outline)
+    return kept, signed
 
 
 def folder_name(folder: str) -> str | None:

@@ -205,6 +205,8 @@ class EntryLine:
     starred: bool
     tags: frozenset[str]
     created_at: dt.datetime
+    also_in: tuple[str, ...] = ()
+    """The other feeds that brought the same article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,12 @@ class Entry:
     comments_url: str | None
     categories: tuple[str, ...]
     enclosures: tuple[dict[str, Any], ...]
+    also_in: tuple[str, ...] = ()
+    image_url: str | None = None
+    season: int | None = None
+    episode: int | None = None
+    chapters_url: str | None = None
+    transcript_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ple.feeds.formats import jsonfeed, quick
 from ple.feeds.publication import Enclosure, ParsedEntry, ParsedFeed
 from ple.web import addresses, text
 
-VERSION = 1  # raise it when feeds that have not changed should be parsed anew
+VERSION = 2  # raise it when feeds that have not changed should be parsed anew
 
 LONGEST_LINE = 1000
 LONGEST_ADDRESS = 4000
@@ -47,7 +47,7 @@ def parse(url: str, body: bytes, content_type: str | None = None, *, quickly: bo
         said = quick.read(url, body, content_type, _any_date) if quickly else None
         if not said or not said["entries"]:
             said = _read(url, body, content_type)
-        feed = _feed(said)
+        feed = replace(_feed(said), rest=_rest(body))
     except FeedError:
         raise
     except MemoryError:
@@ -137,6 +137,11 @@ def _entry(entry: Any) -> ParsedEntry:
         html=html or summary,
         summary=text.plain(summary) if html and summary and summary != html else "",
         comments_url=_string(entry, "comments") or None,
+        image_url=_named(entry, "image", "href") or None,
+        season=_whole(_string(entry, "itunes_season") or _string(entry, "podcast_season")),
+        episode=_whole(_string(entry, "itunes_episode") or _string(entry, "podcast_episode")),
+        chapters_url=_named(entry, "podcast_chapters", "url") or None,
+        transcript_url=_named(entry, "podcast_transcript", "url") or None,
         language=(_string(detail, "language") if detail else "") or None,
         categories=tuple(
             term for tag in _get(entry, "tags") or () if (term := _string(tag, "label") or _string(tag, "term"))
@@ -227,6 +232,25 @@ def _ttl(about: Any) -> int | None:
     return max(1, period // max(1, _whole(_string(about, "sy_updatefrequency")) or 1))
 
 
+def _rest(body: bytes) -> str:
+    """Return the hours and days in which the publisher of an RSS feed wants to be left alone.
+
+    feedparser keeps only the last of them, so they are read from the bytes.
+    """
+    found: list[str] = []
+    if hours := _SKIPPED_HOURS.search(body):
+        found += [str(int(hour) % 24) for hour in _HOUR.findall(hours[1])]  # some count from 1 to 24
+    if days := _SKIPPED_DAYS.search(body):
+        found += [day.decode().lower() for day in _DAY.findall(days[1])]
+    return " ".join(dict.fromkeys(found))
+
+
+_SKIPPED_HOURS = re.compile(rb"<skipHours>([^!]{0,2000}?)</skipHours>", re.I)
+_SKIPPED_DAYS = re.compile(rb"<skipDays>([^!]{0,2000}?)</skipDays>", re.I)
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.I)
+_DAY = re.compile(rb"<day>\s*((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s*</day>", re.I)
+
+
 def _flaw(said: Any) -> str | None:
     problem = _get(said, "bozo_exception")
     if not _get(said, "bozo") or problem is None or type(problem).__name__ in _HARMLESS:
@@ -247,6 +271,12 @@ def _get(said: Any, name: str) -> Any:
     return dict.get(said, name)
 
 
+def _named(said: Any, name: str, within: str) -> str:
+    """Return what an element says in an attribute."""
+    value = dict.get(said, name)
+    return _string(value, within) if isinstance(value, dict) else ""
+
+
 def _string(said: Any, name: str) -> str:
     value = dict.get(said, name)
     return value.strip() if isinstance(value, str) else ""
@@ -254,6 +284,10 @@ def _string(said: Any, name: str) -> str:
 
 def _whole(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+
+
+def _small(number: int | None) -> int | None:
+    return number if number is not None and number < 2**31 else None
 
 
 def _duration(said: str) -> int | None:
@@ -302,6 +336,11 @@ def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
         text=said,
         summary=text.block(entry.summary)[:LONGEST_SUMMARY] if entry.summary else "",
         comments_url=_address(entry.comments_url, url),
+        image_url=_address(entry.image_url, url),
+        chapters_url=_address(entry.chapters_url, url),
+        transcript_url=_address(entry.transcript_url, url),
+        season=_small(entry.season),
+        episode=_small(entry.episode),
         language=_language(entry.language),
         categories=tuple(dict.fromkeys(name for each in entry.categories[:50] if (name := _line(each, 200)))),
         enclosures=tuple(

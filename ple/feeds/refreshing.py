@@ -5,15 +5,17 @@ finished stays finished when somebody pulls the plug.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import closing
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.feeds import arrivals, keeping, lists
+from ple.feeds.credentials import Credentials
 from ple.feeds.discovery import Found
-from ple.feeds.fetching import Answer, Ask, body_hash, fetch_all, permanent_target
+from ple.feeds.errors import FeedError
+from ple.feeds.fetching import ACCEPT, Answer, Ask, body_hash, fetch_all, permanent_target, refuse
 from ple.feeds.models import FEED, FeedRow, Refreshed
 from ple.feeds.worker import Parser
 from ple.library import Library, Resource, chunks
@@ -26,8 +28,10 @@ class Refreshing:
     """Brings in what publishers say."""
 
     def __init__(
-        self, library: Library, client: Client, parser: Parser, now: Callable[[], dt.datetime], limits: Limits
-    ) -> None:
+        self, library: Library, client: Client, parser: Parser, now: Callable[[], dt.datetime], limits: Limits,
+        credentials: Credentials,
+    ) -> None:  # fmt: skip
+        self._credentials = credentials
         self._library = library
         self._client = client
         self._parser = parser
@@ -60,7 +64,7 @@ class Refreshing:
         query = (
             sa.select(
                 col(FeedRow.id), col(FeedRow.url), col(FeedRow.etag), col(FeedRow.last_modified),
-                col(FeedRow.fetched_at), col(FeedRow.body_hash),
+                col(FeedRow.fetched_at), col(FeedRow.body_hash), col(FeedRow.private), col(Resource.uid),
             )
             .join(Resource, col(Resource.id) == col(FeedRow.id))
             .where(col(Resource.trashed_at).is_(None))
@@ -80,9 +84,12 @@ class Refreshing:
                     query = query.where(col(FeedRow.next_check_at).is_(None) | (col(FeedRow.next_check_at) <= now))
                 rows = list(tx.connection().execute(query))
         return [
-            Ask(id, url, arrivals.validators(etag, modified, fetched_at, now=now), body_hash)
-            for id, url, etag, modified, fetched_at, body_hash in rows
-        ]
+            Ask(
+                id, url, arrivals.validators(etag, modified, fetched_at, now=now), body_hash,
+                self._credentials.of(uid, url) if private else {},
+            )
+            for id, url, etag, modified, fetched_at, body_hash, private, uid in rows
+        ]  # fmt: skip
 
     def _keep(self, answer: Answer, *, blame: bool = True) -> Refreshed | None:
         """Store an answer; return none if the feed was removed, or given another address, in the meantime."""
@@ -98,6 +105,22 @@ class Refreshing:
             return []
         with self._library.writing() as tx:
             return keeping.keep_unchanged(tx, answers, self._now())
+
+    def look(self, url: str, headers: Mapping[str, str]) -> Found:
+        """Return the feed that is at ``url`` for whoever sends these headers along.
+
+        Raises:
+            WebError: nobody answers there.
+            FeedError: there is no feed.
+
+        """
+        response = self._client.get(url, headers={"Accept": ACCEPT, **headers}, limits=self._limits)
+        try:
+            refuse(response)
+            kind = response.headers.get("content-type")
+            return Found(response, self._parser.parse(response.url, response.body, kind))
+        except FeedError as error:
+            raise error.at(response.url) from None
 
     def follow(self, found: Found, folder: str | None, tags: tuple[str, ...], title: str | None) -> int:
         """Follow a feed that was found, keep what it says, and return its number."""

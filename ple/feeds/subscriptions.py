@@ -1,12 +1,13 @@
 """Subscriptions: the feeds that a learner follows, and what came in from them."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import discovery, entries, health, keeping, lists
+from ple.feeds import credentials, discovery, duplicates, entries, health, keeping, lists
+from ple.feeds.credentials import Credentials
 from ple.feeds.discovery import Candidate
 from ple.feeds.entries import Wanted
 from ple.feeds.errors import NoFeedFound
@@ -33,6 +34,7 @@ from ple.feeds.triage import Triage
 from ple.feeds.whole import WholeTexts
 from ple.feeds.worker import Parser
 from ple.library import Document, InvalidInput, Library, chunks, utc_now
+from ple.settings.secrets import Secrets
 from ple.web import addresses
 from ple.web.client import Client, Limits
 from ple.web.text import line
@@ -56,6 +58,7 @@ class Subscriptions:
         parser: Parser | None = None,
         limits: Limits = LIMITS,
         neighbours: Neighbours | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         neighbours = neighbours or Neighbours()
         self.rules = Rules(library, neighbours, now)
@@ -67,7 +70,8 @@ class Subscriptions:
         self._now = now
         self._parser = parser or Parser()
         self._limits = limits
-        self._arriving = Refreshing(library, client, self._parser, now, limits)
+        self._credentials = Credentials(secrets)
+        self._arriving = Refreshing(library, client, self._parser, now, limits, self._credentials)
 
     def close(self) -> None:
         """End the process that reads feeds."""
@@ -76,28 +80,70 @@ class Subscriptions:
     # ---- following -------------------------------------------------------------------------------------------------
 
     def add(
-        self, address: str, *, folder: str | None = None, tags: Iterable[str] = (), title: str | None = None
+        self,
+        address: str,
+        *,
+        folder: str | None = None,
+        tags: Iterable[str] = (),
+        title: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Feed:
         """Follow the feed at ``address``, or the first that the page there names; return it, with what it says now.
 
         A feed that is followed already is only put in the folder, tagged and titled as said. One that was removed
-        comes back with its entries.
+        comes back with its entries. With ``user`` and ``password``, in the address or beside it, or ``headers``,
+        ``address`` is the feed itself; they are kept among the secrets and sent along to its host alone.
 
         Raises:
             WebError: nobody answers there.
             FeedError: there is no feed.
 
         """
-        address, tags = addresses.clean(address), tuple(tags)
+        (address, signed), tags = credentials.apart(addresses.clean(address)), tuple(tags)
+        signed |= credentials.headers(user, password, headers)
         with self._library.reading() as tx:
             known = lists.feed_at(tx, addresses.key(address), alive=True)
         if known is not None:
+            if signed:
+                self._sign(known, signed)
             return self.edit(known, title=title, folder=folder, tags=tags)
+        if signed:
+            found = self._arriving.look(address, signed)
+            id = self._arriving.follow(found, folder, tags, title)
+            self._sign(id, signed)
+            self.rules.apply_new()
+            return self.feed(id)
         for found in discovery.look(self._client, self._parser, address, self._limits):
             id = self._arriving.follow(found, folder, tags, title)
             self.rules.apply_new()
             return self.feed(id)
         raise NoFeedFound(f"{addresses.display(address)} names no feed")
+
+    def sign_in(
+        self,
+        id: int,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Feed:
+        """Send a name and password, or headers, along when this feed is asked; with none, forget what was sent before.
+
+        Raises:
+            InvalidInput: they cannot be sent as headers.
+
+        """
+        feed = self.feed(id)
+        self._sign(id, credentials.headers(user, password, headers))
+        return feed
+
+    def _sign(self, id: int, headers: Mapping[str, str]) -> None:
+        feed = self.feed(id)
+        self._credentials.keep(feed.uid, feed.url, headers)
+        with self._library.writing() as tx:
+            tx.update(FeedRow, [id], private=bool(headers), next_check_at=None, etag=None, last_modified=None)
 
     def find(self, address: str) -> list[Candidate]:
         """Return the feeds that ``address`` leads to, the most likely one first; see :meth:`add`."""
@@ -287,7 +333,8 @@ class Subscriptions:
         with self._library.writing("Marked everything as read") as tx:
             if feed is not None:
                 tx.alive(feed, FEED)
-            ids = entries.entry_ids(tx, Wanted(feed, _folder(folder), unread=True, before=before))
+            wanted = Wanted(feed, _folder(folder), unread=True, before=before, copies=True)
+            ids = entries.entry_ids(tx, wanted)
             done = tx.update(EntryRow, ids, read_at=self._now())
             tx.label = f"Marked {_entries(done)} as read"
             return done
@@ -306,6 +353,9 @@ class Subscriptions:
                 ).scalars()
             ]  # fmt: skip
             done = tx.update(EntryRow, others, **{name: to})
+            if name == "read_at":
+                same = {other for those in duplicates.together(tx, ids).values() for other in those}
+                tx.update(EntryRow, sorted(same - set(ids)), read_at=to)
             if len(ids) == 1 and done and to is not None and name == "read_at":
                 tx.note("read", others[0])  # reading one is reading; marking many is clearing up
             tx.label = label.format(_entries(done)) if done else None
@@ -320,11 +370,15 @@ class Subscriptions:
             BrokenOutline: ``data`` is no such list.
 
         """
-        outlines = opml.read(data)
+        outlines, signed = lists.without_credentials(opml.read(data))
         with self._library.writing("Imported feeds") as tx:
             done = lists.follow_all(tx, outlines)
             tx.label = f"Imported {len(done.added)} feeds" if done.added else None
-            return done
+            ids = {lists.feed_at(tx, addresses.key(url)): headers for url, headers in signed.items()}
+        for id, headers in ids.items():
+            if id in done.added:
+                self._sign(id, headers)
+        return done
 
     def export_opml(self) -> str:
         """Return the feeds as an OPML 2.0 list, with folders, own titles and tags."""

@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import Settings
-from ple.portfolio.prose import excerpt
 from ple.portfolio.work import Work
 
 
@@ -230,7 +229,7 @@ def work_json(work: Work, settings: Settings, url: str | None, licence: str, lan
     )
 
 
-def site_json(settings: Settings) -> dict[str, Any]:
+def site_json(settings: Settings, introduction: str) -> dict[str, Any]:
     """Return what JSON-LD says of the site."""
     person = {"@type": "Person", "name": settings.author, "url": settings.url, "sameAs": settings.me}
     return _without_nothing(
@@ -239,7 +238,7 @@ def site_json(settings: Settings) -> dict[str, Any]:
             "@type": "WebSite",
             "name": settings.title,
             "url": settings.url,
-            "description": excerpt(settings.about),
+            "description": introduction,
             "inLanguage": settings.language,
             "author": _without_nothing(person) if settings.author else None,
         }

@@ -60,6 +60,8 @@ class Portfolio:
         self._library = library
         self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
         self.folder = folder / "site"
+        self.themes = folder / "themes"
+        """Where the learner's own themes lie, each a folder."""
 
     # the site as a whole
 
@@ -67,7 +69,8 @@ class Portfolio:
         """Begin the site, or change what is said about it; what is not given stays. Return its settings.
 
         ``url`` is where the site will be published, an empty one takes it away. ``settings`` are ``author``,
-        ``about`` (Markdown for the first page), ``language`` (BCP 47), ``licence`` and ``theme``.
+        ``about`` (Markdown for the first page), ``language`` (BCP 47), ``licence``, ``theme``, ``me`` (addresses that
+        are the author's too) and ``resume`` (a JSON Resume; an empty one takes the page away).
 
         Raises:
             InvalidInput: a value cannot be used.
@@ -80,7 +83,7 @@ class Portfolio:
         if "theme" in given:
             from ple.portfolio.theme import Theme
 
-            Theme(given["theme"])
+            Theme(given["theme"], self.themes)
         with self._library.writing() as tx:
             row = tx.get(SiteRow, 1)
             known = row.model_dump(include=set(SiteFields.model_fields)) if row else {}
@@ -256,7 +259,7 @@ class Portfolio:
 
         began = time.perf_counter()
         folder = (folder or self.folder).absolute()
-        theme = Theme(self.settings().theme)
+        theme = Theme(self.settings().theme, self.themes)
         memory = self._memory()
         with memory, _unhurried():
             works, ledger = self._published(memory, utc_now())
@@ -282,7 +285,7 @@ class Portfolio:
         with self._memory() as memory:
             works, ledger = self._published(memory, utc_now())
             settings = self.settings()
-            site = Site(settings, works, ledger, Theme(settings.theme), memory)
+            site = Site(settings, works, ledger, Theme(settings.theme, self.themes), memory)
             shown = {work.id for work in works}
             hidden = [one for one in self._artifacts() if one.id not in shown]
             lost = self.handed_in(one.id for one in hidden)

@@ -128,7 +128,7 @@ _MARK = r"(?P<mark>m[0-9a-f]{12}x)(?P<number>\d+)x"
 _LANGUAGE = re.compile(r"(?:class=\"language-|lang=\"|data-lang=\")([\w+#.-]{1,30})")
 _HEADING = re.compile(r"<h([1-6])\b")
 _ALIGNED = re.compile(r"\balign=\"(left|center|right)\"")
-_WIDE = '<section class="wide" aria-label="Table" tabindex="0">'
+_PARTS = {3: " of the reflection", 4: " of the sources", 5: " of the feedback"}
 _PIECE = re.compile(
     r"<pre(?P<pre>[^>]*)><code(?P<attributes>[^>]*)>(?P<block>.*?)</code></pre>"
     r"|<code>(?P<code>.*?)</code>"
@@ -155,6 +155,7 @@ class _Rewriting:
         self._targets = targets
         levels = [int(level) for level in _HEADING.findall(self._html)]
         self._part = part
+        self._tables = 0
         self._shift = top - min(levels, default=top)
         self._ids = set(re.findall(r"\bid=\"([^\"]+)\"", self._html))
         self._links: list[str] = []  # what closes each open <a>
@@ -198,7 +199,11 @@ class _Rewriting:
             case "input":
                 return "☑" if re.search(r"\bchecked\b", piece["given"]) else "☐"
             case "table":
-                return "</table></section>" if closes else f"{_WIDE}<table>"
+                if closes:
+                    return "</table></section>"
+                self._tables += 1
+                label = f"Table {self._tables}{_PARTS.get(self._part, '')}"
+                return f'<section class="wide" aria-label="{label}" tabindex="0"><table>'
         level = min(6, max(2, int(name[1]) + self._shift))
         return f"</h{level}>" if closes else f"<h{level}>"
 

@@ -22,7 +22,7 @@ from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.formats import resume
 from ple.portfolio.models import Settings
 from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
-from ple.portfolio.prose import ROOT, Target, excerpt, page_html
+from ple.portfolio.prose import HIDDEN, ROOT, Mention, Target, beginning, excerpt, mentions, page_html
 from ple.portfolio.theme import Safe, Theme, for_script
 from ple.portfolio.work import Work, hash_of
 
@@ -188,9 +188,9 @@ class Site:
         about = fit(self._settings.about)
 
         def context() -> dict[str, Any]:
-            page = self._about_page("", "", excerpt(about), kind="website")
-            page["json_ld"] = for_script(metadata.site_json(self._settings))
-            html = page_html(about, lambda mention: Target(mention.label or mention.title or mention.written))
+            page = self._about_page("", "", self._introduction, kind="website")
+            page["json_ld"] = for_script(metadata.site_json(self._settings, self._introduction))
+            html = page_html(about, self._target)
             return {
                 "page": page,
                 "works": [self._placed(work, "") for work in self._listed[:ON_FIRST_PAGE]],
@@ -201,7 +201,13 @@ class Site:
                 "about_html": Safe(html.replace(ROOT, "")),
             }
 
-        seed = [about, self._seen(self._listed[:ON_FIRST_PAGE]), len(self._listed)]
+        seed = [
+            about,
+            self._introduction,
+            [[to.words, to.address] for to in map(self._target, mentions(about))],
+            self._seen(self._listed[:ON_FIRST_PAGE]),
+            len(self._listed),
+        ]
         groups = [(name, len(works)) for some in (self._collections, self._skills) for name, works in some.items()]
         return self._page("index.html", "home.html", hash_of([seed, sorted(groups)]), context)
 
@@ -337,8 +343,7 @@ class Site:
 
     def _feeds(self) -> Iterator[Page]:
         newest = sorted(self._listed, key=lambda work: (work.permalink.published_at, work.id), reverse=True)
-        about = excerpt(fit(self._settings.about))
-        yield from self._feed("", str(self._settings.uid), self._settings.title, about, newest[:IN_FEED])
+        yield from self._feed("", str(self._settings.uid), self._settings.title, self._introduction, newest[:IN_FEED])
         tagged: dict[str, list[Work]] = {line.name: [] for line in self._ledger if line.what == TAG}
         for work in newest:
             for tag in work.card.tags:
@@ -422,6 +427,24 @@ class Site:
     @property
     def _by(self) -> str:
         return self._settings.author or self._settings.title
+
+    @cached_property
+    def _introduction(self) -> str:
+        about = fit(self._settings.about)
+        return excerpt(beginning(about, self._target, title="")) if about else ""
+
+    @cached_property
+    def _by_title(self) -> dict[str, Work]:
+        return {" ".join(work.title.split()).casefold(): work for work in reversed(self._listed)}
+
+    def _target(self, mention: Mention) -> Target:
+        """Return what becomes of a mention on the first page; only what everybody may see is named."""
+        if mention.title is None:
+            return Target(mention.written)
+        work = self._by_title.get(" ".join(mention.title.split()).casefold())
+        if work is None:
+            return Target(mention.label or HIDDEN)
+        return Target(mention.label or work.title, work.permalink.address)
 
     @cached_property
     def _special(self) -> list[tuple[str, str]]:

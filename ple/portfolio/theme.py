@@ -3,6 +3,7 @@
 Templates are written in what Jinja2 and MiniJinja have in common. They get the context that ``themes/README.md``
 describes; ``context`` in ``theme.toml`` is the version of it that they were made for. Every value is escaped by
 itself; only what is named ``…_html`` is HTML already, and ``json_ld`` is JSON that may stand in a script element.
+A theme may say ``base = "quiet"`` in ``theme.toml``: whatever template or file it does not have is that theme's then.
 """
 
 import hashlib
@@ -37,12 +38,13 @@ class Safe(str):
 
 
 class Theme:
-    """A theme in a folder, or one of ours by its name."""
+    """A theme in a folder, or by its name: the learner's own in ``folder``, else one of ours."""
 
-    def __init__(self, name: str | Path) -> None:
-        folder = name if isinstance(name, Path) else _OURS / name
+    def __init__(self, name: str | Path, folder: Path | None = None) -> None:
         if isinstance(name, str) and not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise ThemeError(f"“{name}” is no name of a theme")
+        own = folder / name if folder is not None else None
+        folder = name if isinstance(name, Path) else own if own is not None and own.is_dir() else _OURS / name
         try:
             about = tomllib.loads((folder / "theme.toml").read_text(encoding="utf-8"))
         except OSError as error:
@@ -51,16 +53,24 @@ class Theme:
             raise ThemeError(f"theme.toml of “{name}” cannot be read: {error}") from error
         if about.get("context") != CONTEXT:
             raise ThemeError(f"the theme “{name}” was made for another ple (context {about.get('context')})")
+        base = about.get("base")
+        if base is not None and not (isinstance(base, str) and re.fullmatch(r"[a-z][a-z0-9-]*", base)):
+            raise ThemeError(f"theme.toml of “{name}” names no theme as its base")
+        self._base = Theme(_OURS / base) if base else None
+        if self._base is not None and self._base._base is not None:
+            raise ThemeError(f"“{name}” is based on “{base}”, which is based on another itself")
         self._name = str(name)
         self._folder = folder
+        self.description = str(about.get("description", ""))
 
     @cached_property
     def files(self) -> dict[str, bytes]:
         """What goes to the site as it is, by its path there."""
         found = sorted((self._folder / "static").rglob("*"))
-        return {
+        own = {
             path.relative_to(self._folder / "static").as_posix(): path.read_bytes() for path in found if path.is_file()
         }
+        return (self._base.files if self._base else {}) | own
 
     @cached_property
     def fingerprint(self) -> str:
@@ -91,7 +101,8 @@ class Theme:
 
     @cached_property
     def _templates(self) -> dict[str, str]:
-        return {path.name: path.read_text(encoding="utf-8") for path in sorted(self._folder.glob("*.html"))}
+        own = {path.name: path.read_text(encoding="utf-8") for path in sorted(self._folder.glob("*.html"))}
+        return (self._base._templates if self._base else {}) | own
 
     @cached_property
     def _environment(self) -> Any:
@@ -104,6 +115,18 @@ class Theme:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+
+
+def themes(folder: Path | None = None) -> dict[str, str]:
+    """Return what each theme says of itself, by its name: ours, and the learner's own in ``folder``."""
+    found: dict[str, str] = {}
+    for place in (_OURS, folder):
+        for path in sorted(place.glob("*/theme.toml")) if place else ():
+            try:
+                found[path.parent.name] = Theme(path.parent).description
+            except ThemeError as error:
+                found[path.parent.name] = f"cannot be used: {error}"
+    return found
 
 
 def for_script(value: Any) -> Safe:

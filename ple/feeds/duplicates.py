@@ -1,0 +1,99 @@
+"""One article that comes in by several feeds: a blog and the planet that repeats it, a story on two front pages.
+
+The first that came in stands for all of them. A later one is kept as well, since its feed may be all that a learner
+looks at, but lists over many feeds leave it out and say on the first "also in …". What is read in one place is read in
+all of them.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from ple.feeds.identity import Arrival, has_words
+from ple.feeds.models import EntryRow
+from ple.library import Reading, Resource, chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The entry that came in first, and when it was read."""
+
+    id: int
+    read_at: dt.datetime | None
+
+
+def elsewhere(tx: Reading, feed_id: int, arrived: Sequence[Arrival]) -> list[Original | None]:
+    """Return for each that comes in by this feed the same article of another one, if it is there already.
+
+    The same is what says the same, or has the same title and leads to the same address. What has too few words to be
+    told by them, as "Update", is not the same because of them.
+    """
+    links = {arrival.link_hash for arrival in arrived if arrival.link_hash}
+    hashes = {arrival.content_hash for arrival in arrived if has_words(arrival.entry)}
+    rows = [row for some in _some(links) for row in tx.connection().execute(_BY_LINK, {"names": some, "feed": feed_id})]
+    rows += [
+        row for some in _some(hashes) for row in tx.connection().execute(_BY_WORDS, {"names": some, "feed": feed_id})
+    ]
+    by_link: dict[tuple[str, str], Original] = {}
+    by_words: dict[str, Original] = {}
+    for id, same_as, read_at, title, link_hash, content_hash in sorted(rows, key=lambda row: row.id):
+        original = Original(same_as or id, read_at)
+        if link_hash:
+            by_link.setdefault((link_hash, title.casefold()), original)
+        by_words.setdefault(content_hash, original)
+    found: list[Original | None] = []
+    for arrival in arrived:
+        same = by_words.get(arrival.content_hash) if has_words(arrival.entry) else None
+        if same is None and arrival.link_hash and arrival.entry.title:
+            same = by_link.get((arrival.link_hash, arrival.entry.title.casefold()))
+        found.append(same)
+    return found
+
+
+def _query(column: Any) -> Any:
+    query: Any = (
+        sa.select(
+            col(EntryRow.id), col(EntryRow.same_as), col(EntryRow.read_at), col(EntryRow.title),
+            col(EntryRow.link_hash), col(EntryRow.content_hash),
+        )
+        .join(Resource, col(Resource.id) == col(EntryRow.id))
+        .where(column.in_(sa.bindparam("names", expanding=True)), col(EntryRow.feed_id) != sa.bindparam("feed"))
+        .where(col(Resource.trashed_at).is_(None))
+    )  # fmt: skip
+    return query
+
+
+_BY_LINK, _BY_WORDS = _query(col(EntryRow.link_hash)), _query(col(EntryRow.content_hash))
+
+
+def _some(names: Iterable[str]) -> list[list[str]]:
+    ordered = sorted(names)
+    return [ordered[start : start + 500] for start in range(0, len(ordered), 500)]
+
+
+def copies(trashed: sa.Select[Any]) -> sa.Select[Any]:
+    """Select the entries that another stands for; not those whose other is in the trash."""
+    return sa.select(col(EntryRow.id)).where(col(EntryRow.same_as).is_not(None), col(EntryRow.same_as).not_in(trashed))
+
+
+def together(tx: Reading, ids: Collection[int]) -> dict[int, list[int]]:
+    """Return, for those of ``ids`` that came in by several feeds, the other entries that are the same article."""
+    firsts: dict[int, int] = {}
+    for some in chunks(ids):
+        query = sa.select(col(EntryRow.id), col(EntryRow.same_as)).where(
+            col(EntryRow.id).in_(some), col(EntryRow.same_as).is_not(None)
+        )
+        rows: Any = tx.connection().execute(query)
+        firsts |= {id: first for id, first in rows}  # noqa: C416 - rows are no pairs to mypy
+    found: dict[int, set[int]] = {}
+    for some in chunks({*ids, *firsts.values()}):
+        copied: Any = tx.connection().execute(
+            sa.select(col(EntryRow.same_as), col(EntryRow.id)).where(col(EntryRow.same_as).in_(some))
+        )
+        for first, id in copied:
+            found.setdefault(first, {first}).add(id)
+    return {id: sorted(found[first] - {id}) for id in ids if (first := firsts.get(id, id)) in found}
