@@ -1,9 +1,15 @@
-"""Where the feeds of a site are: at the address itself, named by the page, or where sites usually have them."""
+"""Where the feeds of a site are.
+
+Where its kind of site has them (:mod:`ple.feeds.places`), at the address itself, named by the page, linked from it, or
+where feeds usually are: in this order, until there are some.
+"""
 
 import datetime as dt
-from collections.abc import Generator, Iterator
+import re
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
+from ple.feeds import places
 from ple.feeds.errors import FeedError, NoFeedFound, NotAFeed
 from ple.feeds.fetching import ACCEPT, LIMITS, refuse
 from ple.feeds.publication import ParsedFeed
@@ -16,6 +22,13 @@ MOST_LINKS = 10  # of one page that are looked at
 USUAL_PATHS = (
     "/feed", "/feed.xml", "/atom.xml", "/rss.xml", "/index.xml", "/rss", "/feed/", "/feed.json", "/blog/feed.xml",
 )  # fmt: skip
+
+
+IN_A_FOLDER = ("feed", "feed.xml", "atom.xml", "rss.xml", "index.xml")
+_LINK = re.compile(r"""<a\s[^>]{0,300}?href\s*=\s*["']?([^"'\s>]{1,500})""", re.I)
+_LIKE_A_FEED = re.compile(
+    r"\.(?:rss|atom|rdf)$|(?:rss|atom|feed|index)\.(?:xml|json)$|/(?:feed|rss|atom)/?$|[?&]feed=", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,8 @@ def look(client: Client, parser: Parser, address: str, limits: Limits = LIMITS) 
         FeedError: what is there is neither a feed nor a page that leads to one.
 
     """
+    if (yield from _at(client, parser, places.of(address), address, limits)):
+        return
     response = client.get(address, headers={"Accept": f"{ACCEPT}, text/html;q=0.9"}, limits=limits)
     try:
         refuse(response)
@@ -70,9 +85,47 @@ def look(client: Client, parser: Parser, address: str, limits: Limits = LIMITS) 
         return
     if (yield from _named(client, parser, response, limits)):
         return
+    if (yield from _at(client, parser, _in_text(response), response.url, limits)):
+        return
     if not (yield from _usual(client, parser, response.url, limits)):
         shown = addresses.display(response.url)
         raise NoFeedFound(f"{shown} names no feed, and none is where feeds usually are")
+
+
+def _at(
+    client: Client, parser: Parser, guesses: Iterable[places.Place], origin: str, limits: Limits
+) -> Generator[Found, None, bool]:
+    """Yield the feeds that are where they should be; say whether there were any."""
+    some = False
+    seen: set[str] = set()
+    for place in guesses:
+        try:
+            response = client.get(place.url, headers={"Accept": ACCEPT}, limits=limits, origin=origin)
+            refuse(response)
+            if (key := addresses.key(response.url)) in seen:
+                continue
+            found = Found(response, _parse(parser, response))
+        except (WebError, FeedError):
+            continue  # a guess
+        seen.add(key)
+        some = True
+        yield found
+    return some
+
+
+def _in_text(page: Response) -> tuple[places.Place, ...]:
+    """Return what a page gives away about its feeds, though its head names none."""
+    from ple.web.pages import read_page
+
+    read = read_page(page)
+    base = read.base or page.url
+    found = list(places.on_page(page.url, read.html))
+    found += (
+        places.of(read.canonical) if read.canonical and addresses.key(read.canonical) != addresses.key(page.url) else ()
+    )
+    links = (addresses.resolve(base, href) for href in _LINK.findall(read.html[:1_000_000]))
+    found += [places.Place(link) for link in dict.fromkeys(links) if link and _LIKE_A_FEED.search(link)]
+    return tuple(found[:MOST_LINKS])
 
 
 def _named(client: Client, parser: Parser, page: Response, limits: Limits) -> Generator[Found, None, bool]:
@@ -100,12 +153,13 @@ def _named(client: Client, parser: Parser, page: Response, limits: Limits) -> Ge
 
 
 def _usual(client: Client, parser: Parser, url: str, limits: Limits) -> Generator[Found, None, bool]:
-    """Yield the first feed at the paths that sites usually have; say whether there was one.
+    """Yield the first feed at the paths that sites usually have, below the page and at the root; say if there was one.
 
     Redirects are not followed: many sites lead whatever they do not know to their front page (miniflux).
     """
-    for path in USUAL_PATHS:
-        guess = addresses.resolve(url, path)
+    below = addresses.resolve(url, ".") or url
+    nearby = [addresses.resolve(below, path) for path in IN_A_FOLDER] if below != addresses.resolve(url, "/") else []
+    for guess in [*nearby, *(addresses.resolve(url, path) for path in USUAL_PATHS)]:
         if guess is None:
             continue
         try:
