@@ -69,6 +69,8 @@ class Environment:
         import ple.journal.models
         import ple.lms.credentials.models
         import ple.lms.models
+        import ple.lms.outbox
+        import ple.lms.returns
         import ple.portfolio.models
         import ple.search.saved  # noqa: F401 - a table exists once its module is imported
         from ple.library import Library
@@ -137,7 +139,7 @@ class Environment:
         """The courses and assignments at the learner's institutions."""
         from ple.lms import Courses
 
-        return Courses(self.library, self.client, self.secrets)
+        return Courses(self.library, self.client, self.secrets, document=self.document)
 
     @cached_property
     def credentials(self) -> "Credentials":
@@ -235,7 +237,7 @@ class Environment:
 
     def close(self) -> None:
         """Close what is open."""
-        for part in ("feeds", "client", "library"):
+        for part in ("feeds", "search", "client", "library"):
             if part in self.__dict__:
                 close = getattr(self.__dict__[part], "close", None)
                 if close is not None:

@@ -5,7 +5,7 @@ speaks the LMS's own language and knows nothing of the library, of plans, or of 
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ple import plugins
 from ple.library.errors import InvalidInput
-from ple.lms.content import Content, Found
+from ple.lms.content import Content, FileMark, Found
 
 if TYPE_CHECKING:
     from ple.web.client import Client
@@ -25,6 +25,7 @@ class Capability(StrEnum):
     READ = "read"
     LINK = "link"
     TEXT = "text"
+    FILES = "files"
 
 
 class SubmissionState(StrEnum):
@@ -89,6 +90,10 @@ class Accepts:
     words: int | None = None
     """The most words that a text may have."""
     extensions: tuple[str, ...] = ()
+    """The kinds of files, as ``.pdf``; none: any. What does not begin with a dot is a group of the LMS's own."""
+    most_files: int | None = None
+    most_bytes: int | None = None
+    """The most that one file may have."""
 
     @property
     def summary(self) -> str:
@@ -118,6 +123,8 @@ class RemoteAssignment:
     statement: bool = False
     time_limit: dt.timedelta | None = None
     locked: bool = False
+    team: bool = False
+    """Whether it is handed in for a whole team."""
     status: "SubmissionStatus | None" = None
     """Where the learner stands, if the LMS tells that along with the assignment."""
 
@@ -134,6 +141,54 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """Words of a teacher, or of the learner, about a submission."""
+
+    author: str
+    html: str
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of a rubric."""
+
+    title: str
+    points: float | None
+    most: float | None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What came back for an attempt, as far as it is released to the learner."""
+
+    attempt: int
+    grade: str = ""
+    """As the LMS shows it: ``85.50 / 100.00``, ``Competent``."""
+    points: float | None = None
+    graded_at: dt.datetime | None = None
+    comments: tuple[Comment, ...] = ()
+    rubric: tuple[Criterion, ...] = ()
+    files: tuple[FileMark, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.grade or self.comments or self.rubric or self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A token as a sign-in gave it."""
+
+    token: str = field(repr=False)
+    expires_at: dt.datetime | None = None
+    renewal: Mapping[str, str] | None = field(default=None, repr=False)
+    """What a new one can be got with, without the learner; as secret as the token."""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionStatus:
     """Where the learner stands with an assignment, read a moment ago."""
 
@@ -145,6 +200,9 @@ class SubmissionStatus:
     """Whether something may be handed in now, if the LMS says so."""
     locked: bool = False
     extended_to: dt.datetime | None = None
+    waits_for: int = 0
+    """How many of the team have still to hand in."""
+    feedback: Feedback | None = None
     raw: str = field(default="{}", repr=False)
     """The answer that this was read from, as JSON: the proof that a receipt keeps."""
 
@@ -169,6 +227,10 @@ class LmsAdapter(Protocol):
     each_counts: ClassVar[bool]
     """Whether every hand-in that arrives is another attempt, so that none may ever be sent twice. Otherwise it
     replaces what was there."""
+    takes: ClassVar[bool]
+    """Whether work can be handed in through it; otherwise the learner does that, and gives their word."""
+    token_days: ClassVar[int | None]
+    """How long a token usually lives; none: for ever, or there is none."""
 
     def __init__(self, client: "Client", url: str, token: str) -> None:
         """Talk to the LMS at ``url`` with ``token``; nothing is asked yet."""
@@ -199,6 +261,19 @@ class LmsAdapter(Protocol):
         """Return where the learner stands."""
         ...
 
+    def standings(
+        self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime | None
+    ) -> Iterator[tuple[str, SubmissionStatus]]:
+        """Yield where the learner stands with those assignments of a course in which something moved since then.
+
+        As cheaply as the LMS allows; without ``since``, only what costs no request for each.
+        """
+        ...
+
+    def download(self, file: FileMark) -> bytes:
+        """Return the bytes of a file that the LMS named, such as feedback."""
+        ...
+
     def save(self, assignment: RemoteAssignment, content: Content) -> None:
         """Send ``content``: as a draft where the assignment has drafts, else it is handed in with that.
 
@@ -213,7 +288,12 @@ class LmsAdapter(Protocol):
         ...
 
 
-_OURS = {"canvas": ("ple.lms.canvas", "Canvas"), "moodle": ("ple.lms.moodle", "Moodle")}
+_OURS = {
+    "calendar": ("ple.lms.calendar", "Calendar"),
+    "canvas": ("ple.lms.canvas", "Canvas"),
+    "manual": ("ple.lms.manual", "Manual"),
+    "moodle": ("ple.lms.moodle", "Moodle"),
+}
 
 
 def lms_kinds() -> list[str]:

@@ -40,6 +40,17 @@ def number(value: Any) -> int:
         return 0
 
 
+def decimal(value: Any) -> float | None:
+    """Return a number with a fraction, or none; Moodle writes them as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        said = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return said if abs(said) < 1e9 else None
+
+
 def seconds(value: Any) -> dt.datetime | None:
     """Return a moment from Unix seconds; 0 means none."""
     count = number(value)

@@ -4,25 +4,24 @@ Every hand-in that Canvas accepts is another attempt, uses one up, and cannot be
 tell a repetition from a new one. So nothing is sent again until a look at the submission shows that it did not arrive.
 """
 
+import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from ple.lms import answers
+from ple.lms import answers, canvas_answers
 from ple.lms.adapter import (
-    Accepts,
-    Attempt,
     Capability,
+    Grant,
     Identity,
     RemoteAssignment,
     RemoteCourse,
     Site,
-    SubmissionState,
     SubmissionStatus,
 )
-from ple.lms.content import Content, Found, found_in_html
+from ple.lms.content import Content, FileMark, Piece
 from ple.lms.errors import (
     AnswerLost,
     LmsError,
@@ -31,16 +30,33 @@ from ple.lms.errors import (
     NotThere,
     NotUnderstood,
     Refused,
+    Unreachable,
     Unsupported,
     WrongToken,
 )
-from ple.lms.exchange import Exchange
+from ple.lms.exchange import Exchange, same_origin, shown_host
+from ple.web.errors import WebError
 
 if TYPE_CHECKING:
     from ple.web.client import Client, Response
 
 _MOST_PAGES = 200
-_TAKEN = frozenset({"submitted", "pending_review", "graded"})
+_SEE_THERE = frozenset({201, 301, 302, 303, 307, 308})
+_BACK = "include[]=submission_comments&include[]=rubric_assessment"
+
+
+_NATIVE = "urn:ietf:wg:oauth:2.0:oob"
+SCOPES = (
+    "url:GET|/api/v1/users/:id",
+    "url:GET|/api/v1/courses",
+    "url:GET|/api/v1/courses/:course_id/assignments",
+    "url:GET|/api/v1/courses/:course_id/assignments/:id",
+    "url:GET|/api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id",
+    "url:GET|/api/v1/courses/:course_id/students/submissions",
+    "url:POST|/api/v1/courses/:course_id/assignments/:assignment_id/submissions",
+    "url:POST|/api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id/files",
+)
+"""What ple asks to be allowed, and no more."""
 
 
 class Canvas:
@@ -49,10 +65,14 @@ class Canvas:
     kind: ClassVar[str] = "canvas"
     name: ClassVar[str] = "Canvas"
     each_counts: ClassVar[bool] = True
+    takes: ClassVar[bool] = True
+    token_days: ClassVar[int | None] = 120  # the most that a student's own token lives
 
     def __init__(self, client: "Client", url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json+canvas-string-ids, application/json"}
+        self._client = client
         self._exchange = Exchange(client, url, headers=headers)
+        self._rubrics: dict[str, dict[str, tuple[str, float | None]]] = {}
 
     @classmethod
     def probe(cls, client: "Client", url: str) -> Site | None:
@@ -66,6 +86,58 @@ class Canvas:
         if answer.status == 401 and said.get("status") == "unauthenticated" and "errors" in said:
             return Site(cls.kind, base, "Canvas")
         return None
+
+    @classmethod
+    def ask_consent(cls, url: str, client_id: str, state: str) -> str:
+        """Return the page on which the learner allows it, with a developer key of the institution (OAuth2)."""
+        query = {"client_id": client_id, "response_type": "code", "redirect_uri": _NATIVE, "state": state}
+        return f"{url}/login/oauth2/auth?{urlencode(query | {'scope': ' '.join(SCOPES)})}"
+
+    @classmethod
+    def code_in(cls, pasted: str, state: str) -> str:
+        """Return the code in the address that Canvas showed after consent; a bare code is taken as it is.
+
+        Raises:
+            WrongToken: it belongs to another sign-in, or was refused.
+        """
+        text = pasted.strip()
+        if "=" not in text:
+            return text
+        said = parse_qs(urlsplit(text).query or text)
+        if said.get("state", [state])[0] != state:
+            raise WrongToken(
+                "this address is of another sign-in", hint="Begin again, and copy the one that comes then."
+            )
+        if "code" not in said:
+            raise WrongToken("Canvas was not allowed to let ple in", hint="Begin again, and press Authorize there.")
+        return said["code"][0]
+
+    @classmethod
+    def grant(
+        cls, client: "Client", url: str, key: Mapping[str, str], given: Mapping[str, str], now: dt.datetime
+    ) -> Grant:
+        """Return a token for a code, or a new one for a refresh token. ``key``: ``client_id`` and ``client_secret``.
+
+        Raises:
+            WrongToken: Canvas does not accept it.
+        """
+        exchange = Exchange(client, url)
+        kind = "refresh_token" if "refresh_token" in given else "authorization_code"
+        answer = exchange.ask(
+            "POST", "/login/oauth2/token", form={"grant_type": kind, "redirect_uri": _NATIVE, **key, **given}
+        )
+        said = answers.mapping(_json(answer))
+        token = answers.words(said.get("access_token"), 2000)
+        if answer.status != 200 or not token:
+            raise WrongToken(f"{exchange.host} does not accept this sign-in", hint="Sign in again, with --oauth.")
+        lives = answers.number(said.get("expires_in")) or 3600
+        refresh = answers.words(said.get("refresh_token"), 2000) or given.get("refresh_token", "")
+        renewal = {**key, "refresh_token": refresh} if refresh else None
+        return Grant(token, now + dt.timedelta(seconds=lives), renewal)
+
+    def revoke(self) -> None:
+        """Give the token back, so that it is worth nothing any more."""
+        self._exchange.ask("DELETE", "/login/oauth2/token")
 
     def whoami(self) -> Identity:
         """Return whose token it is."""
@@ -99,30 +171,64 @@ class Canvas:
     def assignments(self, course_id: str) -> Iterator[RemoteAssignment]:
         """Yield the assignments of a course, with dates that hold for this learner, and where the learner stands."""
         for item in self._list(f"/api/v1/courses/{course_id}/assignments?include[]=submission&per_page=100"):
-            if answers.remote_id(item.get("id")):
-                yield _assignment(course_id, item)
+            if id := answers.remote_id(item.get("id")):
+                self._rubrics[id] = canvas_answers.rubric_titles(item)
+                yield canvas_answers.assignment(course_id, item)
 
     def assignment(self, course_id: str, remote_id: str) -> RemoteAssignment:
         """Return one assignment as it is now."""
-        return _assignment(
-            course_id, answers.mapping(self._get(f"/api/v1/courses/{course_id}/assignments/{remote_id}"))
-        )
+        item = answers.mapping(self._get(f"/api/v1/courses/{course_id}/assignments/{remote_id}"))
+        self._rubrics[remote_id] = canvas_answers.rubric_titles(item)
+        return canvas_answers.assignment(course_id, item)
 
     def status(self, course_id: str, remote_id: str) -> SubmissionStatus:
-        """Return where the learner stands, with every earlier attempt."""
+        """Return where the learner stands, with every earlier attempt, comments and the rubric."""
         address = f"/api/v1/courses/{course_id}/assignments/{remote_id}/submissions/self?include[]=submission_history"
-        said = answers.mapping(self._get(address))
+        said = answers.mapping(self._get(f"{address}&{_BACK}"))
         if "workflow_state" not in said:
             raise NotUnderstood(f"{self._exchange.host} does not say where you stand with this assignment")
-        return _status(said)
+        return canvas_answers.status(said, self._rubrics.get(remote_id, {}))
+
+    def standings(
+        self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime | None
+    ) -> Iterator[tuple[str, SubmissionStatus]]:
+        """Yield where the learner stands with all of a course, comments and rubrics too: one list, whatever moved."""
+        address = f"/api/v1/courses/{course_id}/students/submissions?{_BACK}&per_page=100"
+        try:
+            items = list(self._list(address))
+        except (NotAllowed, NotThere):  # a token with few rights: where one stands came along with the assignments
+            return
+        for item in items:
+            id = answers.remote_id(item.get("assignment_id"))
+            if id and "workflow_state" in item:
+                yield id, canvas_answers.status(item, self._rubrics.get(id, {}))
+
+    def download(self, file: FileMark) -> bytes:
+        """Return the bytes of a file; its address holds a key of its own, and the token goes to no other site."""
+        if file.url is None:
+            raise NotThere(f"{self._exchange.host} does not say where {file.name} lies")
+        try:
+            answer = self._client.get(file.url, origin=self._exchange.url)
+        except WebError as error:
+            raise Unreachable(f"{file.name} cannot be fetched: {error}") from error
+        if answer.status != 200:
+            raise NotThere(f"{self._exchange.host} does not give {file.name}")
+        return answer.body
 
     def save(self, assignment: RemoteAssignment, content: Content) -> None:
-        """Hand ``content`` in: a link as a link where the assignment takes links, else as a text that holds it."""
-        form = {"submission[submission_type]": "online_text_entry", "submission[body]": content.html()}
-        if content.link is not None and assignment.accepts.link:
+        """Hand ``content`` in: a link as a link where the assignment takes links, else as a text that holds it.
+
+        Files are uploaded first, which by itself hands nothing in.
+        """
+        here = f"/api/v1/courses/{assignment.course_id}/assignments/{assignment.remote_id}/submissions"
+        if content.files:
+            ids = [self._upload(f"{here}/self/files", piece, content.data(piece)) for piece in content.files]
+            form: dict[str, Any] = {"submission[submission_type]": "online_upload", "submission[file_ids][]": ids}
+        elif content.link is not None and assignment.accepts.link:
             form = {"submission[submission_type]": "online_url", "submission[url]": content.link}
-        address = f"/api/v1/courses/{assignment.course_id}/assignments/{assignment.remote_id}/submissions"
-        answer = self._exchange.ask("POST", address, form=form, writes=True)
+        else:
+            form = {"submission[submission_type]": "online_text_entry", "submission[body]": content.html()}
+        answer = self._exchange.ask("POST", here, form=form, writes=True)
         host = self._exchange.host
         if 300 <= answer.status < 400:  # a page for people: how Canvas says no to what it checks late
             raise Refused(f"{host} did not take it")
@@ -135,6 +241,32 @@ class Canvas:
     def submit(self, assignment: RemoteAssignment, *, statement: bool) -> None:
         """Canvas has no drafts: what was sent is handed in."""
         raise Unsupported(f"{self._exchange.host} has no drafts")
+
+    def _upload(self, address: str, piece: Piece, data: bytes) -> str:
+        host = self._exchange.host
+        form = {
+            "name": piece.name, "size": str(piece.size), "content_type": piece.media_type, "on_duplicate": "rename",
+        }  # fmt: skip
+        said = answers.mapping(self._read(self._exchange.ask("POST", address, form=form)))
+        to, parameters = answers.web_address(said.get("upload_url")), said.get("upload_params")
+        if to is None or not isinstance(parameters, dict):
+            raise Refused(f"{host} does not take {piece.name}")
+        given = {str(name): answers.words(value, 20_000) for name, value in parameters.items()}
+        try:  # often another company's servers: they get what Canvas says they need, and never the token
+            answer = self._client.request(
+                "POST", to, form=given, files=[("file", (piece.name, data, piece.media_type))],
+                origin=self._exchange.url, follow=False,
+            )  # fmt: skip
+        except WebError as error:
+            raise Unreachable(f"{piece.name} could not be uploaded: {error}") from error
+        if answer.status in _SEE_THERE and (location := answer.headers.get("location")):
+            if not same_origin(urljoin(to, location), self._exchange.url):
+                raise NotUnderstood(f"{host} wants the token sent to {shown_host(location)}")
+            answer = self._exchange.ask("GET", urljoin(to, location))
+        id = answers.remote_id(answers.mapping(_json(answer)).get("id"))
+        if not 200 <= answer.status < 300 or not id:
+            raise Unreachable(f"{host} did not take {piece.name} ({answer.status})")
+        return id
 
     def _get(self, url: str) -> Any:
         answer = self._exchange.ask("GET", url)
@@ -151,7 +283,7 @@ class Canvas:
     def _read(self, answer: "Response") -> Any:
         self._permitted(answer)
         said = _json(answer)
-        if answer.status != 200 or said is None:
+        if answer.status not in (200, 201) or said is None:
             raise NotUnderstood(f"{self._exchange.host} answered something that is no answer of a Canvas")
         return said
 
@@ -165,64 +297,6 @@ class Canvas:
             raise NotAllowed(f"{host} does not permit this")
         if answer.status == 404:
             raise NotThere(f"{host} has no such course or assignment")
-
-
-def _assignment(course_id: str, item: Mapping[str, Any]) -> RemoteAssignment:
-    types = item.get("submission_types")
-    kinds = {answers.words(kind, 50) for kind in types} if isinstance(types, list) else set()
-    most = answers.number(item.get("allowed_attempts"))
-    extensions = item.get("allowed_extensions")
-    said = item.get("submission")
-    points = item.get("points_possible")
-    return RemoteAssignment(
-        remote_id=answers.remote_id(item.get("id")),
-        course_id=course_id,
-        title=answers.words(item.get("name"), 500),
-        url=answers.web_address(item.get("html_url")),
-        html=answers.words(item.get("description")),
-        accepts=Accepts(
-            link="online_url" in kinds,
-            text="online_text_entry" in kinds,
-            files="online_upload" in kinds,
-            extensions=tuple(f".{answers.words(e, 20)}" for e in extensions) if isinstance(extensions, list) else (),
-        ),
-        opens_at=answers.moment(item.get("unlock_at")),
-        due_at=answers.moment(item.get("due_at")),
-        closes_at=answers.moment(item.get("lock_at")),
-        points=float(points) if isinstance(points, int | float) and 0 <= points < 1e9 else None,
-        attempts=most if most > 0 else None,
-        locked=item.get("locked_for_user") is True,
-        status=_status(said) if isinstance(said, dict) else None,
-    )
-
-
-def _status(said: dict[str, Any]) -> SubmissionStatus:
-    latest = _attempt(said)
-    history = [_attempt(item) for item in answers.objects(said.get("submission_history"))]
-    earlier = tuple(attempt for attempt in history if attempt and (latest is None or attempt.number < latest.number))
-    return SubmissionStatus(
-        state=latest.state if latest else SubmissionState.NONE,
-        attempt=latest,
-        earlier=earlier,
-        raw=json.dumps({name: value for name, value in said.items() if name != "preview_url"}),
-    )
-
-
-def _attempt(said: Mapping[str, Any]) -> Attempt | None:
-    number = answers.number(said.get("attempt"))
-    if number < 1 or said.get("workflow_state") not in _TAKEN:
-        return None
-    link = answers.web_address(said.get("url"))
-    body = found_in_html(answers.words(said.get("body")))
-    files = [answers.words(file.get("display_name"), 300) for file in answers.objects(said.get("attachments"))]
-    by_link = said.get("submission_type") == "online_url" and link is not None
-    return Attempt(
-        number=number,
-        state=SubmissionState.SUBMITTED,
-        found=Found((link,)) if by_link and link else Found(body.links, body.text, tuple(files)),
-        submitted_at=answers.moment(said.get("submitted_at")),
-        remote_id=answers.remote_id(said.get("id")) or None,
-    )
 
 
 def _refusal(host: str, said: Any) -> LmsError:

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Document, Library, NotFound, Reading, Resource, Writing, chunks
+from ple.library import Document, Library, NotFound, Resource, Writing, chunks
 from ple.lms.adapter import RemoteAssignment, RemoteCourse, SubmissionStatus
+from ple.lms.listing import common, documents, rows_of
 from ple.lms.models import (
     ACCOUNT,
     ASSIGNMENT,
     COURSE,
-    RECEIPT,
     Account,
     AccountRow,
     Assignment,
@@ -23,6 +23,7 @@ from ple.lms.models import (
     CourseRow,
     ReceiptRow,
 )
+from ple.lms.returns import keep, noticed, tell
 
 
 class Catalogue:
@@ -72,19 +73,30 @@ class Catalogue:
             person=row.person,
             capabilities=tuple(row.capabilities),
             has_token=has_token,
+            token_expires_at=row.token_expires_at,
             synced_at=row.synced_at,
             failure=row.failure,
         )
 
     def store_course(
-        self, account_id: int, remote: RemoteCourse, assignments: Sequence[RemoteAssignment], now: dt.datetime
-    ) -> tuple[int, int, int]:
-        """Store a course with all its assignments; return how many of those are new, changed and gone."""
+        self,
+        account_id: int,
+        remote: RemoteCourse,
+        assignments: Sequence[RemoteAssignment],
+        now: dt.datetime,
+        *,
+        keep_past: bool = False,
+    ) -> tuple[int, int, int, int]:
+        """Store a course with all its assignments; return how many are new, changed and gone, and how much news.
+
+        ``keep_past``: what was due already is not gone when it is no longer listed, as calendars forget the past.
+        """
         values = _course_values(remote)
         with self._library.writing() as tx:
             course_id = tx.exec(
                 select(CourseRow.id).where(CourseRow.account_id == account_id, CourseRow.remote_id == remote.remote_id)
             ).first()
+            first = course_id is None
             if course_id is None:
                 course_id = tx.register(COURSE)
                 tx.add(CourseRow(id=course_id, account_id=account_id, remote_id=remote.remote_id, **values))
@@ -94,7 +106,7 @@ class Catalogue:
             known = {
                 row.remote_id: row for row in tx.exec(select(AssignmentRow).where(AssignmentRow.course_id == course_id))
             }
-            new = updated = gone = 0
+            new = updated = gone = heard = 0
             for assignment in {assignment.remote_id: assignment for assignment in assignments}.values():
                 row = known.pop(assignment.remote_id, None)
                 said = _assignment_values(assignment)
@@ -104,16 +116,23 @@ class Catalogue:
                     id = tx.register(ASSIGNMENT)
                     tx.add(AssignmentRow(id=id, course_id=course_id, remote_id=assignment.remote_id, **said))
                     new += 1
+                    if not first:
+                        tx.flush()
+                        heard += tell(tx, id, [("new", "there is a new assignment")], now)
                 else:
                     seen_at = said.pop("seen_at", None)
+                    heard += tell(tx, row.id, noticed(row, said, now), now)
                     updated += tx.update(AssignmentRow, [row.id], gone_at=None, **said)
                     if seen_at is not None:
                         _seen(tx, row.id, seen_at)
             for row in known.values():
+                if keep_past and row.due_at is not None and row.due_at < now:
+                    continue
                 if row.gone_at is None:
+                    heard += tell(tx, row.id, [("gone", "it is not listed any more")], now)
                     gone += tx.update(AssignmentRow, [row.id], gone_at=now)
             tx.flush()
-        return new, updated, gone
+        return new, updated, gone, heard
 
     def leave_out(self, account_id: int, listed: Iterable[str], now: dt.datetime) -> None:
         """Note which courses of an account the LMS no longer lists."""
@@ -126,19 +145,58 @@ class Catalogue:
 
     def store_assignment(self, id: int, remote: RemoteAssignment, status: SubmissionStatus, now: dt.datetime) -> None:
         """Store an assignment and the learner's standing, both just read."""
-        values = _assignment_values(remote) | _status_values(status, now)
-        values.pop("seen_at")
-        with self._library.writing() as tx:
-            tx.update(AssignmentRow, [id], gone_at=None, **values)
-            _seen(tx, id, now)
+        self._store(id, _assignment_values(remote) | _status_values(status, now), status, now)
 
-    def store_status(self, id: int, status: SubmissionStatus, now: dt.datetime) -> None:
-        """Store the learner's standing, just read."""
-        values = _status_values(status, now)
+    def store_status(self, id: int, status: SubmissionStatus, now: dt.datetime) -> int:
+        """Store the learner's standing and feedback, just read; return how much of it is news."""
+        return self._store(id, _status_values(status, now), status, now)
+
+    def _store(self, id: int, values: dict[str, Any], status: SubmissionStatus, now: dt.datetime) -> int:
         values.pop("seen_at")
         with self._library.writing() as tx:
-            tx.update(AssignmentRow, [id], **values)
+            row = tx.get(AssignmentRow, id)
+            assert row is not None
+            heard = tell(tx, id, noticed(row, values, now), now)
+            tx.update(AssignmentRow, [id], gone_at=None, **values)
+            if status.feedback is not None:
+                heard += keep(tx, id, status.feedback, now)
             _seen(tx, id, now)
+        return heard
+
+    def add_assignment(self, account_id: int, course: RemoteCourse, task: RemoteAssignment, now: dt.datetime) -> int:
+        """Add one assignment to a course, which is made if need be; return its number."""
+        with self._library.writing(f"Wrote down “{task.title}”") as tx:
+            course_id = tx.exec(
+                select(CourseRow.id).where(CourseRow.account_id == account_id, CourseRow.remote_id == course.remote_id)
+            ).first()
+            if course_id is None:
+                course_id = tx.register(COURSE)
+                tx.add(
+                    CourseRow(id=course_id, account_id=account_id, remote_id=course.remote_id, **_course_values(course))
+                )
+                tx.flush()
+            id = tx.register(ASSIGNMENT)
+            values = _assignment_values(task)
+            tx.add(AssignmentRow(id=id, course_id=course_id, remote_id=task.remote_id, seen_at=now, **values))
+        return id
+
+    def by_remote(self, account_id: int, course: str) -> dict[str, int]:
+        """Return the assignments of a course by the LMS's own numbers."""
+        query = (
+            sa.select(col(AssignmentRow.remote_id), col(AssignmentRow.id))
+            .join(CourseRow, col(CourseRow.id) == col(AssignmentRow.course_id))
+            .where(col(CourseRow.account_id) == account_id, col(CourseRow.remote_id) == course)
+        )
+        with self._library.reading() as tx:
+            return {remote: id for remote, id in tx.connection().execute(query)}  # noqa: C416
+
+    def by_hand(self, id: int, now: dt.datetime, what: str) -> None:
+        """Note that the learner says to have handed it in."""
+        with self._library.writing() as tx:
+            row = tx.get(AssignmentRow, id)
+            assert row is not None
+            attempt = max(1, row.attempt)
+            tx.update(AssignmentRow, [id], state="submitted", attempt=attempt, submitted_at=now, holds=what)
 
     def place(self, assignment_id: int) -> tuple[AssignmentRow, CourseRow, AccountRow]:
         """Return an assignment's row with its course's and account's.
@@ -156,8 +214,10 @@ class Catalogue:
             assert account is not None
             return row, course, account
 
-    def unseen(self, account_id: int, now: dt.datetime, *, limit: int) -> list[tuple[int, str, str]]:
-        """Return assignments whose standing a sync should ask for: number, and the LMS's numbers of course and itself.
+    def unseen(
+        self, account_id: int, now: dt.datetime, *, stale: dt.timedelta, limit: int
+    ) -> list[tuple[int, str, str]]:
+        """Return what was not looked at for as long as ``stale``: number, and the LMS's numbers of course and itself.
 
         Those that are due from two weeks ago to six weeks ahead or have no date, the longest unseen first.
         """
@@ -169,6 +229,7 @@ class Catalogue:
                 col(CourseRow.account_id) == account_id,
                 col(AssignmentRow.gone_at).is_(None),
                 col(CourseRow.gone_at).is_(None),
+                col(AssignmentRow.seen_at).is_(None) | (col(AssignmentRow.seen_at) < now - stale),
                 due.is_(None) | due.between(now - dt.timedelta(weeks=2), now + dt.timedelta(weeks=6)),
             )
             .order_by(col(AssignmentRow.seen_at).is_not(None), col(AssignmentRow.seen_at), col(AssignmentRow.id))
@@ -269,8 +330,8 @@ class Catalogue:
         with self._library.reading() as tx:
             for some in chunks(wanted):
                 tags = tx.tags_of(some)
-                for row, resource, course, account in _rows(tx, some):
-                    found[row.id] = AssignmentLine(**_common(row, resource, course, account, tags[row.id]))
+                for row, resource, course, account in rows_of(tx, some):
+                    found[row.id] = AssignmentLine(**common(row, resource, course, account, tags[row.id]))
         return [found[id] for id in wanted if id in found]
 
     def assignment(self, id: int) -> Assignment:
@@ -280,12 +341,12 @@ class Catalogue:
             NotFound: there is none with this number.
         """
         with self._library.reading() as tx:
-            for row, resource, course, account in _rows(tx, [id]):
+            for row, resource, course, account in rows_of(tx, [id]):
                 receipts = tx.exec(
                     select(ReceiptRow.id).where(ReceiptRow.assignment_id == id).order_by(col(ReceiptRow.id).desc())
                 ).all()
                 return Assignment(
-                    **_common(row, resource, course, account, tx.tags_of([id])[id]),
+                    **common(row, resource, course, account, tx.tags_of([id])[id]),
                     text=row.text,
                     html=row.html,
                     points=row.points,
@@ -301,99 +362,8 @@ class Catalogue:
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what accounts, courses, assignments and receipts say; see :class:`~ple.library.DocumentSource`."""
         with self._library.reading() as tx:
-            said = [document for some in chunks(ids) for document in _documents(tx, some)]
+            said = [document for some in chunks(ids) for document in documents(tx, some)]
         yield from said
-
-
-def _documents(tx: Reading, ids: list[int]) -> Iterator[Document]:
-    tags = tx.tags_of(ids)
-    alive = col(Resource.trashed_at).is_(None)
-    for row, resource in tx.exec(
-        select(AccountRow, Resource)
-        .join(Resource, col(Resource.id) == col(AccountRow.id))
-        .where(col(AccountRow.id).in_(ids), alive)
-    ):
-        yield Document(
-            row.id, ACCOUNT, row.title, row.person, resource.created_at, url=row.url, tags=tags[row.id],
-            flags=frozenset({"private"}),
-        )  # fmt: skip
-    for course, resource, account in tx.exec(
-        select(CourseRow, Resource, AccountRow.title)
-        .join(Resource, col(Resource.id) == col(CourseRow.id))
-        .join(AccountRow, col(AccountRow.id) == col(CourseRow.account_id))
-        .where(col(CourseRow.id).in_(ids), alive)
-    ):
-        yield Document(
-            course.id, COURSE, course.title, f"{course.code}\n{course.text}".strip(),
-            course.starts_at or resource.created_at, url=course.url, tags=tags[course.id], container=account,
-            flags=frozenset({"private"}),
-        )  # fmt: skip
-    for assignment, resource, (_, title), _account in _rows(tx, ids):
-        flags = {"private", "handed-in" if assignment.state == "submitted" else "open"}
-        yield Document(
-            assignment.id, ASSIGNMENT, assignment.title, assignment.text,
-            assignment.due_at or resource.created_at, url=assignment.url, tags=tags[assignment.id], container=title,
-            flags=frozenset(flags),
-        )  # fmt: skip
-    for receipt in tx.exec(
-        select(ReceiptRow)
-        .join(Resource, col(Resource.id) == col(ReceiptRow.id))
-        .where(col(ReceiptRow.id).in_(ids), alive)
-    ):
-        said = receipt.text or receipt.url or ""
-        yield Document(
-            receipt.id, RECEIPT, f"Receipt: {receipt.title}", f"{receipt.account}, attempt {receipt.attempt}\n{said}",
-            receipt.made_at, url=receipt.url, tags=tags[receipt.id], container=receipt.course,
-            flags=frozenset({"private"}),
-        )  # fmt: skip
-
-
-_Placed = tuple[AssignmentRow, Resource, tuple[int, str], tuple[int, str]]
-
-
-def _rows(tx: Reading, ids: Sequence[int]) -> list[_Placed]:
-    rows = tx.connection().execute(
-        sa.select(
-            col(AssignmentRow.id), col(CourseRow.id), col(CourseRow.title), col(AccountRow.id), col(AccountRow.title)
-        )
-        .join(CourseRow, col(CourseRow.id) == col(AssignmentRow.course_id))
-        .join(AccountRow, col(AccountRow.id) == col(CourseRow.account_id))
-        .where(col(AssignmentRow.id).in_(ids))
-    )
-    places = {row[0]: ((row[1], row[2]), (row[3], row[4])) for row in rows}
-    found = tx.exec(
-        select(AssignmentRow, Resource)
-        .join(Resource, col(Resource.id) == col(AssignmentRow.id))
-        .where(col(AssignmentRow.id).in_(ids), col(Resource.trashed_at).is_(None))
-        .order_by(col(AssignmentRow.id))
-    ).all()
-    return [(row, resource, *places[row.id]) for row, resource in found]
-
-
-def _common(
-    row: AssignmentRow, resource: Resource, course: tuple[int, str], account: tuple[int, str], tags: frozenset[str]
-) -> dict[str, Any]:
-    closes_at = max(filter(None, (row.closes_at, row.extended_to))) if row.closes_at else None
-    return {
-        "id": row.id,
-        "uid": resource.uid,
-        "kind": ASSIGNMENT,
-        "title": row.title,
-        "url": row.url,
-        "tags": tags,
-        "created_at": resource.created_at,
-        "course_id": course[0],
-        "course": course[1],
-        "account_id": account[0],
-        "account": account[1],
-        "opens_at": row.opens_at,
-        "due_at": row.due_at,
-        "closes_at": closes_at,
-        "takes": row.takes,
-        "state": row.state,
-        "attempt": row.attempt,
-        "submitted_at": row.submitted_at,
-    }
 
 
 def _course_values(remote: RemoteCourse) -> dict[str, Any]:
@@ -436,6 +406,8 @@ def _status_values(status: SubmissionStatus, now: dt.datetime) -> dict[str, Any]
         "state": str(status.state),
         "attempt": status.number,
         "submitted_at": attempt.submitted_at if attempt else None,
+        "locked": status.locked,
+        "waits_for": status.waits_for,
         "holds": line(attempt.found.summary) if attempt and not attempt.found.empty else "",
         "extended_to": status.extended_to,
         "seen_at": now,

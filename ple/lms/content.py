@@ -8,7 +8,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit, urlunsplit
@@ -18,32 +19,23 @@ _BLOCKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6",
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What the learner hands in: a link, or a text of their own."""
+class FileMark:
+    """A file as an LMS names it: what a hand-in is recognised by."""
 
-    link: str | None = None
-    text: str | None = None
+    name: str
+    size: int
+    url: str | None = field(default=None, compare=False, repr=False)
+    """Where the LMS keeps it; asking there takes the token."""
 
-    @property
-    def kind(self) -> str:
-        """``link`` or ``text``."""
-        return "link" if self.link is not None else "text"
 
-    @property
-    def sha256(self) -> str:
-        """The hash of its one form, to compare with that of what is read back."""
-        return Found((self.link,) if self.link is not None else (), self.text or "").sha256
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file that is handed in. Its bytes lie in the library under their hash and are never changed."""
 
-    def html(self) -> str:
-        """Return it as HTML, for an LMS that takes text: a link is visible and can be followed."""
-        if self.link is not None:
-            return f'<p><a href="{escape(self.link)}">{escape(self.link, quote=False)}</a></p>'
-        paragraphs = re.split(r"\n\s*\n", (self.text or "").strip())
-        return "".join(f"<p>{'<br>'.join(escape(p, quote=False).splitlines())}</p>" for p in paragraphs)
-
-    def is_in(self, found: "Found") -> bool:
-        """Return whether ``found`` holds this and nothing else."""
-        return self.sha256 == found.sha256 and not found.files
+    name: str
+    size: int
+    sha256: str
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,9 @@ class Found:
     links: tuple[str, ...] = ()
     text: str = ""
     """Plain."""
-    files: tuple[str, ...] = ()
+    files: tuple[FileMark, ...] = ()
+    html: str = field(default="", compare=False, repr=False)
+    """The text as the LMS keeps it."""
 
     @property
     def sha256(self) -> str:
@@ -61,11 +55,11 @@ class Found:
         links = {same_form(link) for link in self.links}
         text = folded(self.text)
         if len(links) == 1 and (not text or same_form(text) in links):
-            return _hash(links.pop(), "")  # a link, and as text nothing but that link
+            return _hash(links.pop(), "", self.files)  # a link, and as text nothing but that link
         if not links and is_link(text):
-            return _hash(same_form(text), "")
+            return _hash(same_form(text), "", self.files)
         hidden = sorted(link for link in links if link not in {same_form(word) for word in text.split()})
-        return _hash(" ".join(hidden) or None, text)
+        return _hash(" ".join(hidden) or None, text, self.files)
 
     @property
     def empty(self) -> bool:
@@ -73,25 +67,117 @@ class Found:
         return not (self.links or self.text.strip() or self.files)
 
     @property
-    def summary(self) -> str:
-        """What it is, in a few words."""
-        said = []
+    def words(self) -> str:
+        """The text or link in it, in a few words; empty if there is none."""
         text = folded(self.text)
         if self.links and (not text or any(same_form(text) == same_form(link) for link in self.links)):
-            said.append(f"the link {self.links[0]}" + (f" and {len(self.links) - 1} more" if self.links[1:] else ""))
-        elif text:
-            said.append(f"a text of {len(text.split())} words (“{text[:60]}{'…' if text[60:] else ''}”)")
-        if self.files:
-            said.append(f"{len(self.files)} file{'s' if self.files[1:] else ''} ({', '.join(self.files[:3])})")
-        return " and ".join(said) or "nothing"
+            return f"the link {self.links[0]}" + (f" and {len(self.links) - 1} more" if self.links[1:] else "")
+        if text:
+            return f"a text of {len(text.split())} words (“{text[:60]}{'…' if text[60:] else ''}”)"
+        return ""
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a few words."""
+        return " and ".join(filter(None, (self.words, files_said(self.files)))) or "nothing"
 
 
-def found_in_html(html: str, *, files: tuple[str, ...] = ()) -> Found:
+_NOTHING = Found()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the learner hands in: a link or a text of their own, or files, or both."""
+
+    link: str | None = None
+    text: str | None = None
+    files: tuple[Piece, ...] = ()
+    beside: Found = _NOTHING
+    """What is there already and stays there beside it: the text beside new files, or the files beside a new text."""
+    read: Callable[[str], bytes] | None = field(default=None, compare=False, repr=False)
+    """Gives the bytes of a file by their hash."""
+
+    @property
+    def kind(self) -> str:
+        """``link``, ``text`` or ``files``."""
+        return "link" if self.link is not None else "text" if self.text is not None else "files"
+
+    @property
+    def worded(self) -> bool:
+        """Whether there is a link or a text in it."""
+        return self.link is not None or self.text is not None
+
+    @property
+    def expected(self) -> Found:
+        """What the LMS holds when this has arrived."""
+        files = tuple(FileMark(piece.name, piece.size) for piece in self.files) or self.beside.files
+        if self.worded:
+            return Found((self.link,) if self.link is not None else (), self.text or "", files)
+        return Found(self.beside.links, self.beside.text, files)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its one form, to compare with that of what is read back."""
+        return self.expected.sha256
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a few words."""
+        text = f"a text of {len(self.text.split())} words" if self.text is not None else ""
+        return " and ".join(filter(None, (self.link, text, files_said(self.files))))
+
+    def html(self) -> str:
+        """Return the link or text as HTML, for an LMS that takes text: a link is visible and can be followed."""
+        if self.link is not None:
+            return f'<p><a href="{escape(self.link)}">{escape(self.link, quote=False)}</a></p>'
+        if self.text is None:
+            return self.beside.html
+        paragraphs = re.split(r"\n\s*\n", self.text.strip())
+        return "".join(f"<p>{'<br>'.join(escape(p, quote=False).splitlines())}</p>" for p in paragraphs)
+
+    def data(self, piece: Piece) -> bytes:
+        """Return the bytes of one of its files.
+
+        Raises:
+            LibraryError: they are missing, or no longer what they were.
+        """
+        assert self.read is not None, "only what is sent has bytes"
+        return self.read(piece.sha256)
+
+    def is_in(self, found: Found) -> bool:
+        """Return whether ``found`` holds this and nothing else."""
+        return self.sha256 == found.sha256
+
+
+def files_said(files: Sequence[FileMark | Piece]) -> str:
+    """Return files in a few words; empty if there are none."""
+    names = ", ".join(file.name for file in files[:3]) + (", …" if files[3:] else "")
+    return f"{len(files)} file{'s' if files[1:] else ''} ({names})" if files else ""
+
+
+def safe_name(name: str) -> str:
+    """Return the name of a file without what an LMS would drop or change, so that it comes back as it went."""
+    plain = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
+    plain = re.sub(r"[&<>\"`|':*?#%]+", "", plain)
+    stem, dot, extension = re.sub(r"\.\.+", ".", _SPACE.sub(" ", plain)).strip(" .").rpartition(".")
+    return f"{(stem or 'file')[:120]}{dot}{extension[:20]}" if dot else (extension[:120] or "file")
+
+
+def same_name(name: str) -> str:
+    """Return the form in which two spellings of a file's name are equal: an LMS drops signs, and numbers doubles."""
+    stem, dot, extension = unicodedata.normalize("NFKC", name).casefold().rpartition(".")
+    stem, extension = (stem, extension) if dot else (extension, "")
+    stem = re.sub(r"(-\d{1,3}|\(\d{1,3}\))$", "", stem.strip())
+    return "".join(c for c in stem if c.isalnum()) + "." + "".join(c for c in extension if c.isalnum())
+
+
+def found_in_html(html: str, *, files: tuple[FileMark, ...] = ()) -> Found:
     """Return what an HTML text in the LMS holds."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return Found(tuple(dict.fromkeys(reader.links)), folded("".join(reader.text)), files)
+    return Found(tuple(dict.fromkeys(reader.links)), folded("".join(reader.text)), files, html)
 
 
 def folded(text: str) -> str:
@@ -136,8 +222,11 @@ def _unreserved(escape_: re.Match[str]) -> str:
     return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else escape_[0].upper()
 
 
-def _hash(link: str | None, text: str) -> str:
-    said = json.dumps({"link": link, "text": text}, ensure_ascii=False, sort_keys=True)
+def _hash(link: str | None, text: str, files: Sequence[FileMark]) -> str:
+    form: dict[str, object] = {"link": link, "text": text}
+    if files:
+        form["files"] = sorted([same_name(file.name), file.size] for file in files)
+    said = json.dumps(form, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -4,15 +4,17 @@ No token leaves for another address, no redirect is followed, and failures are t
 for a write: may it have arrived?
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ple.lms.content import Piece
 from ple.lms.errors import AnswerLost, LmsError, NotUnderstood, TooManyRequests, Unreachable
 from ple.web.errors import BadAddress, NoAnswer, WebError
 
 if TYPE_CHECKING:
-    from ple.web.client import Client, Response
+    from ple.web.client import Client, Limits, Response
 
 _NEVER_SENT = frozenset({"unknown host", "refused", "unreachable", "certificate"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -37,6 +39,7 @@ class Exchange:
         url: str,
         *,
         form: Mapping[str, str] | None = None,
+        files: Sequence[tuple[str, Piece, bytes]] = (),
         headers: Mapping[str, str] | None = None,
         writes: bool = False,
     ) -> "Response":
@@ -55,7 +58,13 @@ class Exchange:
             )
         try:
             answer = self._client.request(
-                method, address, form=form, headers={**self._headers, **(headers or {})}, follow=False
+                method,
+                address,
+                form=form,
+                files=[(name, (piece.name, data, piece.media_type)) for name, piece, data in files] or None,
+                headers={**self._headers, **(headers or {})},
+                limits=_slower(self._client.limits, files) if files else None,
+                follow=False,
             )
         except NoAnswer as error:
             if writes and error.reason not in _NEVER_SENT:
@@ -81,6 +90,11 @@ class Exchange:
             hint = f"It wishes to be asked again in {max(1, (wait + 59) // 60)} minutes." if wait else None
             raise Unreachable(f"{self.host} is closed for the moment, for maintenance", retry_after=wait, hint=hint)
         raise Unreachable(f"{self.host} has an error of its own ({answer.status})", retry_after=wait)
+
+
+def _slower(limits: "Limits", files: Sequence[tuple[str, Piece, bytes]]) -> "Limits":
+    size = sum(piece.size for _, piece, _ in files)
+    return replace(limits, total=limits.total + size / 50_000)  # at 50 kB a second, as from a train
 
 
 def retry_after(answer: "Response") -> int | None:

@@ -6,47 +6,22 @@ a crash and a second run all go the same way.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ple.library.errors import InvalidInput
-from ple.lms.adapter import Accepts, Attempt, RemoteAssignment, SubmissionState, SubmissionStatus
-from ple.lms.content import Content
-from ple.lms.errors import (
-    AlreadyHandedIn,
-    Changed,
-    Closed,
-    LmsError,
-    NoAttemptLeft,
-    Refused,
-    Undecided,
-    Unsupported,
-    WrongKind,
-)
-from ple.lms.models import HandInState
+from ple.lms import checks
+from ple.lms.adapter import Attempt, RemoteAssignment, SubmissionState, SubmissionStatus
+from ple.lms.checks import Problem, Whereto
+from ple.lms.content import Content, Found, Piece, files_said
+from ple.lms.errors import Changed, LmsError, Refused, Undecided
+from ple.lms.models import AssignmentRow, HandInState
+from ple.lms.showing import Seen
 from ple.web import addresses
 
 SETTLE = dt.timedelta(seconds=60)
 """How long something that was sent may be on its way; before that its absence proves nothing."""
 MOST_CHARACTERS = 2000
 TRIES = 2
-
-_ERRORS: Mapping[str, type[LmsError]] = {
-    error.__name__: error for error in (AlreadyHandedIn, Closed, NoAttemptLeft, Refused, Unsupported, WrongKind)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something cannot be handed in, as a learner would read it."""
-
-    kind: str
-    sentence: str
-    hint: str | None
-
-    def error(self) -> LmsError:
-        """Return it as an error."""
-        return _ERRORS.get(self.kind, Refused)(self.sentence, hint=self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +35,7 @@ class Plan:
     lms: str
     link: str | None
     text: str | None
+    files: tuple[Piece, ...]
     resource_id: int | None
     attempt: int
     """The number that the attempt will have."""
@@ -70,6 +46,8 @@ class Plan:
     late: bool
     replaces: str | None
     """What is there now and would be gone, in words."""
+    keeps: str | None
+    """What is there now and stays beside it, in words."""
     steps: tuple[str, ...]
     statement: bool
     """Whether the learner has to declare that it is their own work."""
@@ -82,27 +60,23 @@ class Plan:
     made_at: dt.datetime
     base: str
     attempt_seen: int
+    page: str | None = None
+    """The assignment's page, for people."""
+    by_hand: bool = False
+    """Whether ple cannot hand it in: the learner does, and gives their word for it."""
+    seen: Seen | None = None
+    """What somebody who is not signed in sees at the link."""
+    beside: Found = field(default=Found(), repr=False)
 
     @property
     def content(self) -> Content:
         """What is handed in."""
-        return Content(self.link, self.text)
+        return Content(self.link, self.text, self.files, self.beside)
 
     @property
     def ok(self) -> bool:
         """Whether it may be handed in."""
         return not self.problems
-
-
-@dataclass(frozen=True, slots=True)
-class Whereto:
-    """The names that a plan shows, and how the LMS counts."""
-
-    assignment_id: int
-    course: str
-    account: str
-    lms: str
-    each_counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,25 +189,30 @@ def make_plan(
     now: dt.datetime,
     resource_id: int | None = None,
     again: bool = False,
+    seen: Seen | None = None,
 ) -> Plan:
     """Return what handing in ``content`` would do, with every check that needs no writing.
 
     ``again`` hands in what is there already once more, where each hand-in counts: the page behind a link may be new.
     """
+    content = replace(content, beside=beside(to, status, content))
     already = _is_there(to, status, content) and not (again and to.each_counts)
-    closes_at = closing(remote, status)
+    closes_at = checks.closing(remote, status)
     due_at = max(filter(None, (remote.due_at, status.extended_to)), default=None)
     number = status.number + 1 if to.each_counts else max(1, status.number)
     there = status.attempt
     replaces = None
-    if there and not to.each_counts and not there.found.empty and not content.is_in(there.found):
-        replaces = there.found.summary
+    if there and not to.each_counts and not content.is_in(there.found):
+        old = there.found
+        gone = (old.words if content.worded else "", files_said(old.files) if content.files else "")
+        replaces = " and ".join(filter(None, gone)) or None
     if already:
         problems: tuple[Problem, ...] = ()
         number = status.number
     else:
-        problems = tuple(check(remote, status, content, each_counts=to.each_counts, now=now))
+        problems = tuple(checks.check(remote, status, content, each_counts=to.each_counts, now=now))
     late = due_at is not None and due_at < now
+    said = checks.warnings(to, remote, status, content, late=late)
     return Plan(
         assignment_id=to.assignment_id,
         assignment=remote.title,
@@ -242,6 +221,7 @@ def make_plan(
         lms=to.lms,
         link=content.link,
         text=content.text,
+        files=content.files,
         resource_id=resource_id,
         attempt=number,
         attempts_left=max(0, remote.attempts - number) if to.each_counts and remote.attempts else None,
@@ -249,77 +229,72 @@ def make_plan(
         closes_at=closes_at,
         late=late,
         replaces=replaces,
+        keeps=content.beside.summary if not content.beside.empty else None,
         steps=("save", "submit") if remote.drafts else ("save",),
         statement=remote.statement,
-        warnings=() if already else tuple(_warnings(to, remote, status, content, late=late)),
+        warnings=() if already else (*said, *(seen.warnings if seen else ())),
         problems=problems,
         already=already,
         receipt_id=None,
         made_at=now,
         base=status.fingerprint,
         attempt_seen=status.number,
+        page=remote.url,
+        seen=seen,
+        beside=content.beside,
     )
 
 
-def closing(remote: RemoteAssignment, status: SubmissionStatus) -> dt.datetime | None:
-    """Return when nothing is taken any more, an extension counted in."""
-    if remote.closes_at is None:
-        return None
-    return max(filter(None, (remote.closes_at, status.extended_to)))
+def plan_by_hand(
+    row: AssignmentRow,
+    course: str,
+    account: str,
+    content: Content,
+    *,
+    now: dt.datetime,
+    resource_id: int | None,
+) -> Plan:
+    """Return what the learner hands in themselves, as far as the library knows the assignment; nobody is asked."""
+    due_at = max(filter(None, (row.due_at, row.extended_to)), default=None)
+    return Plan(
+        assignment_id=row.id,
+        assignment=row.title,
+        course=course,
+        account=account,
+        lms="by hand",
+        link=content.link,
+        text=content.text,
+        files=content.files,
+        resource_id=resource_id,
+        attempt=max(1, row.attempt),
+        attempts_left=None,
+        due_at=due_at,
+        closes_at=row.closes_at,
+        late=due_at is not None and due_at < now,
+        replaces=None,
+        keeps=None,
+        steps=("by-hand",),
+        statement=False,
+        warnings=("You hand it in yourself; the receipt is your word for it, with the time and a hash.",),
+        problems=(),
+        already=False,
+        receipt_id=None,
+        made_at=now,
+        base="",
+        attempt_seen=row.attempt,
+        page=row.url,
+        by_hand=True,
+    )
 
 
-def check(
-    remote: RemoteAssignment, status: SubmissionStatus, content: Content, *, each_counts: bool, now: dt.datetime
-) -> list[Problem]:
-    """Return all that stands against handing in ``content`` now, the weightiest first.
-
-    Whether it is open is the LMS's word, as its clock counts; the dates only tell why.
-    """
-    found = []
-    if (reason := why_closed(remote, status, each_counts=each_counts, now=now)) is not None:
-        found.append(reason)
-    accepts = remote.accepts
-    fits = accepts.text if content.text is not None else accepts.link or accepts.text
-    if not fits:
-        found.append(
-            _problem(
-                WrongKind, f"“{remote.title}” takes {_taken(accepts)}, not a {content.kind}", "See what it asks for."
-            )
-        )
-    if content.text is not None and accepts.words and len(content.text.split()) > accepts.words:
-        count = len(content.text.split())
-        sentence = f"the text has {count} words, and “{remote.title}” takes {accepts.words} at most"
-        found.append(_problem(WrongKind, sentence, "Shorten it."))
-    if remote.time_limit:
-        minutes = int(remote.time_limit.total_seconds() // 60)
-        sentence = f"“{remote.title}” has to be done in {minutes} minutes from when you start it there"
-        found.append(_problem(Unsupported, sentence, "Start it and hand it in in a browser."))
-    return found
-
-
-def why_closed(
-    remote: RemoteAssignment, status: SubmissionStatus, *, each_counts: bool, now: dt.datetime
-) -> Problem | None:
-    """Return why nothing can be handed in now; none if it is open."""
-    title = f"“{remote.title}”"
-    closes_at = closing(remote, status)
-    if each_counts and remote.attempts and status.number >= remote.attempts:
-        return _problem(NoAttemptLeft, f"all {remote.attempts} attempts at {title} are used", NoAttemptLeft.hint)
-    if status.can_edit is True or (status.can_edit is None and not remote.locked):
-        return None
-    if status.locked:
-        return _problem(Closed, f"your teacher has locked {title} for you", "Ask your teacher.")
-    if remote.opens_at and remote.opens_at > now:
-        return _problem(Closed, f"{title} opens on {local(remote.opens_at)}", "Hand it in after that.")
-    if closes_at and closes_at < now:
-        return _problem(Closed, f"{title} closed on {local(closes_at)}", "Ask your teacher for an extension.")
-    if status.state.handed_in:
-        held = status.attempt.found.summary if status.attempt else "something else"
-        sentence = f"{title} is handed in already, with {held}, and can no longer be changed"
-        return _problem(AlreadyHandedIn, sentence, AlreadyHandedIn.hint)
-    if not (remote.accepts.link or remote.accepts.text or remote.accepts.files):
-        return _problem(WrongKind, f"{title} takes nothing online", "Ask your teacher how to hand it in.")
-    return _problem(Closed, f"{title} takes nothing at this moment", "Open it in a browser to see why.")
+def beside(to: Whereto, status: SubmissionStatus, content: Content) -> Found:
+    """Return what is there already and stays: where saving replaces, it replaces only what is sent anew."""
+    there = status.attempt.found if status.attempt else Found()
+    if to.each_counts:
+        return Found()
+    if content.files and not content.worded:
+        return Found(there.links, there.text, (), there.html)
+    return Found(files=there.files) if content.worded and not content.files else Found()
 
 
 def next_move(intent: Intent, status: SubmissionStatus, *, now: dt.datetime) -> Move:
@@ -371,11 +346,6 @@ def undecided(until: dt.datetime, now: dt.datetime) -> Undecided:
     )
 
 
-def local(when: dt.datetime) -> str:
-    """Return a moment in the learner's own time zone, with its name."""
-    return f"{when.astimezone():%A %Y-%m-%d %H:%M %Z}".rstrip()
-
-
 def _after_the_only_one(last: Step, *, moved: bool, now: dt.datetime) -> Move:
     if moved and last.outcome == "accepted":
         return Stop(HandInState.DIFFERS, Refused("it was accepted, but something else is there than was sent"))
@@ -389,29 +359,3 @@ def _after_the_only_one(last: Step, *, moved: bool, now: dt.datetime) -> Move:
 def _is_there(to: Whereto, status: SubmissionStatus, content: Content) -> bool:
     there = status.attempt
     return there is not None and there.state.handed_in and content.is_in(there.found)
-
-
-def _warnings(
-    to: Whereto, remote: RemoteAssignment, status: SubmissionStatus, content: Content, *, late: bool
-) -> list[str]:
-    said = []
-    if late:
-        said.append("The due date has passed: it will be marked as late.")
-    if content.link is not None and addresses.is_local_name(addresses.host(content.link)):
-        said.append("The link leads to this machine or its network; your teacher cannot open it from elsewhere.")
-    if content.link is not None and not remote.accepts.link:
-        said.append("The assignment takes texts: the link is handed in as one.")
-    if to.each_counts and status.number:
-        said.append(f"Attempt {status.number} stays in the record; your teacher sees the new one first.")
-    if remote.drafts and not status.state.handed_in:
-        said.append("Once it is handed in, you cannot change it yourself.")
-    return said
-
-
-def _taken(accepts: Accepts) -> str:
-    extensions = f" ({', '.join(accepts.extensions)})" if accepts.extensions else ""
-    return accepts.summary + extensions
-
-
-def _problem(kind: type[LmsError], sentence: str, hint: str | None) -> Problem:
-    return Problem(kind.__name__, sentence, hint)

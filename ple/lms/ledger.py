@@ -15,11 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Library, NotFound, Reading, Resource, Writing, chunks, uuid7
+from ple.library import Attachment, Library, NotFound, Reading, Resource, Writing, chunks, uuid7
 from ple.lms.adapter import Attempt, SubmissionStatus
-from ple.lms.content import Content
+from ple.lms.checks import local
+from ple.lms.content import Content, FileMark, Found, Piece
 from ple.lms.errors import Busy, Changed
-from ple.lms.hand_in import Intent, Plan, Step, local
+from ple.lms.hand_in import Intent, Plan, Step
 from ple.lms.models import (
     RECEIPT,
     HandInRow,
@@ -82,6 +83,8 @@ class Ledger:
                 open_for=plan.assignment_id,
                 link=plan.link,
                 text=plan.text,
+                files=[asdict(piece) for piece in plan.files],
+                beside=None if plan.beside.empty else asdict(plan.beside),
                 resource_id=plan.resource_id,
                 sent_sha256=plan.content.sha256,
                 base=plan.base,
@@ -90,7 +93,7 @@ class Ledger:
                 plan=said,
                 confirmed_at=now,
                 holder=holder,
-                leased_until=now + LEASE,
+                leased_until=now + _lease(plan.files),
             )
             tx.add(row)
             tx.flush()
@@ -109,7 +112,7 @@ class Ledger:
             if row is None:
                 return None
             _not_busy(row, now)
-            row.holder, row.leased_until = uuid7().hex, now + LEASE
+            row.holder, row.leased_until = uuid7().hex, now + _lease(_pieces(row.files))
             tx.add(row)
             return _opened(row, each_counts=each_counts)
 
@@ -134,7 +137,7 @@ class Ledger:
         with self._library.writing() as tx:
             row = self._held(tx, ours)
             row.steps = [_step_record(each) for each in ours.intent.steps]
-            row.leased_until = now + LEASE
+            row.leased_until = now + _lease(ours.intent.content.files)
             tx.add(row)
         return ours
 
@@ -207,6 +210,17 @@ class Ledger:
             _prove(tx, known, content, attempt, status, now)
         return known
 
+    def learners_word(self, plan: Plan, *, now: dt.datetime) -> int:
+        """Write the receipt of what the learner says they handed in themselves; return its number."""
+        ours = Open(
+            0, "", plan.assignment_id,
+            Intent(plan.content, plan.base, plan.attempt_seen, False, False, (Step("by-hand", now),)),
+            False, plan.resource_id, None, plan_record(plan),
+        )  # fmt: skip
+        with self._library.writing() as tx:
+            known = _known(tx, plan.assignment_id, plan.attempt, plan.content.sha256)
+            return known or self._write_receipt(tx, ours, plan.attempt, None, now, by_hand=True)
+
     def receipt_ids(self, assignment_id: int | None = None) -> list[int]:
         """Return the receipts, newest first."""
         query = (
@@ -264,7 +278,16 @@ class Ledger:
             proofs = tx.exec(select(ProofRow).where(ProofRow.receipt_id == id).order_by(col(ProofRow.id))).all()
         return ReceiptRecord(receipt, json.loads(row.record), tuple(_proof_record(proof) for proof in proofs))
 
-    def _write_receipt(self, tx: Writing, ours: Open, attempt: int, submission: str | None, now: dt.datetime) -> int:
+    def _write_receipt(
+        self,
+        tx: Writing,
+        ours: Open,
+        attempt: int,
+        submission: str | None,
+        now: dt.datetime,
+        *,
+        by_hand: bool = False,
+    ) -> int:
         sent_at = min((step.sent_at for step in ours.intent.steps), default=None)
         key = tx.exec(select(HandInRow.key).where(HandInRow.id == ours.id)).first()
         content = ours.intent.content
@@ -274,12 +297,18 @@ class Ledger:
                 "key": str(key or uuid7()),
                 "made_at": now,
                 "plan": ours.plan,
-                "content": {"link": content.link, "text": content.text, "html": content.html()},
+                "content": {
+                    "link": content.link,
+                    "text": content.text,
+                    "html": content.html(),
+                    "files": [asdict(piece) for piece in content.files],
+                },
                 "sent_sha256": content.sha256,
                 "statement_accepted": ours.statement,
                 "steps": [_step_record(step) for step in ours.intent.steps],
                 "attempt": attempt,
                 "submission": submission,
+                "by_hand": by_hand,
             }
         )
         id = tx.register(RECEIPT)
@@ -292,6 +321,8 @@ class Ledger:
                 account=str(ours.plan["account"]),
                 url=content.link,
                 text=content.text,
+                files=[piece.name for piece in content.files],
+                by_hand=by_hand,
                 attempt=attempt,
                 submission=submission,
                 sent_at=sent_at,
@@ -302,6 +333,11 @@ class Ledger:
             )
         )
         tx.flush()
+        for piece in content.files:
+            _attach(tx, id, "handed-in", piece.name, piece.media_type, piece.sha256)
+        seen = ours.plan.get("seen") or {}
+        if seen.get("sha256"):
+            _attach(tx, id, "snapshot", "page", seen.get("media_type") or "text/html", seen["sha256"])
         if ours.resource_id is not None:
             tx.link(id, ours.resource_id, "hands-in")
         tx.note("handed-in", id, assignment=ours.assignment_id, attempt=attempt)
@@ -342,7 +378,7 @@ def _opened(row: HandInRow, *, each_counts: bool) -> Open:
         for said in row.steps
     )
     intent = Intent(
-        Content(row.link, row.text),
+        Content(row.link, row.text, _pieces(row.files), _beside(row.beside)),
         row.base,
         row.attempt_seen,
         each_counts=each_counts,
@@ -352,6 +388,21 @@ def _opened(row: HandInRow, *, each_counts: bool) -> Open:
     return Open(
         row.id, row.holder, row.assignment_id, intent, row.statement, row.resource_id, row.receipt_id, dict(row.plan)
     )
+
+
+def _pieces(said: Collection[dict[str, Any]]) -> tuple[Piece, ...]:
+    return tuple(Piece(**each) for each in said)
+
+
+def _beside(said: dict[str, Any] | None) -> Found:
+    if not said:
+        return Found()
+    return Found(tuple(said["links"]), said["text"], tuple(FileMark(**each) for each in said["files"]), said["html"])
+
+
+def _lease(files: Collection[Piece]) -> dt.timedelta:
+    # up to three requests for a file, at 50 kB a second
+    return LEASE * (1 + 2 * len(files)) + dt.timedelta(seconds=sum(piece.size for piece in files) / 25_000)
 
 
 def _open_row(tx: Reading, assignment_id: int) -> HandInRow | None:
@@ -373,6 +424,17 @@ def _close(row: HandInRow, state: HandInState, now: dt.datetime, failure: str | 
 
 def _step_record(step: Step) -> dict[str, Any]:
     return {"name": step.name, "sent_at": step.sent_at.isoformat(), "outcome": step.outcome, "failure": step.failure}
+
+
+def _attach(tx: Writing, id: int, role: str, name: str, media_type: str, sha256: str) -> None:
+    path = tx.files.path(sha256)
+    if path.exists():  # kept when the plan was made
+        tx.merge(
+            Attachment(
+                resource_id=id, role=role, name=name, sha256=sha256, media_type=media_type,
+                size_bytes=path.stat().st_size,
+            )
+        )  # fmt: skip
 
 
 def _known(tx: Reading, assignment_id: int, attempt: int, sha256: str) -> int | None:
@@ -420,11 +482,12 @@ def _receipt(row: ReceiptRow, resource: Resource, proofs: Collection[ProofRow], 
         url=row.url,
         tags=tags,
         created_at=resource.created_at,
-        state=ReceiptState.VERIFIED if seen else ReceiptState.UNVERIFIED,
+        state=ReceiptState.VERIFIED if seen else ReceiptState.LEARNER if row.by_hand else ReceiptState.UNVERIFIED,
         assignment_id=row.assignment_id,
         course=row.course,
         account=row.account,
         text=row.text,
+        files=tuple(row.files),
         attempt=row.attempt,
         submission=row.submission,
         sent_at=row.sent_at,

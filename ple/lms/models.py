@@ -111,6 +111,12 @@ class AssignmentRow(Body, table=True):
     submitted_at: dt.datetime | None = None
     holds: str = ""
     """What is there, in a few words."""
+    grade: str = ""
+    """As the LMS shows it, once it is released."""
+    graded_at: dt.datetime | None = None
+    waits_for: int = 0
+    """How many of the team have still to hand in."""
+    locked: bool = False
     seen_at: dt.datetime | None = None
     gone_at: dt.datetime | None = None
 
@@ -128,6 +134,9 @@ class HandInRow(SQLModel, table=True):
     state: str = HandInState.SENDING
     link: str | None = None
     text: str | None = None
+    files: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    beside: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+    """What was there already and stays beside it."""
     resource_id: int | None = Field(default=None, foreign_key="resource.id")
     sent_sha256: str
     base: str
@@ -158,6 +167,9 @@ class ReceiptRow(Body, table=True):
     account: str
     url: str | None = None
     text: str | None = None
+    files: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    by_hand: bool = False
+    """Whether it is the learner's word alone."""
     attempt: int
     submission: str | None = None
     """The number that the LMS gave it."""
@@ -201,6 +213,8 @@ class Account:
     person: str
     capabilities: tuple[str, ...]
     has_token: bool
+    token_expires_at: dt.datetime | None
+    """When its token ends, as far as that is known."""
     synced_at: dt.datetime | None
     failure: str | None
 
@@ -246,6 +260,7 @@ class AssignmentLine:
     state: str | None
     attempt: int
     submitted_at: dt.datetime | None
+    grade: str
 
     @property
     def handed_in(self) -> bool:
@@ -275,6 +290,7 @@ class Assignment:
     state: str | None
     attempt: int
     submitted_at: dt.datetime | None
+    grade: str
     text: str
     html: str = field(repr=False)
     points: float | None
@@ -307,6 +323,8 @@ class Receipt:
     course: str
     account: str
     text: str | None
+    files: tuple[str, ...]
+    """The names of the files; their bytes belong to the receipt."""
     attempt: int
     submission: str | None
     sent_at: dt.datetime | None
@@ -346,6 +364,9 @@ class Standing:
     """Whether an earlier hand-in of ours is not settled."""
     receipt_id: int | None
     failure: str | None = None
+    grade: str = ""
+    waits_for: int = 0
+    """How many of the team have still to hand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,3 +382,7 @@ class Synced:
     gone: int = 0
     failure: str | None = None
     hint: str | None = None
+    news: int = 0
+    """How many things happened that the learner should hear of."""
+    warning: str | None = None
+    """Such as that the token ends soon."""

@@ -4,24 +4,24 @@ Behaves as recorded on 4.3 and 4.5: nearly every error is a 200 and told apart b
 which is localised and misleads; an empty list says that it was done, which only the status afterwards proves.
 """
 
+import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from ple.lms import answers
+from ple.lms import answers, moodle_answers
 from ple.lms.adapter import (
-    Accepts,
-    Attempt,
     Capability,
+    Grant,
     Identity,
     RemoteAssignment,
     RemoteCourse,
     Site,
-    SubmissionState,
     SubmissionStatus,
 )
-from ple.lms.content import Content, Found, found_in_html
+from ple.lms.content import Content, FileMark
 from ple.lms.errors import (
     AnswerLost,
     LmsError,
@@ -34,7 +34,8 @@ from ple.lms.errors import (
     Unsupported,
     WrongToken,
 )
-from ple.lms.exchange import Exchange
+from ple.lms.exchange import Exchange, same_origin, shown_host
+from ple.lms.moodle_launch import Launch, launch_at
 
 if TYPE_CHECKING:
     from ple.web.client import Client, Response
@@ -59,12 +60,7 @@ _ERRORS: Mapping[str, tuple[type[LmsError], str]] = {
     "sitemaintenance": (Unreachable, "{host} is closed for the moment, for maintenance"),
     "dbconnectionfailed": (Unreachable, "{host} has lost its database for the moment"),
 }
-_STATES = {
-    "new": SubmissionState.NONE,
-    "draft": SubmissionState.DRAFT,
-    "submitted": SubmissionState.SUBMITTED,
-    "reopened": SubmissionState.REOPENED,
-}
+_PAGE = re.compile(r"[?&]id=(\d+)$")
 
 
 class Moodle:
@@ -73,6 +69,8 @@ class Moodle:
     kind: ClassVar[str] = "moodle"
     name: ClassVar[str] = "Moodle"
     each_counts: ClassVar[bool] = False
+    takes: ClassVar[bool] = True
+    token_days: ClassVar[int | None] = 84  # $CFG->tokenduration
 
     def __init__(self, client: "Client", url: str, token: str) -> None:
         self._exchange = Exchange(client, url)
@@ -98,6 +96,49 @@ class Moodle:
                 return Site(cls.kind, base, "Moodle", _ERRORS[code][1].format(host=parts.netloc))
         return None
 
+    @classmethod
+    def sign_in(cls, client: "Client", url: str, name: str, password: str, now: dt.datetime) -> Grant:
+        """Return a token for a name and password, which are kept nowhere.
+
+        Raises:
+            WrongToken: they are not accepted.
+            LmsError: the site gives no tokens.
+        """
+        exchange = Exchange(client, url)
+        form = {"username": name, "password": password, "service": "moodle_mobile_app"}
+        answer = exchange.ask("POST", "/login/token.php", form=form)
+        try:
+            said = answers.mapping(_json(answer))
+        except ValueError as error:
+            raise NotUnderstood(f"{exchange.host} answered something that is no answer of a Moodle") from error
+        if answers.words(said.get("errorcode"), 60) == "invalidlogin":
+            raise WrongToken(
+                f"{exchange.host} does not accept this name and password",
+                hint="After too many wrong ones an account is locked for a while. If you sign in through another "
+                "page at your school, connect with --sso.",
+            )
+        token = answers.words(said.get("token"), 100)
+        if not re.fullmatch(r"[0-9a-zA-Z]{8,100}", token):
+            raise _error_said(said, exchange.host)
+        return Grant(token, now + dt.timedelta(days=cls.token_days or 84))
+
+    @classmethod
+    def launch(cls, client: "Client", url: str) -> Launch:
+        """Return where the learner signs in in the browser, for sites that do not take a password from programs."""
+        exchange = Exchange(client, url)
+        arguments = json.dumps([{"index": 0, "methodname": "tool_mobile_get_public_config", "args": {}}])
+        query = urlencode({"info": "tool_mobile_get_public_config", "args": arguments})
+        try:
+            said = _json(exchange.ask("GET", f"/lib/ajax/service-nologin.php?{query}"))
+        except ValueError as error:
+            raise Unsupported(f"{exchange.host} does not say how to sign in") from error
+        data = answers.mapping(answers.objects(said)[0].get("data")) if answers.objects(said) else {}
+        roots = {answers.words(data.get(name), 500) for name in ("wwwroot", "httpswwwroot")} - {""}
+        start = answers.web_address(data.get("launchurl")) or f"{url}/admin/tool/mobile/launch.php"
+        if not same_origin(start, url):
+            raise NotUnderstood(f"{exchange.host} sends the sign-in to another site, {shown_host(start)}")
+        return launch_at(start, roots | {url})
+
     def whoami(self) -> Identity:
         """Return whose token it is; an account that may not call anything else can do this."""
         try:
@@ -116,6 +157,8 @@ class Moodle:
             can.add(Capability.READ)
         if {"mod_assign_save_submission", "mod_assign_get_submission_status"} <= functions:
             can |= {Capability.LINK, Capability.TEXT}
+            if answers.number(said.get("uploadfiles")) == 1:
+                can.add(Capability.FILES)
         return Identity(
             remote_id=user,
             name=answers.words(said.get("fullname"), 200),
@@ -147,7 +190,7 @@ class Moodle:
             if answers.remote_id(course.get("id")) == course_id:
                 for item in answers.objects(course.get("assignments")):
                     if answers.remote_id(item.get("id")):
-                        yield self._assignment(course_id, item)
+                        yield moodle_answers.assignment(self._exchange.url, course_id, item)
 
     def assignment(self, course_id: str, remote_id: str) -> RemoteAssignment:
         """Return one assignment as it is now."""
@@ -159,39 +202,60 @@ class Moodle:
     def status(self, course_id: str, remote_id: str) -> SubmissionStatus:
         """Return where the learner stands. ``canedit`` is Moodle's only trustworthy word on whether it is open."""
         said = answers.mapping(self._call("mod_assign_get_submission_status", {"assignid": remote_id}))
-        last = said.get("lastattempt")
-        if not isinstance(last, dict):
+        status = moodle_answers.status(said)
+        if status is None:
             raise NotUnderstood(f"{self._exchange.host} does not say where you stand with this assignment")
-        own, team = last.get("submission"), last.get("teamsubmission")
-        attempt = _attempt(own or team) if own or team else None
-        if attempt and isinstance(team, dict):
-            content = _attempt(team)  # the team's work, and whether this learner has handed it in
-            attempt = Attempt(content.number, attempt.state, content.found, attempt.submitted_at, content.remote_id)
-        earlier = [_attempt(item.get("submission")) for item in answers.objects(said.get("previousattempts"))]
-        can_edit = last.get("canedit")
-        return SubmissionStatus(
-            state=attempt.state if attempt else SubmissionState.NONE,
-            attempt=attempt,
-            earlier=tuple(earlier),
-            can_edit=can_edit if isinstance(can_edit, bool) else None,
-            locked=bool(last.get("locked")),
-            extended_to=answers.seconds(last.get("extensionduedate")),
-            raw=json.dumps({"lastattempt": last, "previousattempts": said.get("previousattempts") or []}),
-        )
+        return status
+
+    def standings(
+        self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime | None
+    ) -> Iterator[tuple[str, SubmissionStatus]]:
+        """Yield where the learner stands where Moodle's own list of updates names something; one request for that."""
+        if since is None or not assignments:
+            return
+        try:
+            said = self._call(
+                "core_course_get_updates_since", {"courseid": course_id, "since": str(int(since.timestamp()))}
+            )
+        except (NotThere, Unsupported, NotUnderstood):  # not in this service: they are looked up one by one later
+            return
+        pages = {
+            match[1]: task.remote_id for task in assignments if (match := _PAGE.search(task.url or "")) is not None
+        }
+        for instance in answers.objects(answers.mapping(said).get("instances")):
+            names = {answers.words(update.get("name"), 50) for update in answers.objects(instance.get("updates"))}
+            id = pages.get(answers.remote_id(instance.get("id")))
+            if id is not None and names - {"configuration", "introattachments"}:
+                try:
+                    yield id, self.status(course_id, id)
+                except (NotAllowed, NotThere, NotUnderstood):
+                    continue
+
+    def download(self, file: FileMark) -> bytes:
+        """Return the bytes of a file; the token goes in the body, never in the address, and to this site alone."""
+        if file.url is None:
+            raise NotThere(f"{self._exchange.host} does not say where {file.name} lies")
+        answer = self._exchange.ask("POST", file.url, form={"token": self._token})
+        if answer.status != 200 or answer.content_type == "application/json":
+            raise NotThere(f"{self._exchange.host} does not give {file.name}")
+        return answer.body
 
     def save(self, assignment: RemoteAssignment, content: Content) -> None:
-        """Save ``content`` as online text; saving again replaces it. Files that are there stay."""
-        said = self._call(
-            "mod_assign_save_submission",
-            {
-                "assignmentid": assignment.remote_id,
+        """Save ``content``; saving again replaces it.
+
+        Files go to a fresh draft area first, all of them, which by itself hands nothing in. Text is always sent where
+        the assignment takes text, else Moodle fails on files alone (dmlwriteexception).
+        """
+        arguments = {"assignmentid": assignment.remote_id}
+        if content.files:
+            arguments["plugindata[files_filemanager]"] = self._upload(content)
+        if content.worded or assignment.accepts.text:
+            arguments |= {
                 "plugindata[onlinetext_editor][text]": content.html(),
                 "plugindata[onlinetext_editor][format]": "1",
                 "plugindata[onlinetext_editor][itemid]": "0",
-            },
-            writes=True,
-        )
-        self._no_warnings(said, "save")
+            }
+        self._no_warnings(self._call("mod_assign_save_submission", arguments, writes=True), "save")
 
     def submit(self, assignment: RemoteAssignment, *, statement: bool) -> None:
         """Submit the draft for grading."""
@@ -208,6 +272,26 @@ class Moodle:
             raise AnswerLost(f"{self._exchange.host} answered something else than was asked")
         if said:  # what the warning says is not to be trusted: one text stands for five reasons
             raise Refused(f"{self._exchange.host} did not {doing} it")
+
+    def _upload(self, content: Content) -> str:
+        area = "0"
+        for piece in content.files:
+            form = {"token": self._token, "itemid": area, "filepath": "/"}
+            answer = self._exchange.ask(
+                "POST", "/webservice/upload.php", form=form, files=[("file_1", piece, content.data(piece))]
+            )
+            try:
+                said = _json(answer)
+            except ValueError as error:
+                raise Unreachable(f"{self._exchange.host} did not take {piece.name}") from error
+            if isinstance(said, dict):
+                raise self._error(said, writes=False)
+            kept = answers.objects(said)
+            if not kept or "errortype" in kept[0] or answers.number(kept[0].get("filesize")) != piece.size:
+                code = answers.words(kept[0].get("errortype"), 40) if kept else "nothing was kept"
+                raise Refused(f"{self._exchange.host} does not take {piece.name} ({code})")
+            area = answers.remote_id(kept[0].get("itemid"))
+        return area
 
     def _call(self, function: str, arguments: Mapping[str, str] | None = None, *, writes: bool = False) -> Any:
         form = {"wstoken": self._token, "wsfunction": function, "moodlewsrestformat": "json", **(arguments or {})}
@@ -230,72 +314,17 @@ class Moodle:
         return said
 
     def _error(self, said: dict[str, Any], *, writes: bool) -> LmsError:
-        code = answers.remote_id(said.get("errorcode")) or "unknown"
-        kind, sentence = _ERRORS.get(code, (NotUnderstood, f"{{host}} answered with the error “{code}”"))
+        error = _error_said(said, self._exchange.host)
+        code = answers.remote_id(said.get("errorcode"))
         if writes and code not in _ERRORS:  # such as dmlwriteexception: part of it may have been written
-            kind = AnswerLost
-        return kind(sentence.format(host=self._exchange.host))
-
-    def _assignment(self, course_id: str, item: dict[str, Any]) -> RemoteAssignment:
-        settings = {
-            (answers.words(config.get("plugin"), 50), answers.words(config.get("name"), 50)): config.get("value")
-            for config in answers.objects(item.get("configs"))
-            if config.get("subtype") == "assignsubmission"
-        }
-        online = not answers.number(item.get("nosubmissions"))
-        text = online and answers.number(settings.get(("onlinetext", "enabled"))) == 1
-        limited = answers.number(settings.get(("onlinetext", "wordlimitenabled"))) == 1
-        files = online and answers.number(settings.get(("file", "enabled"))) == 1
-        most = answers.number(item.get("maxattempts"))
-        page = answers.remote_id(item.get("cmid"))
-        limit = answers.number(item.get("timelimit"))
-        return RemoteAssignment(
-            remote_id=answers.remote_id(item.get("id")),
-            course_id=course_id,
-            title=answers.words(item.get("name"), 500),
-            url=f"{self._exchange.url}/mod/assign/view.php?id={page}" if page else None,
-            html=answers.words(item.get("intro")),
-            accepts=Accepts(
-                link=text,
-                text=text,
-                files=files,
-                words=answers.number(settings.get(("onlinetext", "wordlimit"))) or None if limited else None,
-                extensions=_extensions(settings.get(("file", "filetypeslist"))) if files else (),
-            ),
-            opens_at=answers.seconds(item.get("allowsubmissionsfromdate")),
-            due_at=answers.seconds(item.get("duedate")),
-            closes_at=answers.seconds(item.get("cutoffdate")),
-            points=float(answers.number(item.get("grade"))) if answers.number(item.get("grade")) > 0 else None,
-            attempts=most if most > 0 else None,
-            drafts=bool(answers.number(item.get("submissiondrafts"))),
-            statement=bool(answers.number(item.get("requiresubmissionstatement"))),
-            time_limit=answers.duration(limit) if limit > 0 else None,
-        )
+            return AnswerLost(str(error))
+        return error
 
 
-def _attempt(said: Any) -> Attempt:
-    submission = answers.mapping(said)
-    text, files = "", []
-    for plugin in answers.objects(submission.get("plugins")):
-        if plugin.get("type") == "onlinetext":
-            for editor in answers.objects(plugin.get("editorfields")):
-                text = answers.words(editor.get("text"))
-        for area in answers.objects(plugin.get("fileareas")):
-            if plugin.get("type") == "file":
-                files += [answers.words(file.get("filename"), 300) for file in answers.objects(area.get("files"))]
-    found = found_in_html(text)
-    state = _STATES.get(answers.words(submission.get("status"), 20), SubmissionState.NONE)
-    return Attempt(
-        number=answers.number(submission.get("attemptnumber")) + 1,
-        state=state,
-        found=Found(found.links, found.text, tuple(files)),
-        submitted_at=answers.seconds(submission.get("timemodified")) if state.handed_in else None,
-        remote_id=answers.remote_id(submission.get("id")) or None,
-    )
-
-
-def _extensions(said: Any) -> tuple[str, ...]:
-    return tuple(part for part in answers.words(said, 500).replace(";", ",").replace(" ", ",").split(",") if part)
+def _error_said(said: Mapping[str, Any], host: str) -> LmsError:
+    code = answers.remote_id(said.get("errorcode")) or "unknown"
+    kind, sentence = _ERRORS.get(code, (NotUnderstood, f"{{host}} answered with the error “{code}”"))
+    return kind(sentence.format(host=host))
 
 
 def _json(answer: "Response") -> Any:

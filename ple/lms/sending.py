@@ -3,7 +3,9 @@
 import datetime as dt
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
+from ple.lms import checks
 from ple.lms import hand_in as saga
 from ple.lms.adapter import LmsAdapter, RemoteAssignment, SubmissionStatus
 from ple.lms.catalogue import Catalogue
@@ -19,7 +21,11 @@ _MOVES = 8  # more than any hand-in needs: save, submit, each tried twice, and a
 class Sending:
     """Does what was decided, and keeps the ledger of it."""
 
-    def __init__(self, catalogue: Catalogue, ledger: Ledger, now: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, ledger: Ledger, now: Callable[[], dt.datetime], read: Callable[[str], bytes]
+    ) -> None:
+        """``read`` gives the bytes of a file by their hash."""
+        self._read = read
         self._catalogue = catalogue
         self._ledger = ledger
         self._now = now
@@ -71,7 +77,7 @@ class Sending:
         ours = self._ledger.note(ours, step, now=step.sent_at)  # on the disk before the first byte leaves
         try:
             if name == "save":
-                adapter.save(remote, ours.intent.content)
+                adapter.save(remote, replace(ours.intent.content, read=self._read))
             else:
                 adapter.submit(remote, statement=ours.statement)
             outcome, failure = "accepted", None
@@ -108,7 +114,9 @@ class Sending:
     ) -> LmsError:
         """Return why it was refused in our own words: those of the LMS mislead."""
         if state is HandInState.REFUSED:
-            problems = saga.check(remote, status, ours.intent.content, each_counts=adapter.each_counts, now=self._now())
+            problems = checks.check(
+                remote, status, ours.intent.content, each_counts=adapter.each_counts, now=self._now()
+            )
             if problems:
                 return problems[0].error()
         if state is HandInState.DIFFERS:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ple.lms.practice import PracticeLms
+from ple.lms.showing import Seen
 from ple.web.client import Client, Limits
 
 KINDS = ("moodle", "canvas")
@@ -93,6 +94,11 @@ def lms(kind: str, practice: dict[str, PracticeLms]) -> PracticeLms:
     return practice[kind]
 
 
+def nobody_looks(url: str, title: str | None) -> tuple[Seen, bytes]:
+    """Stands for a stranger's look at a link: in most tests the link leads nowhere."""
+    return Seen(url), b""
+
+
 def connected(environment: Any, lms: PracticeLms) -> Learner:
     """Connect to ``lms`` and sync."""
     courses = environment.courses
@@ -146,7 +152,7 @@ def learners(
         environment = Environment(folder)
         opened.append(environment)
         clock = Clock()
-        courses = Courses(environment.library, client, environment.secrets, now=clock)
+        courses = Courses(environment.library, client, environment.secrets, now=clock, look=nobody_looks)
         environment.__dict__["courses"] = courses
         practice[kind].start_over()
         return Learner(practice[kind], courses, clock, client, environment)

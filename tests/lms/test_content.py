@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ple.lms.content import Content, Found, found_in_html, same_form
+from ple.lms.content import Content, FileMark, Found, found_in_html, same_form
 from ple.lms.practice.cleaning import clean
 
 LINK = "https://sam.example.org/a?b=1&c=2"
@@ -35,7 +35,7 @@ def test_a_link_comes_back_as_the_same_and_another_does_not(link: str) -> None:
         pytest.param(Found(("HTTPS://SAM.example.org:443/a?b=1&c=2",)), True, id="spelled otherwise"),
         pytest.param(found_in_html(f"<p>My essay: {LINK} and more</p>"), False, id="in an essay"),
         pytest.param(found_in_html(f'<a href="{LINK}">x</a><a href="https://e.org">y</a>'), False, id="one of two"),
-        pytest.param(Found((LINK,), "", ("work.pdf",)), False, id="with a file"),
+        pytest.param(Found((LINK,), "", (FileMark("work.pdf", 3),)), False, id="with a file"),
         pytest.param(Found(), False, id="nothing"),
         pytest.param(Found((LINK + "&d=3",)), False, id="another"),
     ],

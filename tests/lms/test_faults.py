@@ -17,7 +17,7 @@ from ple.lms import Courses
 from ple.lms.errors import Undecided
 from ple.lms.practice import FAULTS, PracticeLms
 from ple.web.client import Client, Limits
-from tests.lms.conftest import LINK, POST, SECOND_POST, Clock, Learner
+from tests.lms.conftest import LINK, POST, SECOND_POST, Clock, Learner, nobody_looks
 
 STEPS = {
     # the assignment, and each request that planning and handing in make, in order: operation, how many to spare first
@@ -95,7 +95,7 @@ def story(
                 shutil.copy(synced_libraries[kind] / file, folder / file)
             environment = Environment(folder)
             clock = Clock()
-            courses = Courses(environment.library, client, environment.secrets, now=clock)
+            courses = Courses(environment.library, client, environment.secrets, now=clock, look=nobody_looks)
             made[kind] = Learner(practice[kind], courses, clock, client, environment)
         made[kind].lms.start_over()
         made[kind].clock.forward(minutes=5)
@@ -124,7 +124,15 @@ def test_a_fault_at_a_step_ends_in_one_submission_or_none_and_the_truth(
 
     if fault.startswith("hang"):
         first = _try(
-            Courses(learner.environment.library, impatient, learner.environment.secrets, now=learner.clock), number, url
+            Courses(
+                learner.environment.library,
+                impatient,
+                learner.environment.secrets,
+                now=learner.clock,
+                look=nobody_looks,
+            ),
+            number,
+            url,
         )
     else:
         first = _try(courses, number, url)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ple.lms.practice import canvas_files
 from ple.lms.practice.cleaning import clean
 from ple.lms.practice.http import Reply, Request, as_json
 from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, Assignment, School, Work
@@ -22,11 +23,20 @@ _ROUTES = (
     ("assignments", "GET", r"/api/v1/courses/(\d+)/assignments"),
     ("assignment", "GET", r"/api/v1/courses/(\d+)/assignments/(\d+)"),
     ("submission", "GET", r"/api/v1/courses/(\d+)/assignments/(\d+)/submissions/self"),
+    ("submissions", "GET", r"/api/v1/courses/(\d+)/students/submissions"),
+    ("upload-begin", "POST", r"/api/v1/courses/(\d+)/assignments/(\d+)/submissions/self/files"),
+    ("upload-end", "GET", r"/api/v1/files/(\d+)/create_success"),
     ("submit", "POST", r"/api/v1/courses/(\d+)/assignments/(\d+)/submissions"),
 )
 _TYPES = {"link": "online_url", "text": "online_text_entry", "file": "online_upload"}
 _TYPE_TO_KIND = {name: kind for kind, name in _TYPES.items()}
 _GONE = {"errors": [{"message": "The specified resource does not exist."}]}
+
+
+OAUTH_CLIENT = "10000000000042"
+OAUTH_SECRET = "practice-developer-key-" + "s" * 20
+OAUTH_CODE = "practice-code-" + "c" * 20
+OAUTH_REFRESH = "practice~refresh-" + "r" * 20
 
 
 class Canvas:
@@ -50,6 +60,8 @@ class Canvas:
 
     def operation(self, request: Request) -> str:
         """Return the name of what is asked for."""
+        if request.path in ("/upload", "/login/oauth2/token"):
+            return request.path.rpartition("/")[2]
         for name, method, pattern in _ROUTES:
             if request.method == method and re.fullmatch(pattern, request.path):
                 return name
@@ -71,6 +83,12 @@ class Canvas:
 
     def answer(self, request: Request) -> Reply | None:
         """Answer ``request``, if it is for Canvas."""
+        if request.path == "/upload":
+            return canvas_files.take(self.school, self.url, request)
+        if request.path == "/login/oauth2/token":
+            return self._oauth(request)
+        if request.path.startswith("/files/"):
+            return canvas_files.give(self.school, request)
         if not request.path.startswith("/api/v1/"):
             return None
         refused = self._refuse(request)
@@ -99,14 +117,19 @@ class Canvas:
     def _route(self, name: str, request: Request, ids: list[int]) -> Reply:
         if name in ("whoami", "profile"):
             return as_json(self._user(profile=name == "profile"))
+        if name == "upload-end":
+            return canvas_files.done(self.school, ids[0], self._id)
         if name == "courses":
             return self._page(request, [self._course(course.id) for course in self.school.courses])
         if ids[0] not in {course.id for course in self.school.courses}:
             return as_json(_GONE, 404)
         tasks = [task for task in self.school.assignments.values() if task.course == ids[0] and not task.hidden]
         if name == "assignments":
-            with_submission = request.query.get("include[]") == "submission"
+            with_submission = "submission" in request.included
             return self._page(request, [self._assignment(task, submission=with_submission) for task in tasks])
+        if name == "submissions":
+            asked = request.query
+            return self._page(request, [self._submission(task, history=False, back=True) for task in tasks if asked])
         task = self.school.assignments.get(ids[1])
         if task is None or task.course != ids[0]:
             return as_json(_GONE, 404)
@@ -115,7 +138,13 @@ class Canvas:
         if name == "assignment":
             return as_json(self._assignment(task, submission=False))
         if name == "submission":
-            return as_json(self._submission(task, history=request.query.get("include[]") == "submission_history"))
+            return as_json(self._submission(task, history="submission_history" in request.included, back=True))
+        if name == "upload-begin":
+            return (
+                canvas_files.begin(self.school, self.url, request)
+                if self.school.is_open(task)
+                else self._not_permitted()
+            )
         return self._submit(task, request)
 
     def _not_permitted(self) -> Reply:
@@ -179,12 +208,14 @@ class Canvas:
             "allowed_attempts": task.attempts,
             "locked_for_user": not is_open,
             "html_url": f"{self.url}/courses/{task.course}/assignments/{task.id}",
-            "group_category_id": None,
+            "group_category_id": 7 if task.id in self.school.teams else None,
             "workflow_state": "published",
             "has_submitted_submissions": bool(self.school.handed_in(task.id)),
         }
         if "file" in task.takes:
-            said["allowed_extensions"] = ["pdf"]
+            said["allowed_extensions"] = [kind.strip().lstrip(".") for kind in task.kinds.split(",") if kind.strip()]
+        if self.school.reviews.get(task.id) is not None and self.school.reviews[task.id].rubric:
+            said["rubric"] = canvas_files.rubric(self.school.reviews[task.id])
         if not is_open:
             said["lock_explanation"] = "This assignment is locked."
             said["lock_info"] = {"unlock_at": _iso(task.opens_at), "lock_at": _iso(task.cutoff_at)}
@@ -192,9 +223,12 @@ class Canvas:
             said["submission"] = self._submission(task, history=False)
         return said
 
-    def _submission(self, task: Assignment, *, history: bool) -> dict[str, Any]:
+    def _submission(self, task: Assignment, *, history: bool, back: bool = False) -> dict[str, Any]:
         works = self.school.handed_in(task.id)
         said = self._attempt(task, works[-1] if works else None)
+        review = self.school.reviews.get(task.id)
+        if review is not None:
+            said |= canvas_files.graded(review, self.url, self._id, comments=back, fits=bool(works))
         if history:
             said["submission_history"] = [self._attempt(task, work) for work in works] or [dict(said)]
         return said
@@ -209,6 +243,7 @@ class Canvas:
             "url": work.url or None if work else None,
             "body": work.text or None if work else None,
             "submitted_at": _iso(work.submitted_at) if work else None,
+            **({"attachments": canvas_files.listed(self.url, work.files, self._id)} if work and work.files else {}),
             "workflow_state": "submitted" if work else "unsubmitted",
             "grade": None,
             "score": None,
@@ -236,7 +271,11 @@ class Canvas:
         if kind not in task.takes:
             return as_json({"message": "Invalid submission[submission_type] given"}, 400)
         if kind == "file":
-            return as_json({"message": "No valid file ids given"}, 400)
+            asked_ids = [value for name, value in request.fields if name == "submission[file_ids][]"]
+            files = canvas_files.chosen(self.school, asked_ids)
+            if not files:
+                return as_json({"message": "No valid file ids given"}, 400)
+            return self._another(task, request, page, kind, files=files)
         needed = "url" if kind == "link" else "body"
         value = given.get(f"submission[{needed}]")
         if value is None:
@@ -245,16 +284,46 @@ class Canvas:
         text = clean(value) if kind == "text" else ""
         if not (text or value).strip():
             return Reply(302, headers={"location": page})
+        url = "" if kind == "text" else value if re.match(r"(?i)https?://", value) else f"http://{value}"
+        return self._another(task, request, page, kind, text=text, url=url)
+
+    def _another(
+        self,
+        task: Assignment,
+        request: Request,
+        page: str,
+        kind: str,
+        *,
+        text: str = "",
+        url: str = "",
+        files: Sequence[dict[str, Any]] = (),
+    ) -> Reply:
         if 0 <= task.attempts <= len(self.school.handed_in(task.id)):
             message = "you have reached the maximum number of allowed attempts for this assignment"
             error = {"attribute": "attempt", "type": message, "message": message}
             return as_json({"errors": {"attempt": [error]}}, 400)
         work = self.school.begin(task)  # every submission that is accepted is another attempt
         work.kind, work.status, work.submitted_at, work.text = kind, "submitted", self.school.now, text
-        if kind == "link":
-            work.url = value if re.match(r"(?i)https?://", value) else f"http://{value}"
+        work.url, work.files = url, list(files)
         self.school.wrote("submitted", task.id)
         return as_json(self._attempt(task, work), 201, {"location": f"{page}/submissions/{LEARNER_ID}"})
+
+    def _oauth(self, request: Request) -> Reply:
+        if request.method == "DELETE":
+            self._expired = True
+            return as_json({})
+        given = request.form
+        key = (given.get("client_id"), given.get("client_secret"))
+        fresh = given.get("code") == OAUTH_CODE or given.get("refresh_token") == OAUTH_REFRESH
+        if key != (OAUTH_CLIENT, OAUTH_SECRET) or not fresh:
+            said = {"error": "invalid_grant", "error_description": "authorization_code not found"}
+            return as_json(said, 400)
+        self._expired = False
+        user = {"id": LEARNER_ID, "name": LEARNER_NAME, "global_id": str(LEARNER_ID), "effective_locale": "en"}
+        said_ok = {"access_token": self.token, "token_type": "Bearer", "user": user, "expires_in": 3600}
+        if given.get("grant_type") == "authorization_code":  # a refresh answers with no new refresh token
+            said_ok["refresh_token"] = OAUTH_REFRESH
+        return as_json(said_ok)
 
 
 def _iso(seconds: int) -> str | None:

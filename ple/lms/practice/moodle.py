@@ -8,6 +8,8 @@ import re
 from html import escape
 from typing import Any
 
+from ple.lms.practice import moodle_files
+from ple.lms.practice import moodle_said as said
 from ple.lms.practice.cleaning import clean, words
 from ple.lms.practice.http import Reply, Request, as_html, as_json
 from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, Course, School, Work
@@ -63,6 +65,8 @@ class Moodle:
             "mod_assign_get_submission_status": self._status,
             "mod_assign_save_submission": self._save,
             "mod_assign_submit_for_grading": self._submit,
+            "core_course_get_updates_since": self._updates,
+            "core_calendar_get_calendar_export_token": self._calendar_token,
         }
 
     def operation(self, request: Request) -> str:
@@ -81,6 +85,23 @@ class Moodle:
             return self._web_service({**request.query, **request.form})
         if request.path == "/login/token.php":
             return self._token({**request.query, **request.form})
+        if request.path == "/webservice/upload.php":
+            given = {**request.query, **request.form}
+            if not given.get("token"):
+                return _token_error("missingparam", "A required parameter (token) was missing")
+            if self.token is None or given["token"] != self.token or self._expired:
+                return _token_error("invalidtoken", "Invalid token - token not found")
+            return moodle_files.upload(self.school, request)
+        if request.path.startswith("/webservice/pluginfile.php/"):
+            if {**request.query, **request.form}.get("token") != self.token:
+                return _token_error("missingparam", "A required parameter (token) was missing")
+            return moodle_files.pluginfile(self.school, request.path)
+        if request.path == "/calendar/export_execute.php":
+            host = self.url.partition("://")[2]
+            return moodle_files.calendar(self.school, host, request.query.get("authtoken", ""))
+        if request.path == "/admin/tool/mobile/launch.php":  # as if signed in to in this browser
+            scheme = request.query.get("urlscheme", "moodlemobile")
+            return moodle_files.launch(self.url, self._issued, request.query.get("passport", ""), scheme)
         if request.path == "/lib/ajax/service-nologin.php":
             return as_json([{"error": False, "data": self._public_config()}])
         return None
@@ -316,8 +337,8 @@ class Moodle:
             "completionsubmit": 0,
             "cutoffdate": task.cutoff_at,
             "gradingduedate": 0,
-            "teamsubmission": 0,
-            "requireallteammemberssubmit": 0,
+            "teamsubmission": int(task.id in self.school.teams),
+            "requireallteammemberssubmit": int(task.id in self.school.teams),
             "teamsubmissiongroupingid": 0,
             "blindmarking": 0,
             "hidegrader": 0,
@@ -329,7 +350,7 @@ class Moodle:
             "markinganonymous": 0,
             "requiresubmissionstatement": int(task.statement),
             "preventsubmissionnotingroup": 0,
-            "configs": _configs(task),
+            "configs": said.configs(task),
             "intro": task.intro,
             "introformat": 1,
             "introfiles": [],
@@ -360,32 +381,71 @@ class Moodle:
         can_edit = self._can_edit(task)
         attempt: dict[str, Any] = {}
         if works:
-            attempt["submission"] = _submission(task, works[-1], latest=True)
+            attempt["submission"] = said.submission(self.url, task, works[-1], latest=True)
+            if task.id in self.school.teams:  # the work is the team's; one's own row is empty
+                team = {**attempt["submission"], "id": works[-1].id + 1000, "userid": 0, "groupid": 1}
+                if works[-1].status == "submitted" and self.school.teams[task.id]:
+                    team["status"] = "draft"
+                own = said.submission(self.url, task, replace(works[-1], text="", files=[]), latest=True)
+                attempt |= {"submission": own, "teamsubmission": team, "submissiongroup": 1}
         attempt |= {
-            "submissiongroupmemberswhoneedtosubmit": [],
+            "submissiongroupmemberswhoneedtosubmit": self._team_waits(task),
             "submissionsenabled": bool(task.takes),
             "locked": task.id in self.school.locked,
-            "graded": False,
+            "graded": task.id in self.school.reviews,
             "canedit": can_edit,
             "caneditowner": can_edit,
             "cansubmit": can_edit and bool(works) and works[-1].status == "draft",
             "extensionduedate": self.school.extensions.get(task.id),
             "timelimit": task.minutes * 60,
             "blindmarking": False,
-            "gradingstatus": "notgraded",
+            "gradingstatus": self._grading(task),
             "usergroups": [1],
         }
-        said: dict[str, Any] = {"lastattempt": attempt}
+        answer: dict[str, Any] = {"lastattempt": attempt}
+        review = self.school.reviews.get(task.id)
+        if review is not None and review.released and (not works or review.number == works[-1].number):
+            answer["feedback"] = said.feedback(self.url, task, review)
         if len(works) > 1:
-            said["previousattempts"] = [
+            answer["previousattempts"] = [
                 {
                     "attemptnumber": work.number,
-                    "submission": _submission(task, work, latest=False),
+                    "submission": said.submission(self.url, task, work, latest=False),
                     "feedbackplugins": [],
                 }
                 for work in works[:-1]
             ]
-        return said | {"assignmentdata": {"attachments": {"intro": []}}, "warnings": []}
+        return answer | {"assignmentdata": {"attachments": {"intro": []}}, "warnings": []}
+
+    def _team_waits(self, task: Assignment) -> list[int]:
+        work = self.school.latest(task.id)
+        waiting = self.school.teams.get(task.id)
+        if waiting is None or work is None:
+            return []
+        return [*([LEARNER_ID] if work.status != "submitted" else []), *waiting]
+
+    def _grading(self, task: Assignment) -> str:
+        review = self.school.reviews.get(task.id)
+        return "notgraded" if review is None else "graded" if review.released else "inmarking"
+
+    def _updates(self, arguments: dict[str, str]) -> dict[str, Any]:
+        _allow(arguments, r"courseid|since|filter\[\d+\]", "courseid", "since")
+        course, since = _number(arguments["courseid"]), _number(arguments["since"])
+        instances = []
+        for task in self.school.assignments.values():
+            if task.course != course or task.hidden:
+                continue
+            updates = []
+            if self.school.founded_at >= since:
+                updates.append({"name": "configuration", "timeupdated": self.school.founded_at})
+            if self.school.moved.get(task.id, 0) >= since > 0:
+                updates.append({"name": "submissions", "timeupdated": self.school.moved[task.id], "itemids": [1]})
+            if updates:
+                instances.append({"contextlevel": "module", "id": task.page, "updates": updates})
+        return {"instances": instances, "warnings": []}
+
+    def _calendar_token(self, arguments: dict[str, str]) -> dict[str, Any]:
+        return {"token": moodle_files.CALENDAR_KEY, "warnings": []}
 
     def _save(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
         _allow(
@@ -399,13 +459,21 @@ class Moodle:
         }
         if all(value is None for value in editor.values()) and "plugindata[files_filemanager]" not in arguments:
             raise _invalid_parameter()
-        if editor["text"] is None or editor["itemid"] is None:
+        area = arguments.get("plugindata[files_filemanager]")
+        if area is None and (editor["text"] is None or editor["itemid"] is None):
             raise _invalid_parameter()
         if task.takes and not self._can_edit(task):
             return [_warning(task, _PASSED)]
         work = self.school.latest(task.id) or self.school.begin(task)
-        text = _kept(editor["text"], _number(editor["format"] or "1"))
-        if not task.takes & {"text", "link"} or not text.strip():
+        texts = bool(task.takes & {"text", "link"})
+        if area is not None and texts and editor["text"] is None:  # files alone where text may be handed in too
+            raise _Refusal("dml_write_exception", "dmlwriteexception", "Error writing to database")
+        text = _kept(editor["text"] or "", _number(editor["format"] or "1")) if texts else ""
+        taken = texts and bool(text.strip())
+        if area is not None and "file" in task.takes:
+            given = list(self.school.areas.get(_number(area), []))
+            taken = moodle_files.hand_in(task, work, given, work.files) or taken
+        if not taken:
             self.school.keep()
             return [_warning(task, _NOTHING)]
         if task.words and words(text) > task.words:
@@ -416,7 +484,8 @@ class Moodle:
                 f"you are attempting to submit {words(text)} words. Please review your submission and try again.</span>"
             )
             return [_warning(task, escape(too_long)), _warning(task, _NOTHING)]
-        work.kind, work.text, work.modified_at = "text", text, self.school.now
+        work.kind, work.modified_at = ("text" if text else "file"), self.school.now
+        work.text = text if texts else ""
         work.status = "draft" if task.drafts else "submitted"
         work.submitted_at = 0 if task.drafts else self.school.now
         self.school.wrote("saved", task.id)
@@ -463,65 +532,6 @@ def _warning(task: Assignment, item: str) -> dict[str, Any]:
         "itemid": task.id,
         "warningcode": "couldnotsavesubmission",
         "message": "Could not save submission.",
-    }
-
-
-def _configs(task: Assignment) -> list[dict[str, str]]:
-    settings: list[tuple[str, str, str, str]] = []
-    if task.takes & {"text", "link"}:
-        settings += [
-            ("onlinetext", "assignsubmission", "enabled", "1"),
-            ("onlinetext", "assignsubmission", "wordlimit", str(task.words)),
-            ("onlinetext", "assignsubmission", "wordlimitenabled", str(int(task.words > 0))),
-        ]
-    if "file" in task.takes:
-        settings += [
-            ("file", "assignsubmission", "enabled", "1"),
-            ("file", "assignsubmission", "maxfilesubmissions", "1"),
-            ("file", "assignsubmission", "maxsubmissionsizebytes", "102400"),
-            ("file", "assignsubmission", "filetypeslist", ".pdf"),
-        ]
-    settings.append(("comments", "assignsubmission", "enabled", "0"))
-    return [
-        {"plugin": plugin, "subtype": subtype, "name": name, "value": value}
-        for plugin, subtype, name, value in settings
-    ]
-
-
-def _submission(task: Assignment, work: Work, *, latest: bool) -> dict[str, Any]:
-    plugins: list[dict[str, Any]] = []
-    if task.takes & {"text", "link"}:
-        plugins.append(
-            {
-                "type": "onlinetext",
-                "name": "Online text",
-                "fileareas": [{"area": "submissions_onlinetext", "files": []}],
-                "editorfields": [
-                    {
-                        "name": "onlinetext",
-                        "description": "Online text submissions",
-                        "text": work.text,
-                        "format": 1 if work.text else 0,
-                    }
-                ],
-            }
-        )
-    if "file" in task.takes:
-        area = {"area": "submission_files", "files": []}
-        plugins.append({"type": "file", "name": "File submissions", "fileareas": [area]})
-    plugins.append({"type": "comments", "name": "Submission comments"})
-    return {
-        "id": work.id,
-        "userid": LEARNER_ID,
-        "attemptnumber": work.number,
-        "timecreated": work.created_at,
-        "timemodified": work.modified_at,
-        "timestarted": None,
-        "status": work.status,
-        "groupid": 0,
-        "assignment": task.id,
-        "latest": int(latest),
-        "plugins": plugins,
     }
 
 

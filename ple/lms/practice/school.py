@@ -3,10 +3,12 @@
 It knows no HTTP and neither Moodle nor Canvas: only what is open, what was saved, and which attempt it was.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 DAY = 86_400
 LEARNER_ID = 4
@@ -44,6 +46,10 @@ class Assignment:
     attempts: int = -1
     words: int = 0
     minutes: int = 0
+    most_files: int = 1
+    most_bytes: int = 102_400
+    kinds: str = ".pdf"
+    """The kinds of files, as Moodle lists them; empty: any."""
     hidden: bool = False
 
     @property
@@ -68,6 +74,22 @@ class Work:
     text: str = ""
     url: str = ""
     submitted_at: int = 0
+    files: list[dict[str, Any]] = field(default_factory=list)
+    """Name, size and hash of each."""
+
+
+@dataclass
+class Review:
+    """What a teacher said about an attempt."""
+
+    number: int
+    points: float | None
+    comment: str
+    at: int
+    released: bool = True
+    rubric: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """Points and words for each criterion."""
+    files: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -84,6 +106,15 @@ class School:
     works: dict[int, list[Work]] = field(default_factory=dict)
     locked: set[int] = field(default_factory=set)
     extensions: dict[int, int] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    teams: dict[int, list[int]] = field(default_factory=dict)
+    """Assignments that are handed in by a team, and the others in it who have still to do it. Not kept in the file."""
+    data: dict[str, bytes] = field(default_factory=dict)
+    """Bytes of files by their hash. Not kept in the file."""
+    areas: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """Files that were uploaded and not handed in yet."""
+    moved: dict[int, int] = field(default_factory=dict)
+    """When something last happened to an assignment that the LMS would name among its updates."""
     writes: list[tuple[str, int]] = field(default_factory=list)
     """Each write that was accepted: what was done, to which assignment. Not kept in the file."""
 
@@ -120,15 +151,32 @@ class School:
         works.append(Work(id, len(works), "new", self.now, self.now))
         return works[-1]
 
+    def keep_file(self, name: str, data: bytes) -> dict[str, Any]:
+        """Keep the bytes of a file; return what is known of it."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.data[sha256] = data
+        return {"name": name, "size": len(data), "sha256": sha256, "at": self.now}
+
+    def upload(self, file: dict[str, Any], area: int = 0) -> int:
+        """Put a file into an area, a new one for 0; return the area's number."""
+        area = area or 900_000_000 + len(self.areas)
+        self.areas.setdefault(area, []).append(file)
+        return area
+
     def wrote(self, what: str, assignment: int) -> None:
         """Note an accepted write and keep the state."""
         self.writes.append((what, assignment))
+        self.moved[assignment] = self.now
         self.keep()
 
     def start_over(self) -> None:
         """Forget all that was handed in, and what the teacher did."""
-        for kept in (self.works, self.locked, self.extensions, self.writes):
+        for kept in (
+            self.works, self.locked, self.extensions, self.reviews, self.teams, self.data, self.areas, self.moved,
+            self.writes,
+        ):  # fmt: skip
             kept.clear()
+        self.assignments = {task.id: task for task in sample_assignments(self.founded_at)}
         self.keep()
 
     # what a teacher may do
@@ -148,15 +196,39 @@ class School:
         self.extensions[assignment] = until
         self.keep()
 
+    def override(self, assignment: int, due_at: int, cutoff_at: int) -> None:
+        """Give the learner dates of their own; the LMS shows them as if they were everybody's."""
+        self.assignments[assignment] = replace(self.assignments[assignment], due_at=due_at, cutoff_at=cutoff_at)
+
+    def grade(
+        self,
+        assignment: int,
+        points: float | None,
+        comment: str = "",
+        *,
+        released: bool = True,
+        rubric: dict[str, tuple[float, str]] | None = None,
+        files: dict[str, bytes] | None = None,
+    ) -> None:
+        """Say what the latest attempt is worth."""
+        work = self.latest(assignment)
+        kept = [self.keep_file(name, data) for name, data in (files or {}).items()]
+        number = work.number if work else 0
+        self.reviews[assignment] = Review(number, points, comment, self.now, released, rubric or {}, kept)
+        self.moved[assignment] = self.now
+        self.keep()
+
     def revert(self, assignment: int) -> None:
         """Make what was handed in a draft again."""
         if work := self.latest(assignment):
             work.status = "draft"
+            self.moved[assignment] = self.now
             self.keep()
 
     def reopen(self, assignment: int) -> None:
         """Ask for another attempt."""
         self.begin(self.assignments[assignment]).status = "reopened"
+        self.moved[assignment] = self.now
         self.keep()
 
     def keep(self) -> None:
@@ -168,6 +240,7 @@ class School:
             "works": {str(id): [asdict(work) for work in works] for id, works in self.works.items()},
             "locked": sorted(self.locked),
             "extensions": {str(id): until for id, until in self.extensions.items()},
+            "reviews": {str(id): asdict(review) for id, review in self.reviews.items()},
         }
         self.state.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.state.with_name(self.state.name + ".new")
@@ -180,6 +253,7 @@ class School:
             self.works = {int(id): [Work(**work) for work in works] for id, works in said["works"].items()}
             self.locked = set(said["locked"])
             self.extensions = {int(id): until for id, until in said["extensions"].items()}
+            self.reviews = {int(id): Review(**review) for id, review in said.get("reviews", {}).items()}
             founded_at = int(said["founded_at"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{state} does not hold the state of a practice LMS") from error
@@ -209,6 +283,15 @@ def sample_assignments(now: int) -> tuple[Assignment, ...]:
         Assignment(8, 3, "Data set", "<p>A PDF, please.</p>", *soon, takes=frozenset({"file"})),
         Assignment(9, 3, "One attempt only", post, *soon, drafts=True, attempts=1),
         Assignment(10, 3, "Presentation (in class)", "<p>Nothing to hand in.</p>", *soon, takes=frozenset()),
-        Assignment(11, 3, "Reading log", "<p>No date: whenever you like.</p>"),
+        Assignment(
+            11,
+            3,
+            "Reading log",
+            "<p>No date: whenever you like.</p>",
+            takes=frozenset({"link", "text", "file"}),
+            most_files=3,
+            most_bytes=1_048_576,
+            kinds="",
+        ),
         Assignment(12, 3, "Not for your group", post, *soon, hidden=True),
     )

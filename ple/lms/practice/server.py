@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ple.lms.practice.canvas import Canvas
 from ple.lms.practice.faults import AFTER, Faults
-from ple.lms.practice.http import Reply, Request, as_html, as_json, pairs
+from ple.lms.practice.http import Reply, Request, as_html, as_json, pairs, wishes
 from ple.lms.practice.moodle import Moodle
 from ple.lms.practice.page import school_page
 from ple.lms.practice.school import School
@@ -163,6 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve()
 
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def do_POST(self) -> None:
         self._serve()
 
@@ -180,7 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         headers = {name.casefold(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(length))
-        said = server.lms.reply(Request(self.command, address.path, pairs(address.query), headers, body))
+        said = server.lms.reply(
+            Request(self.command, address.path, pairs(address.query), headers, body, wishes(address.query))
+        )
         if said is None:
             self._close_without_a_word()
         else:

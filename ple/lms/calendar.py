@@ -1,0 +1,206 @@
+"""Due dates from a calendar: the feed that any LMS gives a learner without a token, or a file of it.
+
+A feed tells what is due and when, and nothing of who handed what in: that is the learner's word (:mod:`manual`). The
+address of a feed lets anybody read it, so it is kept as a secret. Feeds are taken with care: repetitions by the second,
+thousands of them, times without a zone, and pages that are no calendar at all.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from ple.library import InvalidInput
+from ple.lms import answers
+from ple.lms.adapter import Accepts, Capability, Identity, RemoteAssignment, RemoteCourse
+from ple.lms.errors import NotUnderstood, Unreachable, WrongToken
+from ple.lms.manual import Manual
+from ple.web.errors import WebError
+
+if TYPE_CHECKING:
+    from icalendar import Calendar as Parsed
+
+    from ple.web.client import Client
+
+_PAST = dt.timedelta(days=60)
+_AHEAD = dt.timedelta(days=400)
+_MOST_BYTES = 5_000_000
+_MOST_REPEATING = 200
+_TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+_DUE = re.compile(r"(?i)\s*(is due( \(extension\))?|[-–:]\s*due|\(due\)|ist fällig|should be completed|closes)\s*$")
+_OPENS = re.compile(r"(?i)\s(opens|öffnet)\s*$")
+_BRACKETED = re.compile(r"^(.{1,500}?)\s*\[([^\[\]]{1,200})\]\s*$")
+_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
+
+
+class Calendar(Manual):
+    """A calendar; ``token`` is its secret address, or the path of a file."""
+
+    kind: ClassVar[str] = "calendar"
+    name: ClassVar[str] = "Calendar"
+
+    def __init__(self, client: "Client", url: str, token: str) -> None:
+        super().__init__(client, url, token)
+        self._client = client
+        self._from = token
+
+    def whoami(self) -> Identity:
+        """Return whose calendar it is, as far as it says so; it has to be one."""
+        remote_id = hashlib.sha256(self._from.encode()).hexdigest()[:16]
+        return Identity(remote_id, "", self._title, self.url, frozenset({Capability.READ}))
+
+    def courses(self) -> Iterator[RemoteCourse]:
+        """Yield what the events are grouped by: a category, or what stands in brackets behind their title."""
+        for name in sorted({course for course, _ in self._tasks}):
+            yield RemoteCourse(remote_id=_id(name), code=name, title=name, url=None)
+
+    def assignments(self, course_id: str) -> Iterator[RemoteAssignment]:
+        """Yield what is due."""
+        for _, task in self._tasks:
+            if task.course_id == course_id:
+                yield task
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._from).netloc.rpartition("@")[2] or Path(self._from).name
+
+    @property
+    def _title(self) -> str:
+        return answers.words(str(self._parsed.get("X-WR-CALNAME", "")), 200) or self._host
+
+    @cached_property
+    def _parsed(self) -> "Parsed":
+        from icalendar import Calendar as Parsed
+
+        data = self._read()
+        if len(data) > _MOST_BYTES:
+            raise NotUnderstood(f"the calendar of {self._host} has more than 5 MB")
+        if b"BEGIN:VCALENDAR" not in data[:2000].upper():
+            if b"nvalid authentication" in data[:2000]:  # Moodle says so with a 200
+                raise self._unknown()
+            raise NotUnderstood(f"what {self._host} gives is no calendar", hint="Copy the address of its feed (.ics).")
+        try:
+            return Parsed.from_ical(data)
+        except _BROKEN as error:
+            raise NotUnderstood(f"the calendar of {self._host} is broken") from error
+
+    def _read(self) -> bytes:
+        if "://" not in self._from:
+            try:
+                return at_path(self._from).read_bytes()
+            except OSError as error:
+                raise Unreachable(f"{self._host} cannot be read: {(error.strerror or '').lower()}") from error
+        try:
+            answer = self._client.get(self._from)
+        except WebError:  # its sentence may hold the address, which is a secret
+            raise Unreachable(f"the calendar at {self._host} does not answer") from None
+        if answer.status in (401, 403, 404, 410):
+            raise self._unknown()
+        if not answer.ok:
+            raise Unreachable(f"the calendar at {self._host} cannot be had now ({answer.status})")
+        return answer.body
+
+    def _unknown(self) -> WrongToken:
+        return WrongToken(
+            f"{self._host} does not know this calendar address any more",
+            hint="Copy the address of the feed anew (Calendar, Export), and connect it again.",
+        )
+
+    @cached_property
+    def _tasks(self) -> list[tuple[str, RemoteAssignment]]:
+        import recurring_ical_events
+
+        parsed, now = self._parsed, dt.datetime.now(dt.UTC)
+        repeating = 0
+        for component in list(parsed.subcomponents):
+            rule = component.get("RRULE")
+            if rule is None:
+                continue
+            repeating += 1
+            often = isinstance(rule, list) or str(rule.get("FREQ", [""])[0]).upper() in _TOO_OFTEN
+            if often or repeating > _MOST_REPEATING:
+                parsed.subcomponents.remove(component)
+        try:
+            query = recurring_ical_events.of(parsed, components=["VEVENT", "VTODO"], skip_bad_series=True)
+            events = query.between(now - _PAST, now + _AHEAD)
+            return [task for event in events if (task := _task(event, self._title)) is not None]
+        except _BROKEN as error:
+            raise NotUnderstood(f"the calendar of {self._host} is broken") from error
+
+
+def at_path(text: str) -> Path:
+    """Return the path of a calendar file.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    path = Path(text.removeprefix("file://")).expanduser()
+    if not path.is_file():
+        raise InvalidInput(f"there is no file {text}", hint="Give a calendar file (.ics), or the address of a feed.")
+    return path.resolve()
+
+
+def _task(event: Any, fallback: str) -> tuple[str, RemoteAssignment] | None:
+    summary = answers.words(str(event.get("SUMMARY", "")), 500).strip()
+    uid = str(event.get("UID", "")) or summary
+    start, end = _moment(event, "DTSTART"), _moment(event, "DTEND") or _moment(event, "DUE")
+    at = end or start
+    if not summary or at is None or _OPENS.search(summary):
+        return None
+    lasts = end is not None and start is not None and end - start > dt.timedelta(minutes=1)
+    marked = _DUE.search(summary) is not None or "assignment" in uid.casefold() or event.name == "VTODO"
+    if lasts and not marked and not _whole_day(event):
+        return None  # a lesson or an appointment: there one is present, nothing is handed in
+    title = _DUE.sub("", summary) or summary
+    course = _category(event)
+    if (match := _BRACKETED.match(title)) is not None:
+        title, course = match[1], course or match[2]
+    return course or fallback, RemoteAssignment(
+        remote_id=_id(f"{uid} {_which(event)}"),
+        course_id=_id(course or fallback),
+        title=title,
+        url=answers.web_address(str(event.get("URL", ""))),
+        html=answers.words(str(event.get("DESCRIPTION", "")), 20_000).replace("\n", "<br>"),
+        accepts=Accepts(),
+        due_at=at,
+    )
+
+
+def _which(event: Any) -> str:
+    again = event.get("RECURRENCE-ID")
+    return str(again.to_ical(), "ascii", "replace") if again is not None and hasattr(again, "to_ical") else ""
+
+
+def _whole_day(event: Any) -> bool:
+    start = getattr(event.get("DTSTART"), "dt", None)
+    return isinstance(start, dt.date) and not isinstance(start, dt.datetime)
+
+
+def _moment(event: Any, name: str) -> dt.datetime | None:
+    said = getattr(event.get(name), "dt", None)
+    try:
+        if isinstance(said, dt.datetime):
+            return said.astimezone(dt.UTC)  # one without a zone is meant in the learner's own
+        if isinstance(said, dt.date):
+            day = said - dt.timedelta(days=1) if name == "DTEND" else said  # the end of a whole day is not in it
+            return dt.datetime(day.year, day.month, day.day, 23, 59).astimezone(dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None
+
+
+def _category(event: Any) -> str:
+    said = event.get("CATEGORIES")
+    for each in said if isinstance(said, list) else [said]:
+        for category in getattr(each, "cats", []):
+            if name := answers.words(str(category), 200).strip():
+                return name
+    return ""
+
+
+def _id(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
