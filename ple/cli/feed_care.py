@@ -1,9 +1,10 @@
-"""``ple feeds keeping``, ``expire`` and ``diversity``: what feeds keep, and what they leave out."""
+"""``ple feeds keeping``, ``expire``, ``diversity`` and ``import-mail``: what feeds keep, leave out, and take in."""
 
 import click
 
-from ple.cli.frame import Command, environment, resolve, show, show_list
+from ple.cli.frame import Command, environment, outcome, read_input, resolve, show, show_list, tell
 from ple.cli.words import plural
+from ple.library.errors import PleError
 
 
 @click.command("keeping", cls=Command)
@@ -69,4 +70,34 @@ def diversity(ctx: click.Context, days: int) -> None:
     show(ctx, found, said=found.line)
 
 
-commands = (keeping, expire, diversity)
+@click.command("import-mail", cls=Command)
+@click.argument("files", nargs=-1, required=True)
+@click.option("--title", help="All in one feed of this title; otherwise one for each list or sender.")
+@click.option("--folder", help="Put it in this folder; slashes nest.")
+@click.option("--strict", is_flag=True, help="Exit 1 if anything was refused.")
+@click.pass_context
+def import_mail(
+    ctx: click.Context, files: tuple[str, ...], title: str | None, folder: str | None, strict: bool
+) -> None:
+    """Bring in newsletters and mailing lists: .mbox or .eml FILES become entries (- for standard input)."""
+    done = []
+    failed = 0
+    for file in files:
+        try:
+            done.append(environment(ctx).feeds.import_mail(read_input(file)[1], title=title, folder=folder))
+        except PleError as error:
+            failed += 1
+            tell(ctx, f"{file}: {error}" + (f"\n     {error.hint}" if error.hint else ""))
+            continue
+        for refusal in done[-1].refused:
+            failed += 1
+            tell(ctx, f"{file}: {refusal}")
+    said = [
+        f"{plural(each.added, 'new entry', 'new entries')} in {plural(len(each.feeds), 'feed')}, {each.known} known."
+        for each in done
+    ]
+    show(ctx, done if len(done) != 1 else done[0], said=said)
+    outcome(ctx, done=sum(each.added + each.known for each in done), failed=failed, strict=strict)
+
+
+commands = (keeping, expire, diversity, import_mail)

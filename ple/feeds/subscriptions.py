@@ -25,6 +25,8 @@ from ple.feeds.models import (
     OpmlImported,
     Refreshed,
 )  # fmt: skip
+from ple.feeds.mail import FORMAT as MAIL
+from ple.feeds.mail import Mailbox, MailImported
 from ple.feeds.neighbours import Neighbours
 from ple.feeds.refreshing import Refreshing
 from ple.feeds.retention import Retention
@@ -65,6 +67,7 @@ class Subscriptions:
         self.triage = Triage(library, now)
         self.retention = Retention(library, now)
         self.whole_texts = WholeTexts(library, neighbours, now)
+        self._mailbox = Mailbox(library, now)
         self._library = library
         self._client = client
         self._now = now
@@ -216,7 +219,7 @@ class Subscriptions:
         """Ask these feeds again; return how many were paused."""
         with self._library.writing(f"Resumed {self._named(ids)}") as tx:
             lists.check(tx, ids, FEED)
-            paused = lists.those(tx, ids, col(FeedRow.paused_at).is_not(None))
+            paused = lists.those(tx, ids, col(FeedRow.paused_at).is_not(None) & (col(FeedRow.format) != MAIL))
             return tx.update(FeedRow, paused, paused_at=None, gone_at=None, next_check_at=None)
 
     def remove(self, ids: Collection[int]) -> int:
@@ -248,6 +251,10 @@ class Subscriptions:
         At the end the rules meet what is new, articles are fetched whole where that is wanted, and once a day what no
         feed is to keep any longer goes. Whoever stops before leaves that to the next refresh.
         """
+        if ids is not None:
+            with self._library.reading() as tx:
+                lists.check(tx, ids, FEED)
+                ids = lists.those(tx, ids, col(FeedRow.format) != MAIL)  # nobody can be asked for mail
         yield from self._arriving.refresh(ids, force=force, concurrency=concurrency)
         self.rules.apply_new()
         for _ in self.whole_texts.fetch_due():
@@ -378,6 +385,17 @@ class Subscriptions:
         for id, headers in ids.items():
             if id in done.added:
                 self._sign(id, headers)
+        return done
+
+    def import_mail(self, data: bytes, *, title: str | None = None, folder: str | None = None) -> MailImported:
+        """Bring in an ``.mbox`` or ``.eml`` file: a feed for each list or sender, or all in the one of this title.
+
+        Raises:
+            NoMail: it is no mail.
+
+        """
+        done = self._mailbox.bring_in(data, title=title, folder=folder)
+        self.rules.apply_new()
         return done
 
     def export_opml(self) -> str:
