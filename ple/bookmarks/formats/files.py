@@ -16,6 +16,7 @@ from ple.bookmarks.formats import (
     annotations,
     bibtex,
     browsers,
+    catalogue,
     csl,
     evernote,
     jsonfile,
@@ -40,6 +41,7 @@ _OF_BYTES: dict[str, Reader] = {
     "netscape": netscape.read,
     "pocket-html": links.read_pocket,
     "evernote": evernote.read,
+    "catalogue": catalogue.read,
     "csv": table.read,
     "ris": ris.read,
     "bibtex": bibtex.read,
@@ -68,7 +70,7 @@ _JSON_KINDS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
     ("csl-json", csl.recognises),
 )
 _TABLES = ("pocket", "instapaper", "raindrop", "diigo", "readwise", "readwise-reader", "matter", "table")
-_RECORDS = frozenset(_OF_JSON) | {"evernote", "database"}  # whose lines mean nothing to people
+_RECORDS = frozenset(_OF_JSON) | {"evernote", "catalogue", "database"}  # whose lines mean nothing to people
 _LARGEST = 1_000_000_000  # bytes that a zip may hold
 
 EXPORTS = tuple(_WRITERS)
@@ -202,8 +204,6 @@ def _named(value: Any) -> tuple[str, str]:
             "has annotations of Mendeley without the documents they are on, no bookmarks",
             "Export from Mendeley as RIS.",
         )
-    if {"profile_id", "type", "title"} <= names:
-        return "is a recorded answer of Mendeley's server, no export", "Export from Mendeley as BibTeX or RIS."
     if names & {"$schema", "$defs", "definitions"}:
         return "is a schema, no export of bookmarks", "Import a file that follows it."
     if isinstance(value, dict) and value and all(isinstance(inner, list) for inner in value.values()):
@@ -217,9 +217,8 @@ def _markup(data: bytes, text: str) -> tuple[str, Iterator[Record]]:
         return "pocket-html", links.read_pocket(data)
     if evernote.recognises(text):
         return "evernote", evernote.read(data)
-    if "<rdf:rdf" in head or "<modscollection" in head or "<package" in head:
-        kind = "RDF" if "<rdf:rdf" in head else "MODS" if "<mods" in head else "a book's OPF"
-        raise _NoExport(f"is {kind}, which ple does not read", "Export from Zotero as CSL JSON, BibTeX or RIS instead.")
+    if catalogue.recognises(head):
+        return "catalogue", catalogue.read(data)
     if "<opml" in head:
         raise _NoExport("is a list of feeds (OPML), no bookmarks", "Import it with `ple feeds import`.")
     if "<html" in head or "<!doctype html" in head or "<head" in head:

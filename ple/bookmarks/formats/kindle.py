@@ -29,7 +29,7 @@ _MONTHS = {
     for number, starts in enumerate(
         (
             "jan gen ene янв", "feb fév fev фев", "mar mär maa мар", "apr abr avr апр", "may mai mei mag мая май",
-            "jun juin giu июн", "jul juil lug июл", "aug ago aoû out_ август", "sep set сен",
+            "jun juin giu июн", "jul juil lug июл", "aug ago aoû авг", "sep set сен",
             "oct okt ott out окт", "nov ноя", "dec dez dic déc дек",
         ),
         1,

@@ -62,6 +62,9 @@ def read_list(data: bytes) -> Iterator[Record]:
                 yield Record(**last)  # type: ignore[arg-type]
             last = _of_line(line, markdown, plain) | {"folder": folder, "line": number, "note": ""}
         else:
+            if last:
+                yield Record(**last)  # type: ignore[arg-type]
+            last = None
             yield Record("", line.strip()[:100], line=number, problem="there is no address in this line")
     if last:
         yield Record(**last)  # type: ignore[arg-type]

@@ -4,8 +4,10 @@ None of them says what it is, so each is known by the fields that only it has.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from ple.bookmarks.formats import csl
 from ple.bookmarks.formats.record import Quotation, Record, parse_when
 
 Rows = list[dict[str, Any]]
@@ -201,6 +203,52 @@ def read_tab_sessions(value: Any) -> Iterator[Record]:
                     )  # fmt: skip
 
 
+def is_mendeley(value: Any) -> bool:
+    """Return whether these are documents of Mendeley."""
+    return _rows_with(value, "profile_id", "type", "title")
+
+
+def read_mendeley(value: Any) -> Iterator[Record]:
+    """Yield the documents, as works."""
+    for number, one in enumerate(value, 1):
+        known = one.get("identifiers")
+        numbers = known if isinstance(known, dict) else {}
+        people = one.get("authors")
+        item: dict[str, Any] = {
+            "id": _text(one.get("id")),
+            "type": _MENDELEY.get(_text(one.get("type")), "document"),
+            "title": _text(one.get("title")),
+            "author": [
+                {"family": _text(person.get("last_name")), "given": _text(person.get("first_name"))}
+                for person in (people if isinstance(people, list) else ())
+                if isinstance(person, dict)
+            ],
+            "container-title": _text(one.get("source")),
+            "abstract": _text(one.get("abstract")),
+            "DOI": _text(numbers.get("doi")),
+            "PMID": _text(numbers.get("pmid")),
+            "ISBN": _text(numbers.get("isbn")),
+            "number": f"arXiv:{_text(numbers.get('arxiv'))}" if numbers.get("arxiv") else "",
+            "URL": next(iter(_texts(one.get("websites"))), ""),
+            "keyword": ", ".join(_texts(one.get("tags"))),
+        }
+        if isinstance(one.get("year"), int):
+            item["issued"] = {"date-parts": [[one["year"]]]}
+        found = csl.record({name: inner for name, inner in item.items() if inner}, number)
+        yield replace(
+            found,
+            saved_at=_when(one.get("created")),
+            unread=not _true(one.get("read")),
+            starred=_true(one.get("starred")),
+        )
+
+
+_MENDELEY = {
+    "journal": "article-journal", "book": "book", "book_section": "chapter",
+    "thesis": "thesis", "report": "report", "web_page": "webpage", "working_paper": "manuscript",
+    "conference_proceedings": "paper-conference",
+}  # fmt: skip
+
 DIALECTS: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Iterator[Record]]], ...] = (
     ("pinboard", is_pinboard, read_pinboard),
     ("omnivore", is_omnivore, read_omnivore),
@@ -211,6 +259,7 @@ DIALECTS: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Iterator[Recor
     ("linkwarden", is_linkwarden, read_linkwarden),
     ("goodlinks", is_goodlinks, read_goodlinks),
     ("delicious", is_delicious, read_delicious),
+    ("mendeley", is_mendeley, read_mendeley),
     ("tab-sessions", is_tab_sessions, read_tab_sessions),
 )
 
