@@ -15,6 +15,7 @@ from ple.library.errors import Ambiguous, NotFound
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmarks
     from ple.bookmarks.highlights import Highlights
+    from ple.bookmarks.sources import Sources
     from ple.feeds import Subscriptions
     from ple.feeds.neighbours import Neighbours
     from ple.journal import Journal
@@ -126,6 +127,13 @@ class Environment:
         from ple.bookmarks.highlights import Highlights
 
         return Highlights(self.library, _by_kind(self.feeds, self.bookmarks, self.journal, self.courses))
+
+    @cached_property
+    def sources(self) -> "Sources":
+        """The pages that the learner keeps, as sources: cited, judged, copied, looked after."""
+        from ple.bookmarks.sources import Sources
+
+        return Sources(self.library, self.client, self.folder)
 
     @cached_property
     def journal(self) -> "Journal":

@@ -6,7 +6,7 @@ What is made for citing goes first. Nothing is guessed: what no place says stays
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from ple.web.pages import Page
@@ -132,8 +132,9 @@ class _Said:
         for thing in self.data:
             kinds = thing.get("@type")
             for kind in kinds if isinstance(kinds, list) else [kinds]:
-                if (type := _TYPES.get(str(kind).lower().rpartition("/")[2])) and type != "webpage":
-                    return type
+                meant = _TYPES.get(str(kind).lower().rpartition("/")[2], "webpage")
+                if meant != "webpage":
+                    return meant
         kind = self.first("og:type").lower()
         return {"book": "book", "books.book": "book", "video.other": "motion_picture"}.get(kind, "webpage")
 
@@ -154,15 +155,15 @@ class _Said:
 
     def date(self, otherwise: dt.datetime | None) -> Item | None:
         """Return when it appeared, as precisely as it says and no more."""
-        said: Sequence[str] = [
+        texts = [
             self.first("citation_publication_date", "citation_online_date", "citation_date", "citation_year",
                        "prism.publicationdate", "dcterms.issued", "dc.date.issued", "dc.date"),
             self.linked("datePublished"),
             self.first("article:published_time"),
         ]  # fmt: skip
-        for text in said:
+        for text in texts:
             match = re.match(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)", text)
-            if match and 1000 <= int(match[1]) <= dt.datetime.now(dt.UTC).year + 1:
+            if match and match[1] and 1000 <= int(match[1]) <= dt.datetime.now(dt.UTC).year + 1:
                 parts = [int(part) for part in match.groups() if part]
                 if all(1 <= part <= most for part, most in zip(parts[1:], (12, 31), strict=False)):
                     return {"date-parts": [parts]}

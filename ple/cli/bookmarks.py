@@ -19,6 +19,7 @@ from ple.cli.frame import (
     tell,
     write_output,
 )
+from ple.cli.sources import attach, lines_of
 from ple.cli.words import ago, moment, plural
 
 if TYPE_CHECKING:
@@ -28,15 +29,29 @@ if TYPE_CHECKING:
     from ple.bookmarks.intake import Progress
 
 command = Group("bookmarks", help="Keep pages, with their text.")
+attach(command)
 
 _EXPORTS = ["netscape", "json", "csv", "markdown", "bibtex", "ris", "csl-json"]
 
 
 def save(
-    ctx: click.Context, url: str, title: str | None, tags: tuple[str, ...], note: str | None, offline: bool
+    ctx: click.Context,
+    url: str,
+    title: str | None,
+    tags: tuple[str, ...],
+    note: str | None,
+    later: bool,
+    offline: bool,
 ) -> None:
     """Keep a page and say what became of it; ``ple save`` and ``ple bookmarks add`` are this."""
-    saved = environment(ctx).bookmarks.save(url, title=title, tags=tags, note=note, fetch=not offline)
+    from ple.library.errors import PleError
+
+    saved = environment(ctx).bookmarks.save(url, title=title, tags=tags, note=note, fetch=not later)
+    if offline and not saved.problem:
+        try:
+            environment(ctx).sources.snapshot(saved.bookmark.id)
+        except PleError as error:
+            tell(ctx, f"No copy could be made: {error}.")
     show_saved(ctx, saved)
 
 
@@ -60,13 +75,20 @@ def show_saved(ctx: click.Context, saved: "Saved") -> None:
 @click.option("--title", help="Call it so, whatever the page says.")
 @click.option("--tag", "tags", multiple=True, help="Give it a tag; may be said several times.")
 @click.option("--note", help="Why you keep it.")
-@click.option("--offline", is_flag=True, help="Keep the address now, fetch the page later.")
+@click.option("--later", is_flag=True, help="Keep the address now, fetch the page later.")
+@click.option("--offline", is_flag=True, help="Keep a copy of the page as it looks too, in one file.")
 @click.pass_context
 def add(
-    ctx: click.Context, url: str, title: str | None, tags: tuple[str, ...], note: str | None, offline: bool
+    ctx: click.Context,
+    url: str,
+    title: str | None,
+    tags: tuple[str, ...],
+    note: str | None,
+    later: bool,
+    offline: bool,
 ) -> None:
     """Keep the page at URL. Saving one again brings it up to date."""
-    save(ctx, url, title, tags, note, offline)
+    save(ctx, url, title, tags, note, later, offline)
 
 
 @command.command("list")
@@ -119,7 +141,8 @@ def show_(ctx: click.Context, bookmark: str, markdown: bool) -> None:
     door = environment(ctx).bookmarks
     page = door.bookmark(resolve(ctx, bookmark, "bookmark"))
     text = door.markdown(page.id) if markdown else page.text
-    show_text(ctx, page, "\n".join([*_head(page), "", text or page.description or "(no text)"]))
+    judged = lines_of(environment(ctx).sources.judgement(page.id))
+    show_text(ctx, page, "\n".join([*_head(page), *judged, "", text or page.description or "(no text)"]))
 
 
 @command.command("edit")
@@ -213,16 +236,19 @@ def refresh(ctx: click.Context, bookmarks: tuple[str, ...], limit: int | None, f
 
 @command.command("open")
 @click.argument("bookmark")
+@click.option("--offline", is_flag=True, help="The copy that you keep of it.")
 @click.pass_context
-def open_(ctx: click.Context, bookmark: str) -> None:
+def open_(ctx: click.Context, bookmark: str, offline: bool) -> None:
     """Open BOOKMARK in your browser."""
     import webbrowser
 
-    page = environment(ctx).bookmarks.bookmark(resolve(ctx, bookmark, "bookmark"))
-    opened = webbrowser.open(page.url)
+    ours = environment(ctx)
+    page = ours.bookmarks.bookmark(resolve(ctx, bookmark, "bookmark"))
+    address = ours.sources.copy_to_open(page.id).as_uri() if offline else page.url
+    opened = webbrowser.open(address)
     if not opened:
         tell(ctx, "No browser could be opened; this is the address.")
-    show(ctx, {"id": page.id, "url": page.url, "opened": opened}, said=page.url)
+    show(ctx, {"id": page.id, "url": address, "opened": opened}, said=address)
 
 
 @command.command("import")

@@ -11,10 +11,17 @@ from ple.cli.frame import Command
 @click.option("--title", help="Call it so, whatever the page says.")
 @click.option("--tag", "tags", multiple=True, help="Give it a tag; may be said several times.")
 @click.option("--note", help="Why you keep it.")
-@click.option("--offline", is_flag=True, help="Keep the address now, fetch the page later.")
+@click.option("--later", is_flag=True, help="Keep the address now, fetch the page later.")
+@click.option("--offline", is_flag=True, help="Keep a copy of the page as it looks too, in one file.")
 @click.pass_context
 def command(
-    ctx: click.Context, url: str, title: str | None, tags: tuple[str, ...], note: str | None, offline: bool
+    ctx: click.Context,
+    url: str,
+    title: str | None,
+    tags: tuple[str, ...],
+    note: str | None,
+    later: bool,
+    offline: bool,
 ) -> None:
     """Keep the page at URL. Saving one again brings it up to date."""
-    bookmarks.save(ctx, url, title, tags, note, offline)
+    bookmarks.save(ctx, url, title, tags, note, later, offline)

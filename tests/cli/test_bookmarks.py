@@ -48,7 +48,7 @@ def test_what_cannot_be_fetched_is_saved_and_said(ple, publisher):
 
 
 def test_what_was_saved_offline_is_fetched_by_refresh(ple, url, publisher):
-    ple("save", url, "--offline")
+    ple("save", url, "--later")
     assert publisher.asked == []
     assert len(ple("bookmarks", "list", "--pending", "--json").json) == 1
 
@@ -96,7 +96,7 @@ def test_a_file_that_is_none_is_refused(ple, tmp_path):
 
 
 def test_a_page_opens_in_the_browser_that_the_learner_chose(ple, monkeypatch):
-    ple("save", "https://example.org/a", "--offline")
+    ple("save", "https://example.org/a", "--later")
     monkeypatch.setenv("BROWSER", "true %s")
 
     said = ple("bookmarks", "open", "1", "--json").json
