@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ple.bookmarks.sources import Sources
     from ple.feeds import Subscriptions
     from ple.feeds.neighbours import Neighbours
+    from ple.feeds.sync import Sync
     from ple.journal import Journal
     from ple.library import Document, DocumentSource, Library
     from ple.lms import Courses
@@ -84,6 +85,14 @@ class Environment:
         from ple.feeds import Subscriptions
 
         return Subscriptions(self.library, self.client, neighbours=self._neighbours, secrets=self.secrets)
+
+    @cached_property
+    def sync(self) -> "Sync":
+        """Sync of feeds with readers that the learner runs elsewhere."""
+        from ple.feeds.sync import Sync
+        from ple.library import utc_now
+
+        return Sync(self.library, self.client, self.secrets, self.feeds.remove, utc_now)
 
     @cached_property
     def _neighbours(self) -> "Neighbours":

@@ -1,11 +1,10 @@
 """``ple feeds``: follow feeds and bring in what is new."""
 
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ple.cli import feed_care, feed_secrets, feed_update, rules
+from ple.cli import feed_care, feed_secrets, feed_sync, feed_update, rules
 from ple.cli.frame import (
     Group,
     confirm,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from ple.feeds.models import Feed
 
 command = Group("feeds", help="Follow feeds and bring in what is new.")
-for each in (feed_update.update, feed_secrets.sign_in, rules.rules, rules.mute, *feed_care.commands):
+for each in (feed_update.update, feed_secrets.sign_in, rules.rules, rules.mute, *feed_care.commands, feed_sync.sync):
     command.add_command(each)
 
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.servers.feeds import FeedServer, rss
+from tests.servers.greader import STARRED, Reader
 
 
 @pytest.fixture
@@ -145,3 +146,40 @@ def test_an_update_in_the_background_is_quiet_single_and_ends_when_told(ple, ser
         running.send_signal(signal.SIGTERM)
         out, err = running.communicate(timeout=20)
     assert (running.returncode, out, err) == (0, "", "")
+
+
+def test_sync_as_typed(ple, server, monkeypatch):
+    ple("feeds", "add", server.publish("/feed", rss("A blog", items("A", "B"))))
+    with Reader() as reader:
+        said = ple("feeds", "sync", "connect", reader.url, "--login", "ada", code=1)
+        assert "--password-stdin" in said.err
+        said = ple(
+            "feeds", "sync", "connect", reader.url, "--login", "ada", "--password-stdin", stdin="wrong\n", code=1
+        )
+        assert "refuses the name or the password" in said.err
+        monkeypatch.setenv("PLE_SYNC_PASSWORD", reader.password)
+        made = ple("feeds", "sync", "connect", reader.url, "--login", "ada", "--name", "Home", "--json").json
+        assert made["name"] == "Home"
+        assert reader.password not in json.dumps(made)
+        assert ple("feeds", "sync", "run", "--json").json["followed_there"] == 1
+        (stream,) = reader.feeds
+        reader.item(stream, "https://example.org/0", "A", STARRED)
+        assert "1 marked here" in ple("feeds", "sync", "run", "home").out
+        assert ple("entries", "list", "--starred", "--json").json[0]["title"] == "A"
+    assert "Home" in ple("feeds", "sync", "accounts").out
+    assert ple("feeds", "sync", "run", code=1).err
+    ple("feeds", "sync", "disconnect", "Home")
+    assert "no account" in ple("feeds", "sync", "run", code=1).err
+
+
+def test_mail_as_typed(ple, tmp_path):
+    letter = tmp_path / "letter.eml"
+    letter.write_bytes(b"From: Ada <ada@example.org>\nSubject: Hello\nMessage-ID: <1@x>\n\nWords.\n")
+    picture = tmp_path / "picture.eml"
+    picture.write_bytes(b"\x89PNG")
+    done = ple("feeds", "import-mail", str(letter), str(picture), "--folder", "Letters")
+    assert "1 new entry in 1 feed" in done.out
+    assert "neither a mailbox nor a message" in done.err
+    assert ple("feeds", "import-mail", str(letter), "--json").json["known"] == 1
+    assert ple("entries", "list", "--folder", "Letters", "--json").json[0]["author"] == "Ada"
+    ple("feeds", "import-mail", str(picture), code=1)
