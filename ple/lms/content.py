@@ -168,7 +168,7 @@ def same_name(name: str) -> str:
     """Return the form in which two spellings of a file's name are equal: an LMS drops signs, and numbers doubles."""
     stem, dot, extension = unicodedata.normalize("NFKC", name).casefold().rpartition(".")
     stem, extension = (stem, extension) if dot else (extension, "")
-    stem = re.sub(r"(-\d{1,3}|\(\d{1,3}\))$", "", stem.strip())
+    stem = re.sub(r"(-\d{1,3}|\(\d{1,3}\))+$", "", stem.strip())
     return "".join(c for c in stem if c.isalnum()) + "." + "".join(c for c in extension if c.isalnum())
 
 

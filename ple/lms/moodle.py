@@ -40,6 +40,7 @@ from ple.lms.moodle_launch import Launch, launch_at
 if TYPE_CHECKING:
     from ple.web.client import Client, Response
 
+_SITE_INFO = "core_webservice_get_site_info"
 _SERVER = "/webservice/rest/server.php"
 _ERRORS: Mapping[str, tuple[type[LmsError], str]] = {
     "invalidtoken": (WrongToken, "{host} does not know this token"),
@@ -142,7 +143,7 @@ class Moodle:
     def whoami(self) -> Identity:
         """Return whose token it is; an account that may not call anything else can do this."""
         try:
-            said = answers.mapping(self._call("core_webservice_get_site_info"))
+            said = answers.mapping(self._call(_SITE_INFO))
         except Unsupported as error:  # the same answer as for a token that has just expired
             raise WrongToken(
                 f"{self._exchange.host} does not accept this token: it has expired, is limited to another network, "
@@ -310,6 +311,8 @@ class Moodle:
                 raise AnswerLost(f"{host} answered something that is no answer of a Moodle") from error
             raise NotUnderstood(f"{host} answered something that is no answer of a Moodle") from error
         if isinstance(said, dict) and ("exception" in said or "errorcode" in said):
+            if said.get("errorcode") == "accessexception" and function != _SITE_INFO:
+                self.whoami()  # so it is said of a token that has just expired, too; then this raises WrongToken
             raise self._error(said, writes=writes)
         return said
 

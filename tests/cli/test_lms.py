@@ -71,9 +71,7 @@ def test_nothing_is_handed_in_unless_it_is_confirmed(connected: Callable[..., An
     assert lms.school.writes == []
 
 
-@pytest.mark.parametrize(
-    "more", [[], ["--url", LINK, "--text", "x"], ["--file", "work.pdf"]], ids=["nothing", "two things", "a file"]
-)
+@pytest.mark.parametrize("more", [[], ["--url", LINK, "--text", "x"]], ids=["nothing", "two things"])
 def test_wrong_usage_says_so(connected: Callable[..., Any], more: list[str]) -> None:
     said = connected("lms", "hand-in", "Reflection post 2", *more, "--yes", code=2)
     assert said.err
@@ -179,3 +177,50 @@ def test_a_port_that_is_taken_is_said(ple: Callable[..., Any], lms: PracticeLms)
     port = lms.url.rpartition(":")[2]
     assert "taken" in ple("lms", "practice", "--port", port, code=1).err
     assert ple("lms", "practice", "--port", "0", "--fault", "submit=nonsense", code=2).err
+
+
+def test_a_file_is_handed_in_and_its_receipt_leaves_as_a_page(connected: Callable[..., Any], tmp_path: Any) -> None:
+    work = tmp_path / "work.pdf"
+    work.write_bytes(b"%PDF-1.7")
+    receipt = connected("lms", "hand-in", "data set", "--file", str(work), "--yes", "--json").json
+    assert (receipt["state"], receipt["files"]) == ("verified", ["work.pdf"])
+    page = tmp_path / "receipts.html"
+    connected("lms", "receipts", "export", "-o", str(page))
+    assert receipt["sent_sha256"] in page.read_text()
+    (kept,) = connected("lms", "receipts", "export", "--format", "json", code=0).json
+    assert kept["record"]["content"]["files"][0]["name"] == "work.pdf"
+
+
+def test_a_hand_in_waits_in_the_outbox_until_the_lms_answers(connected: Callable[..., Any], lms: PracticeLms) -> None:
+    lms.faults.arm("*", "maintenance")
+    said = connected("lms", "hand-in", "reflection post 2", "--url", LINK, "--when-online")
+    assert "outbox" in said.out
+    (waiting,) = connected("lms", "outbox", "--json").json
+    assert waiting["authorised"] is True
+    (done,) = connected("lms", "outbox", "send", "--json").json
+    assert done["outcome"] == "sent"
+    assert len(lms.school.handed_in(2)) == 1
+
+
+def test_grades_come_home_and_say_what_changed(connected: Callable[..., Any], lms: PracticeLms, tmp_path: Any) -> None:
+    connected("lms", "hand-in", "reflection post 2", "--url", LINK, "--yes")
+    lms.school.grade(2, 90, "<p>Well done.</p>", files={"marked.txt": b"good"})
+    connected("lms", "sync")
+    assert "90.00 / 100.00" in connected("lms", "feedback").out
+    shown = connected("lms", "feedback", "reflection post 2", "--save", str(tmp_path / "back"))
+    assert "Well done." in shown.out
+    assert [file.read_bytes() for file in (tmp_path / "back").iterdir()] == [b"good"]
+    assert "grade" in connected("lms", "news").out
+    assert "BEGIN:VCALENDAR" in connected("lms", "calendar").out
+
+
+def test_other_ways_to_connect(ple: Callable[..., Any], lms: PracticeLms) -> None:
+    said = ple("lms", "connect", lms.url, "--user", "student", "--password-stdin", stdin="practice\n")
+    assert "Sam Sample" in said.out
+    ple("lms", "renew", "1", "--token-stdin", stdin=lms.token)
+    ple("lms", "connect", "Evening school", "--kind", "manual")
+    account = ple("lms", "accounts", "--json").json[-1]
+    ple("lms", "add", "Essay", "--account", str(account["id"]), "--due", "2030-01-01")
+    receipt = ple("lms", "hand-in", "Essay", "--text", "My essay.", "--yes", "--json").json
+    assert receipt["state"] == "learner"
+    ple("lms", "connect", lms.url, "--sso", stdin="https://example.org/\n", code=1)

@@ -1,6 +1,7 @@
 """Faults at every step, for each kind of LMS: one submission or none, and a state that tells the truth.
 
-All of them at the steps that write, some at the others; PLE_TEST_FAULTS=all tries every fault at every step.
+The weightiest of them at the steps that write and at the look afterwards; PLE_TEST_FAULTS=all tries every fault at
+every step, with links and with files, and with -s prints how many there were and how they ended.
 """
 
 import os
@@ -8,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +19,12 @@ from ple.lms import Courses
 from ple.lms.errors import Undecided
 from ple.lms.practice import FAULTS, PracticeLms
 from ple.web.client import Client, Limits
-from tests.lms.conftest import LINK, POST, SECOND_POST, Clock, Learner, nobody_looks
+from tests.lms.conftest import LINK, LOG, POST, SECOND_POST, Clock, Learner, nobody_looks
 
 STEPS = {
-    # the assignment, and each request that planning and handing in make, in order: operation, how many to spare first
-    "moodle": (
+    # what is handed in, and each request that planning and handing in make, in order: operation, how many to spare
+    # first. Links and files go different ways.
+    ("moodle", "link"): (
         POST,
         [
             ("mod_assign_get_assignments", 0),
@@ -34,7 +37,16 @@ STEPS = {
             ("mod_assign_get_submission_status", 3),
         ],
     ),
-    "canvas": (
+    ("moodle", "file"): (
+        LOG,
+        [
+            ("mod_assign_get_submission_status", 1),
+            ("upload.php", 0),
+            ("mod_assign_save_submission", 0),
+            ("mod_assign_get_submission_status", 2),
+        ],
+    ),
+    ("canvas", "link"): (
         SECOND_POST,
         [
             ("assignment", 0),
@@ -45,25 +57,37 @@ STEPS = {
             ("submission", 2),
         ],
     ),
+    ("canvas", "file"): (
+        LOG,
+        [
+            ("submission", 1),
+            ("upload-begin", 0),
+            ("upload", 0),
+            ("upload-end", 0),
+            ("submit", 0),
+            ("submission", 2),
+        ],
+    ),
 }
 WRITES = {"mod_assign_save_submission", "mod_assign_submit_for_grading", "submit"}
 LOOKS_AFTER = {("mod_assign_get_submission_status", 2), ("mod_assign_get_submission_status", 3), ("submission", 2)}
-SOME = {"close"}
-MORE = {"close", "error-500", "expired"}
+AFTER_A_WRITE = {"close", "drop-answer", "error-500-after", "expired"}
 
 
-def _tried(operation: str, skip: int, fault: str) -> bool:
-    if os.environ.get("PLE_TEST_FAULTS") == "all" or operation in WRITES:
+def _tried(what: str, operation: str, skip: int, fault: str) -> bool:
+    if os.environ.get("PLE_TEST_FAULTS") == "all":
         return True
-    return fault in (MORE if (operation, skip) in LOOKS_AFTER else SOME)
+    if operation in WRITES:
+        return what == "link" and fault in AFTER_A_WRITE
+    return fault == "error-500" and ((operation, skip) in LOOKS_AFTER or "upload" in operation)
 
 
 CASES = [
-    pytest.param(kind, task, operation, skip, fault, id=f"{kind}-{operation}-{skip + 1}-{fault}")
-    for kind, (task, steps) in STEPS.items()
+    pytest.param(kind, what, operation, skip, fault, id=f"{kind}-{what}-{operation}-{skip + 1}-{fault}")
+    for (kind, what), (_, steps) in STEPS.items()
     for operation, skip in steps
     for fault in FAULTS
-    if _tried(operation, skip, fault)
+    if _tried(what, operation, skip, fault)
 ]
 outcomes: Counter[str] = Counter()
 told: list[str] = []
@@ -107,19 +131,27 @@ def story(
     print(f"\nfault matrix: {sum(outcomes.values())} combinations: {dict(sorted(outcomes.items()))}")
 
 
-@pytest.mark.parametrize(("kind", "task", "operation", "skip", "fault"), CASES)
+@pytest.mark.parametrize(("kind", "what", "operation", "skip", "fault"), CASES)
 def test_a_fault_at_a_step_ends_in_one_submission_or_none_and_the_truth(
     story: Callable[[str], Learner],
     kind: str,
-    task: int,
+    what: str,
     operation: str,
     skip: int,
     fault: str,
     impatient: Client,
+    tmp_path: Path,
 ) -> None:
     learner = story(kind)
+    task = STEPS[kind, what][0]
     lms, courses, number = learner.lms, learner.courses, learner.number(task)
-    url = f"{LINK}#{operation}-{skip}-{fault}"
+    if what == "link":
+        work: dict[str, Any] = {"url": f"{LINK}#{operation}-{skip}-{fault}"}
+    else:
+        file = tmp_path / f"{operation}-{skip}-{fault}.txt"
+        file.write_text(f"{operation} {skip} {fault}")
+        work = {"files": [file]}
+    known = set(courses.receipt_ids())
     lms.faults.arm(operation, fault, skip=skip)
 
     if fault.startswith("hang"):
@@ -132,10 +164,10 @@ def test_a_fault_at_a_step_ends_in_one_submission_or_none_and_the_truth(
                 look=nobody_looks,
             ),
             number,
-            url,
+            work,
         )
     else:
-        first = _try(courses, number, url)
+        first = _try(courses, number, work)
     there = len(learner.submissions(task))
     assert len(lms.faults.struck) == 1, "the fault did not strike: the steps are not what the table says"
     assert there <= 1
@@ -149,20 +181,20 @@ def test_a_fault_at_a_step_ends_in_one_submission_or_none_and_the_truth(
 
     _mend(learner)
     learner.clock.forward(minutes=2)
-    assert _try(courses, number, url) == "verified"
+    assert _try(courses, number, work) == "verified"
     assert len(learner.submissions(task)) == 1
-    assert [what for what, _ in lms.school.writes].count("submitted" if kind == "canvas" else "saved") <= 2
+    assert [done for done, _ in lms.school.writes].count("submitted" if kind == "canvas" else "saved") <= 2
     if kind == "canvas":
         assert len(lms.school.writes) == 1
     assert courses.unsettled() == []
-    mine = [receipt for receipt in courses.receipts() if receipt.url == url]
+    mine = [receipt for receipt in courses.receipts() if receipt.sent_at and receipt.id not in known]
     assert [receipt.state for receipt in mine] == ["verified"]
     outcomes[first] += 1
 
 
-def _try(courses: Courses, number: int, url: str) -> str:
+def _try(courses: Courses, number: int, work: dict[str, Any]) -> str:
     try:
-        return str(courses.hand_in(courses.plan(number, url=url)).state)
+        return str(courses.hand_in(courses.plan(number, **work)).state)
     except PleError as error:
         told.append(f"{error} {error.hint}")
         hints.append(error.hint)

@@ -5,6 +5,7 @@ for this assignment has now passed") stands for five different reasons; text is 
 """
 
 import re
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -12,7 +13,7 @@ from ple.lms.practice import moodle_files
 from ple.lms.practice import moodle_said as said
 from ple.lms.practice.cleaning import clean, words
 from ple.lms.practice.http import Reply, Request, as_html, as_json
-from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, Course, School, Work
+from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, Course, School
 
 _NOT_OURS = frozenset({"core_user_create_users", "core_grading_get_definitions", "core_course_create_courses"})
 _VERSION = "2024100706"

@@ -1,0 +1,138 @@
+"""The outbox: what waits is checked anew, asked about, and sent once."""
+
+import datetime as dt
+
+import pytest
+
+from ple.library import NotFound
+from ple.lms.errors import Unreachable
+from ple.lms.outbox import pause
+from tests.lms.conftest import LAST_STEP, LINK, LOOK, POST, SECOND_POST, Learner
+
+
+def put_off(learner: Learner, task: int = SECOND_POST, *, authorised: bool = False) -> int:
+    content = learner.courses.content(url=LINK)
+    return learner.courses.put_off(learner.number(task), content, authorised=authorised).id
+
+
+def test_what_waits_is_asked_about_before_it_goes(learner: Learner) -> None:
+    id = put_off(learner)
+    (done,) = learner.courses.deliver()
+    assert (done.outcome, learner.submissions(SECOND_POST)) == ("asks", [])
+    (done,) = learner.courses.deliver(ask=lambda item, plan: False)
+    assert done.outcome == "asks"
+    (done,) = learner.courses.deliver(ask=lambda item, plan: plan.ok and item.id == id)
+    assert done.outcome == "sent"
+    assert learner.courses.receipt(done.receipt_id or 0).state == "verified"
+    assert learner.courses.outbox() == []
+    assert list(learner.courses.deliver()) == []
+    assert len(learner.submissions(SECOND_POST)) == 1
+
+
+def test_what_may_go_by_itself_goes_unless_something_new_stands_in_its_way(moodle_learner: Learner) -> None:
+    learner = moodle_learner
+    put_off(learner, authorised=True)
+    learner.hand_in(SECOND_POST, LINK + "&other=1")
+    (done,) = learner.courses.deliver()
+    assert (done.outcome, "replace" in done.said) == ("asks", True)
+    put_off(learner, POST, authorised=True)
+    assert {each.outcome for each in learner.courses.deliver()} == {"asks", "sent"}
+
+
+def test_what_was_handed_in_meanwhile_is_not_sent_again(learner: Learner) -> None:
+    put_off(learner)
+    learner.hand_in(SECOND_POST)
+    writes = list(learner.lms.school.writes)
+    (done,) = learner.courses.deliver()
+    assert (done.outcome, learner.lms.school.writes) == ("sent", writes)
+
+
+def test_what_is_closed_by_now_is_refused_and_says_why(learner: Learner) -> None:
+    put_off(learner, authorised=True)
+    learner.lms.school.lock(SECOND_POST)
+    (done,) = learner.courses.deliver()
+    assert done.outcome == "refused"
+    assert learner.courses.outbox() == []
+    assert learner.courses.outbox(ended=True)[0].state == "refused"
+
+
+def test_an_lms_that_is_closed_is_left_alone_as_long_as_it_wishes(learner: Learner) -> None:
+    put_off(learner, authorised=True)
+    learner.lms.faults.arm("*", "maintenance", times=1)
+    (done,) = learner.courses.deliver()
+    assert done.outcome == "waits"
+    asked = len(learner.lms.asked)
+    learner.clock.forward(seconds=200)
+    (done,) = learner.courses.deliver()
+    assert (done.outcome, len(learner.lms.asked)) == ("waits", asked)
+    learner.clock.forward(minutes=10)
+    (done,) = learner.courses.deliver()
+    assert done.outcome == "sent"
+
+
+def test_a_token_that_is_not_accepted_stops_the_account_until_it_is_connected_again(learner: Learner) -> None:
+    put_off(learner, authorised=True)
+    learner.lms.dialect.expire()
+    (done,) = learner.courses.deliver()
+    assert done.outcome == "waits"
+    asked = len(learner.lms.asked)
+    learner.clock.forward(days=1)
+    (done,) = learner.courses.deliver(urge=True)
+    assert ("renew" in done.said, len(learner.lms.asked)) == (True, asked)
+    learner.lms.dialect.token, learner.lms.dialect._expired = learner.lms.token, False
+    learner.courses.connect(learner.lms.url, token=learner.lms.token)
+    (done,) = learner.courses.deliver()
+    assert done.outcome == "sent"
+
+
+def test_one_ple_sends_at_a_time(learner: Learner) -> None:
+    put_off(learner, authorised=True)
+    seen = []
+
+    def ask(item: object, plan: object) -> bool:
+        seen.extend(learner.courses.deliver())
+        return True
+
+    learner.courses.drop(learner.courses.outbox()[0].id)
+    put_off(learner)
+    (done,) = learner.courses.deliver(ask=ask)
+    assert done.outcome == "sent"
+    assert [(each.outcome, "another ple" in each.said) for each in seen] == [("waits", True)]
+
+
+def test_a_lost_answer_is_settled_by_looking_and_nothing_goes_twice(learner: Learner, kind: str) -> None:
+    put_off(learner, POST, authorised=True)
+    learner.lms.faults.arm(LAST_STEP[kind], "drop-answer")
+    learner.lms.faults.arm(LOOK[kind], "close", skip=2)
+    for _ in range(4):
+        list(learner.courses.deliver())
+        learner.clock.forward(minutes=15)
+    assert learner.courses.outbox() == []
+    assert len(learner.submissions(POST)) == 1
+    assert [receipt.state for receipt in learner.courses.receipts()] == ["verified"]
+
+
+def test_a_cut_off_that_comes_near_is_warned_of(learner: Learner) -> None:
+    put_off(learner)
+    assert learner.courses.warnings() == []
+    learner.clock.forward(days=6, hours=20)
+    (warning,) = learner.courses.warnings()
+    assert "not handed in" in warning
+    assert "left" in warning
+
+
+def test_another_hand_in_takes_the_place_of_the_first_and_dropped_is_dropped(learner: Learner) -> None:
+    put_off(learner)
+    id = put_off(learner)
+    assert [each.id for each in learner.courses.outbox()] == [id]
+    assert learner.courses.allow(id).authorised
+    learner.courses.drop(id)
+    with pytest.raises(NotFound):
+        learner.courses.drop(id)
+
+
+def test_a_pause_grows_and_is_never_shorter_than_the_lms_wishes() -> None:
+    assert dt.timedelta(seconds=48) <= pause(0, None) <= dt.timedelta(seconds=72)
+    assert pause(30, None) <= dt.timedelta(hours=8)
+    assert pause(0, 300) >= dt.timedelta(seconds=300)
+    assert issubclass(Unreachable, Exception)
