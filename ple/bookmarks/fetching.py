@@ -3,12 +3,14 @@
 import datetime as dt
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ple.bookmarks import reading
+from ple.bookmarks.pdf import read_pdf
 from ple.bookmarks.scholarly import work_of
 from ple.web import addresses
 from ple.web.client import Headers, Limits, Response
@@ -93,6 +95,8 @@ def read_answer(response: Response, url: str) -> Fetched:
         return _page(response, values)
     if response.content_type in _TEXT:
         return _text(response, values)
+    if response.content_type == "application/pdf" or response.body.startswith(b"%PDF-"):
+        return _pdf(response, values)
     return _file(response, values)
 
 
@@ -140,6 +144,20 @@ def _text(response: Response, values: dict[str, Any]) -> Fetched:
     found = reading.of_text(decode(response.body, response.headers.get("content-type", "")))
     values |= {"html": found.html, "text": found.text, "words": found.words, "extractor": found.extractor}
     return Fetched(values, _file_name(response))
+
+
+def _pdf(response: Response, values: dict[str, Any]) -> Fetched:
+    found = read_pdf(response.body)
+    if not found.text.strip():
+        file = _file(response, values)
+        return replace(file, problem=f"{file.problem}; {found.problem}") if found.problem else file
+    text = reading.of_text(found.text)
+    values |= {"html": text.html, "text": text.text, "words": text.words, "extractor": f"pypdf {version('pypdf')}"}
+    title, author = line(found.title)[:300], line(found.author)[:300]
+    if author:
+        values["author"] = author
+    named = title if len(title) > 4 and not _FILE.search(title) and not title.startswith("Microsoft Word") else ""
+    return Fetched(values, named or _file_name(response))
 
 
 def _file(response: Response, values: dict[str, Any]) -> Fetched:

@@ -1,6 +1,7 @@
 """Sources: the front door to what makes a bookmark a source: citing it, judging it, a copy of it, is it still there."""
 
 import datetime as dt
+import hashlib
 import json
 import logging
 import threading
@@ -224,7 +225,7 @@ class Sources:
             WebError: the page does not answer.
             InvalidInput: it answers with something that is no page.
         """
-        from ple.bookmarks.offline import copy_of
+        from ple.bookmarks.offline import Copied, copy_of
         from ple.web.pages import decode
 
         url = self._address(id)
@@ -233,11 +234,11 @@ class Sources:
         if not response.ok:
             raise BrokenAnswer(f"{shown} answered {response.status}: there is nothing to copy", url=url)
         start = response.body[:1000].lstrip().lower()
-        if "html" not in response.content_type and not start.startswith((b"<!doctype html", b"<html")):
+        is_pdf = response.body.startswith(b"%PDF-")
+        if not is_pdf and "html" not in response.content_type and not start.startswith((b"<!doctype html", b"<html")):
             raise InvalidInput(
-                f"{shown} is no page but {response.content_type or 'a file'}", hint="Only pages can be copied."
+                f"{shown} is no page but {response.content_type or 'a file'}", hint="Only pages and PDF can be copied."
             )
-        text = decode(response.body, response.headers.get("content-type", ""))
 
         def get(address: str) -> tuple[str, bytes] | None:
             try:
@@ -246,16 +247,20 @@ class Sources:
                 return None
             return (_media_type(part.content_type, part.body), part.body) if part.ok and part.body else None
 
-        copied = copy_of(text, response.url, get)
+        if is_pdf:
+            copied = Copied(response.body)
+        else:
+            text = decode(response.body, response.headers.get("content-type", ""))
+            copied = copy_of(text, response.url, get)
         now = utc_now()
         with self._library.writing() as tx:
             tx.alive(id, BOOKMARK)
             before = [one for one in tx.attachments_of(id) if one.role == _SNAPSHOT]
-            name = f"{now:%Y-%m-%dT%H%M%S.%fZ}.html"
-            sha256 = tx.files.keep(copied.html)
+            ending, media = ("pdf", "application/pdf") if is_pdf else ("html", "text/html")
+            sha256 = hashlib.sha256(copied.html).hexdigest()
             new = not before or before[-1].sha256 != sha256
             if new:
-                tx.attach(id, _SNAPSHOT, name, "text/html", copied.html)
+                tx.attach(id, _SNAPSHOT, f"{now:%Y-%m-%dT%H%M%S.%fZ}.{ending}", media, copied.html)
             at = now if new else before[-1].added_at
             file = str(tx.files.path(sha256))
         return Snapshot(id, at, sha256, len(copied.html), file, new, len(copied.missing))
@@ -287,7 +292,8 @@ class Sources:
             raise InvalidInput(f"#{id} has no copy", hint=f"Make one with `ple bookmarks snapshot {id}`.")
         with self._library.reading() as tx:
             data = tx.files.read(kept[0].sha256)
-        path = self._folder / "offline" / f"{id}-{kept[0].sha256[:12]}.html"
+        ending = "pdf" if data.startswith(b"%PDF-") else "html"
+        path = self._folder / "offline" / f"{id}-{kept[0].sha256[:12]}.{ending}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         return path

@@ -142,11 +142,19 @@ def test_only_a_page_that_answers_is_copied(environment, sources, publisher):
     publisher.publish("/a", "gone", status=404)
     with pytest.raises(BrokenAnswer):
         sources.snapshot(page.id)
-    publisher.publish("/a", b"%PDF-1.4", Content_Type="application/pdf")
+    publisher.publish("/a", b"PK", Content_Type="application/zip")
     with pytest.raises(InvalidInput):
         sources.snapshot(page.id)
     with pytest.raises(InvalidInput):
         sources.copy_to_open(page.id)
+
+
+def test_a_pdf_is_kept_as_it_is(environment, sources, publisher):
+    page = environment.bookmarks.save(publisher.publish("/a.pdf", b"%PDF-1.4", Content_Type="application/pdf")).bookmark
+
+    assert sources.snapshot(page.id).new
+    assert sources.copy_to_open(page.id).read_bytes() == b"%PDF-1.4"
+    assert sources.copy_to_open(page.id).suffix == ".pdf"
 
 
 def test_pages_are_asked_for_and_what_is_gone_is_said(environment, sources, publisher):
