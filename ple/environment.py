@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ple.library import Document, DocumentSource, Library
     from ple.lms import Courses
     from ple.lms.credentials import Credentials
+    from ple.lms.records import Records
     from ple.portfolio import Portfolio
     from ple.search import Search
     from ple.search.saved import SavedSearches
@@ -71,6 +72,7 @@ class Environment:
         import ple.journal.models
         import ple.lms.credentials.models
         import ple.lms.models
+        import ple.lms.records.models
         import ple.lms.outbox
         import ple.lms.returns
         import ple.portfolio.models
@@ -164,6 +166,13 @@ class Environment:
         from ple.lms.credentials import Credentials
 
         return Credentials(self.library, self.client)
+
+    @cached_property
+    def records(self) -> "Records":
+        """The learner's own record of learning (xAPI)."""
+        from ple.lms.records import Records
+
+        return Records(self.library, self.client, self.secrets, self._sources)
 
     @cached_property
     def portfolio(self) -> "Portfolio":

@@ -35,6 +35,7 @@ COMMANDS = {
     "trash": ("ple.cli.trash", "What was thrown away: list, restore, empty."),
     "portfolio": ("ple.cli.portfolio", "Choose what to show and build a site of it."),
     "lms": ("ple.cli.lms", "Courses and assignments; hand work in and get a receipt."),
+    "xapi": ("ple.cli.xapi", "Your record of learning: keep it, take it along, send it where you want."),
     "credentials": ("ple.cli.credentials", "Badges and certificates that you earned, and what is known about each."),
     "library": ("ple.cli.library", "The library itself: info, check, backup."),
     "doctor": ("ple.cli.doctor", "Check the installation and say what to do."),

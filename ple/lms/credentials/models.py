@@ -21,10 +21,6 @@ class CredentialRow(Body, table=True):
 
     __tablename__ = "credential"
     __kind__: ClassVar[str] = KIND
-    __blank__: ClassVar[dict[str, Any] | None] = {
-        "title": "", "description": "", "criteria": "", "issuer": "", "issuer_id": None, "url": None, "image": None,
-        "said": "", "file_name": "", "source": None, "skills": [], "evidence": [], "facts": {},
-    }  # fmt: skip
 
     form: str
     title: str
