@@ -14,6 +14,7 @@ from ple.library.errors import Ambiguous, NotFound
 
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmarks
+    from ple.bookmarks.collections import Collections
     from ple.bookmarks.highlights import Highlights
     from ple.bookmarks.sources import Sources
     from ple.feeds import Subscriptions
@@ -66,6 +67,7 @@ class Environment:
     @cached_property
     def library(self) -> "Library":
         """The library, with its tables in place."""
+        import ple.bookmarks.collections
         import ple.bookmarks.models
         import ple.feeds.marks
         import ple.feeds.models
@@ -147,6 +149,13 @@ class Environment:
         return Sources(self.library, self.client, self.folder)
 
     @cached_property
+    def collections(self) -> "Collections":
+        """What the learner put together."""
+        from ple.bookmarks.collections import Collections
+
+        return Collections(self.library)
+
+    @cached_property
     def journal(self) -> "Journal":
         """The journal."""
         from ple.journal import Journal
@@ -195,6 +204,7 @@ class Environment:
             self.feeds,
             self.bookmarks,
             self.highlights,
+            self.collections,
             self.journal,
             self.courses,
             self.credentials,

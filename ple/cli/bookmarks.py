@@ -36,59 +36,121 @@ _EXPORTS = ["netscape", "json", "csv", "markdown", "bibtex", "ris", "csl-json"]
 
 def save(
     ctx: click.Context,
-    url: str,
+    urls: tuple[str, ...],
     title: str | None,
     tags: tuple[str, ...],
     note: str | None,
     later: bool,
     offline: bool,
+    copied: bool = False,
 ) -> None:
-    """Keep a page and say what became of it; ``ple save`` and ``ple bookmarks add`` are this."""
+    """Keep pages and say what became of them; ``ple save`` and ``ple bookmarks add`` are this."""
     from ple.library.errors import PleError
 
-    saved = environment(ctx).bookmarks.save(url, title=title, tags=tags, note=note, fetch=not later)
-    if offline and not saved.problem:
+    wanted = _wanted(urls, copied)
+    if not wanted:
+        raise click.UsageError("Name an address, - for addresses on standard input, or --clipboard.", ctx)
+    door = environment(ctx).bookmarks
+    many = len(wanted) > 1 or "-" in urls
+    if many and title:
+        raise click.UsageError("--title is for one page; here are several.", ctx)
+    values: list[Any] = []
+    failed = 0
+    for url in wanted:
         try:
-            environment(ctx).sources.snapshot(saved.bookmark.id)
+            saved = door.save(url, title=title, tags=tags, note=note, fetch=not later)
         except PleError as error:
-            tell(ctx, f"No copy could be made: {error}.")
-    show_saved(ctx, saved)
+            if not many:
+                raise
+            failed += 1
+            tell(ctx, f"{error}. {error.hint or ''}".rstrip())
+            continue
+        if offline:
+            _keep_copy(ctx, saved)
+        if not many:
+            show_saved(ctx, saved)
+            return
+        values.append(_saved_value(saved))
+        _tell_saved(ctx, saved)
+        _say(ctx, "", _said(saved))
+    if state(ctx).json:
+        show(ctx, values)
+    outcome(ctx, done=len(values), failed=failed)
+
+
+def _keep_copy(ctx: click.Context, saved: "Saved") -> None:
+    from ple.library.errors import PleError
+
+    try:
+        environment(ctx).sources.snapshot(saved.bookmark.id)
+    except PleError as error:
+        tell(ctx, f"There is no copy of it: {error}.")
+
+
+def _wanted(urls: tuple[str, ...], copied: bool) -> list[str]:
+    """Return the addresses that are named, ``-`` being those on standard input, a line each."""
+    import re
+
+    texts = [read_input("-")[1].decode("utf-8", "replace") if url == "-" else url for url in urls]
+    if copied:
+        from ple.cli.clipboard import clipboard
+
+        texts.append(clipboard())
+    found: list[str] = []
+    for line in (line.strip() for text in texts for line in text.splitlines()):
+        address = re.search(r"https?://[^\s<>\"]+", line)
+        if line and not line.startswith("#"):
+            found.append(address[0] if address and address[0] != line and " " in line else line)
+    return list(dict.fromkeys(found))
 
 
 def show_saved(ctx: click.Context, saved: "Saved") -> None:
     """Print what was saved: as JSON the bookmark with ``known`` and ``problem``, else a sentence."""
-    from ple.cli.output import plain_values
+    _tell_saved(ctx, saved)
+    show(ctx, _saved_value(saved), said=_said(saved))
 
-    page = saved.bookmark
+
+def _tell_saved(ctx: click.Context, saved: "Saved") -> None:
     if saved.problem:
         tell(ctx, f"Its text is not here: {saved.problem}.")
         if saved.hint:
             tell(ctx, saved.hint)
+
+
+def _saved_value(saved: "Saved") -> dict[str, Any]:
+    from ple.cli.output import plain_values
+
+    return {**plain_values(saved.bookmark), "known": saved.known, "problem": saved.problem, "hint": saved.hint}
+
+
+def _said(saved: "Saved") -> str:
+    page = saved.bookmark
     length = f", {plural(page.words, 'word')}, {page.reading_minutes} min" if page.words else ""
     verb = "Kept already, brought up to date" if saved.known else "Saved"
-    value = {**plain_values(page), "known": saved.known, "problem": saved.problem, "hint": saved.hint}
-    show(ctx, value, said=f"{verb}: #{page.id} {page.title}{length}")
+    return f"{verb}: #{page.id} {page.title}{length}"
 
 
 @command.command("add")
-@click.argument("url")
+@click.argument("urls", metavar="URL...", nargs=-1)
 @click.option("--title", help="Call it so, whatever the page says.")
 @click.option("--tag", "tags", multiple=True, help="Give it a tag; may be said several times.")
 @click.option("--note", help="Why you keep it.")
 @click.option("--later", is_flag=True, help="Keep the address now, fetch the page later.")
 @click.option("--offline", is_flag=True, help="Keep a copy of the page as it looks too, in one file.")
+@click.option("--clipboard", "copied", is_flag=True, help="Keep the address that you copied.")
 @click.pass_context
 def add(
     ctx: click.Context,
-    url: str,
+    urls: tuple[str, ...],
     title: str | None,
     tags: tuple[str, ...],
     note: str | None,
     later: bool,
     offline: bool,
+    copied: bool,
 ) -> None:
-    """Keep the page at URL. Saving one again brings it up to date."""
-    save(ctx, url, title, tags, note, later, offline)
+    """Keep the pages at URLs (- for a list on standard input). Saving one again brings it up to date."""
+    save(ctx, urls, title, tags, note, later, offline, copied)
 
 
 @command.command("list")
@@ -242,8 +304,12 @@ def open_(ctx: click.Context, bookmark: str, offline: bool) -> None:
     """Open BOOKMARK in your browser."""
     import webbrowser
 
+    from ple.library.errors import InvalidInput
+
     ours = environment(ctx)
     page = ours.bookmarks.bookmark(resolve(ctx, bookmark, "bookmark"))
+    if page.url.startswith("urn:") and not offline:
+        raise InvalidInput(f"“{page.title}” has no address", hint="It is a book or paper: `ple bookmarks show` has it.")
     address = ours.sources.copy_to_open(page.id).as_uri() if offline else page.url
     opened = webbrowser.open(address)
     if not opened:
@@ -364,11 +430,16 @@ def _progress(ctx: click.Context, name: str) -> "Iterator[Progress | None]":
 @click.argument("file", metavar="[FILE]", required=False)
 @click.option("--format", type=click.Choice(_EXPORTS), default="netscape", show_default=True, help="For whom it is.")
 @click.option("--tag", help="Only those with this tag, or one below it.")
+@click.option("--collection", help="Only those of this collection, in its order.")
 @click.pass_context
-def export(ctx: click.Context, file: str | None, format: str, tag: str | None) -> None:
+def export(ctx: click.Context, file: str | None, format: str, tag: str | None, collection: str | None) -> None:
     """Write all bookmarks to FILE, or to standard output."""
     door = environment(ctx).bookmarks
     ids = door.bookmark_ids(tag=tag)[::-1]
+    if collection is not None:
+        wanted = set(ids)
+        held = environment(ctx).collections.collection(resolve(ctx, collection, "collection")).members
+        ids = [id for id in held if id in wanted]
     write_output(ctx, file, door.export(format, ids), f"Wrote {plural(len(ids), 'bookmark')} to {file}.")
 
 
@@ -379,6 +450,8 @@ def _marks(page: Any) -> str:
 def _site(page: Any) -> str:
     from ple.web.addresses import display
 
+    if page.url.startswith("urn:"):
+        return page.author or ""
     return page.site_name or display(page.url).partition("/")[0]
 
 

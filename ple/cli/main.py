@@ -18,6 +18,7 @@ COMMANDS = {
     "feeds": ("ple.cli.feeds", "Follow feeds and bring in what is new."),
     "entries": ("ple.cli.entries", "Read what came in from the feeds."),
     "bookmarks": ("ple.cli.bookmarks", "Keep pages, with their text."),
+    "collections": ("ple.cli.collections", "Put things together, in an order that means something."),
     "save": ("ple.cli.save", "Keep a page: the short way of `bookmarks add`."),
     "highlights": ("ple.cli.highlights", "Mark words in what you read, and find them again."),
     "journal": ("ple.cli.journal", "Write, reflect, look back."),

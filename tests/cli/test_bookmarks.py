@@ -102,3 +102,45 @@ def test_a_page_opens_in_the_browser_that_the_learner_chose(ple, monkeypatch):
     said = ple("bookmarks", "open", "1", "--json").json
 
     assert said["url"] == "https://example.org/a"
+
+
+def test_several_addresses_are_saved_at_once_also_from_standard_input(ple, url):
+    saved = ple("save", url, "https://e.org/later", "javascript:x", "--later", "--tag", "t", "--json")
+    assert [page["url"] for page in saved.json] == [url, "https://e.org/later"]
+    assert "no web address" in saved.err
+
+    told = ple("save", "-", "--later", stdin=f"# mine\n{url}\n\nA title https://e.org/b\n")
+    assert told.out.splitlines()[0].startswith("Kept already")
+    assert "Saved" in told.out.splitlines()[1]
+    assert len(ple("bookmarks", "list", "--json").json) == 3
+    assert "several" in ple("save", url, "https://e.org/x", "--title", "T", code=2).err
+    assert "Name an address" in ple("save", code=2).err
+
+
+def test_what_was_copied_can_be_saved(ple, tmp_path, monkeypatch):
+    program = tmp_path / "bin" / "wl-paste"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho https://e.org/copied\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/bin:/usr/bin")
+
+    assert ple("save", "--clipboard", "--later", "--json").json["url"] == "https://e.org/copied"
+    program.unlink()
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert "clipboard" in ple("save", "--clipboard", code=1).err
+
+
+def test_an_import_is_planned_first_and_takes_several_files(ple, tmp_path):
+    first, second = tmp_path / "a.csv", tmp_path / "b.txt"
+    first.write_text("title,url,time_added,tags,status\nA,https://e.org/a,1541343937,,unread\n")
+    second.write_text("https://e.org/a\nhttps://e.org/b\n")
+
+    plan = ple("bookmarks", "import", str(first), "--plan", "--json").json
+    assert (plan["format"], plan["new"], plan["titles"]) == ("pocket", 1, ["A"])
+    assert ple("bookmarks", "list", "--json").json == []
+
+    said = ple("bookmarks", "import", str(first), str(second), str(tmp_path / "none"))
+    assert said.out == ("a.csv: Imported 1 bookmark, 0 kept already.\nb.txt: Imported 1 bookmark, 1 kept already.\n")
+    assert "cannot be read" in said.err
+    assert "cannot be imported as" in ple("bookmarks", "import", str(first), "--format", "doc", code=1).err
+    assert "TI  - A" in ple("bookmarks", "export", "--format", "ris").out
