@@ -81,7 +81,8 @@ def fill(folder: Path, markdown: Path, pages: int) -> list[int]:
     (layouts / "list.html").write_text(
         head + '{{ range .Pages }}<p><a href="{{ .Permalink }}">{{ .Title }}</a></p>{{ end }}</body></html>'
     )
-    feeds = '\nFEED_ALL_ATOM = "feed.atom"\nTAG_FEED_ATOM = "{slug}.atom"\nDEFAULT_PAGINATION = 20\nTIMEZONE = "UTC"\n'
+    feeds = '\nFEED_ALL_ATOM = "feed.atom"\nTAG_FEED_ATOM = "tag/{slug}.atom"\nDEFAULT_PAGINATION = 20\n'
+    feeds += 'TIMEZONE = "UTC"\n'
     (markdown / "pelican" / "conf.py").write_text(f'SITENAME = "Bench"\nSITEURL = "https://bench.example.org"{feeds}')
     (markdown / "mkdocs" / "mkdocs.yml").write_text("site_name: Bench\nplugins: []\ntheme:\n  name: mkdocs\n")
     (markdown / "mkdocs" / "docs" / "index.md").write_text("# Bench\n")

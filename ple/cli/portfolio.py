@@ -27,6 +27,9 @@ _ABOUT = [
     ),
     click.option("--licence", "--license", help="What others may do with it, as “CC BY 4.0”."),
     click.option("--page", help="The collection it stands in."),
+    click.option("--skill", "skills", multiple=True, help="What it is evidence of; several are possible."),
+    click.option("--sources", help="What it builds on, in Markdown."),
+    click.option("--feedback", help="What others said of it, in Markdown."),
     click.option("--tag", "tags", multiple=True, help="Its tags on the site; otherwise those of its source."),
 ]
 
@@ -46,13 +49,22 @@ def _about(function: Any) -> Any:
 )
 @click.option("--language", help="The site's language, as “en” or “de-AT”.")
 @click.option("--licence", "--license", help="What others may do with your own work, as “CC BY 4.0”.")
-@click.option("--theme", help="How it looks.")
+@click.option("--theme", help="How it looks; `ple portfolio themes` lists them.")
+@click.option("--me", multiple=True, metavar="URL", help="An address that is yours too: a profile, mailto:…")
+@click.option("--resume", type=click.Path(dir_okay=False), help="A JSON Resume for the page “CV”; “-”: standard input.")
 @click.pass_context
-def init(ctx: click.Context, /, about: str | None, **given: str | None) -> None:
+def init(
+    ctx: click.Context, /, about: str | None, me: tuple[str, ...], resume: str | None, **given: str | None
+) -> None:
     """Begin the site, or change what it says about itself; what is not given stays."""
     portfolio = environment(ctx).portfolio
     words = read_input(about)[1].decode("utf-8", "replace") if about else None
-    settings = portfolio.init(given.pop("title"), given.pop("url"), about=words, **given)
+    more: dict[str, Any] = {"me": [one for one in me if one]} if me else {}
+    if resume is not None:
+        from ple.portfolio.formats.resume import read_resume
+
+        more["resume"] = read_resume(read_input(resume)[1]) if resume else {}
+    settings = portfolio.init(given.pop("title"), given.pop("url"), about=words, **given, **more)
     where = f" at {settings.url}" if settings.url else ""
     said = [f"Your portfolio is “{settings.title}”{where}."]
     if not portfolio.artifacts():
@@ -177,6 +189,27 @@ def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
             tell(ctx, "")
 
 
+@command.command("themes")
+@click.argument("folder", metavar="[FOLDER]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def themes(ctx: click.Context, folder: Path | None) -> None:
+    """List the themes there are; with FOLDER, try the theme in it on a sample site and say what is wrong with it."""
+    from ple.portfolio.theme import Theme
+    from ple.portfolio.theme import themes as known
+
+    if folder is None:
+        found = [{"name": name, "description": said} for name, said in known(environment(ctx).portfolio.themes).items()]
+        show_list(ctx, found, [("Name", "name"), ("What it is", "description")], empty="There are no themes.")
+        return
+    from ple.portfolio.trial import try_theme
+
+    problems = try_theme(Theme(folder.absolute()))
+    said = [{"page": one.page, "problem": one.problem} for one in problems]
+    show_list(ctx, said, [("Page", "page"), ("Problem", "problem")], empty="Every page is as it should be.")
+    if problems:
+        ctx.exit(1)
+
+
 @command.command("check")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.pass_context
@@ -223,6 +256,9 @@ def _withdraw(ctx: click.Context, artifacts: "list[Artifact]") -> bool:
 def _context(ctx: click.Context, context: dict[str, Any]) -> dict[str, Any]:
     if context.get("reflection") == "-":
         context["reflection"] = read_input("-")[1].decode("utf-8", "replace")
+    if "skills" in context:
+        named = [skill for skill in context["skills"] if skill]
+        context["skills"] = named if context["skills"] else None
     if context.get("made_on"):
         context["made_on"] = context["made_on"].date()
     return context

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 from ple.library import Document
 from ple.portfolio.formats.resume import clean_resume
@@ -74,7 +75,7 @@ def try_theme(theme: Theme) -> list[Problem]:
 
 def sample(theme: Theme) -> Site:
     """Return a site with every kind of page."""
-    kinds = [
+    kinds: list[tuple[str, str, dict[str, Any], Visibility]] = [
         ("Half forgotten", "journal", {"markdown": _MARKDOWN, "tags": ["memory", "a tag of words"]}, Visibility.PUBLIC),
         ("Why forgetting helps", "bookmark", {"url": "https://example.org/a", "author": "N. N."}, Visibility.PUBLIC),
         ("W" * 90, "journal", {"markdown": "x" * 200}, Visibility.PUBLIC),
@@ -111,7 +112,7 @@ def sample(theme: Theme) -> Site:
     return Site(settings, works, ledger, theme)
 
 
-def _of(said: dict[str, object], name: str) -> str | None:
+def _of(said: dict[str, Any], name: str) -> str | None:
     value = said.get(name)
     return value if isinstance(value, str) else None
 
