@@ -1,5 +1,7 @@
 """The practice Moodle beside recordings of real ones, and the adapter on every recording that it could meet."""
 
+import contextlib
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,12 +9,27 @@ from typing import Any
 
 import pytest
 
-from ple.lms.errors import LmsError, Refused
+from ple.lms import moodle_answers
+from ple.lms.adapter import Accepts, RemoteAssignment
+from ple.lms.calendar import Calendar
+from ple.lms.content import Content, FileMark, Piece
+from ple.lms.errors import (
+    AnswerLost,
+    LmsError,
+    NeedsBrowser,
+    NotAllowed,
+    NotThere,
+    NotUnderstood,
+    Refused,
+    Unreachable,
+    Unsupported,
+    WrongToken,
+)
 from ple.lms.moodle import Moodle
 from ple.lms.practice import MOODLE_TOKEN, School
 from ple.lms.practice.http import Request
 from ple.lms.practice.moodle import Moodle as PracticeMoodle
-from ple.web.client import Headers, Response
+from ple.web.client import Headers, Limits, Response
 
 pytestmark = pytest.mark.real
 LINK = "https://stu.example.org/2026/11/learning-in-public/"
@@ -24,6 +41,10 @@ SAVED = {
     "plugindata[onlinetext_editor][itemid]": "0",
 }
 AT = 1795304953.0
+NOW = dt.datetime.fromtimestamp(AT, dt.UTC)
+PIECE = Piece("x.txt", 1, "0" * 64, "text/plain")
+MARK = FileMark("x", 1, "http://127.0.0.1:8085/webservice/pluginfile.php/1/x")
+TASK = RemoteAssignment("1", "2", "x", "http://127.0.0.1:8085/mod/assign/view.php?id=3", "", Accepts())
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +202,10 @@ class Replay:
 
     def __init__(self, answer: dict[str, Any]) -> None:
         self.answer = answer
+        self.limits = Limits()
+
+    def get(self, url: str, **more: Any) -> Response:
+        return self.request("GET", url)
 
     def request(self, method: str, url: str, **more: Any) -> Response:
         body = self.answer["body"]
@@ -218,3 +243,107 @@ def test_no_recording_makes_the_adapter_raise_anything_but_its_own_errors(shared
             assert isinstance(failure, Refused) == (isinstance(said, list) and said != []), name
         met += 1
     assert met > 120
+
+
+CODES = {
+    # errorcode → what a learner's program has to make of it
+    "invalidtoken": WrongToken,
+    "accessexception": (WrongToken, Unsupported),
+    "invalidlogin": WrongToken,
+    "wsaccessusersuspended": WrongToken,
+    "missingparam": NotUnderstood,
+    "invalidparameter": NotUnderstood,
+    "servicenotavailable": Unsupported,
+    "enablewsdescription": Unsupported,
+    "forcepasswordchangenotice": NeedsBrowser,
+    "sitepolicynotagreed": NeedsBrowser,
+    "requireloginerror": NotAllowed,
+    "errorcoursecontextnotvalid": NotAllowed,
+    "nopermission": NotAllowed,
+    "nopermissions": NotAllowed,
+    "invalidrecord": NotThere,
+    "sitemaintenance": Unreachable,
+    "dbconnectionfailed": Unreachable,
+    "dmlwriteexception": AnswerLost,
+}
+
+
+@pytest.mark.parametrize("version", ["moodle", "moodle43"])
+def test_every_recorded_error_is_of_the_kind_that_its_code_says(shared_data: Path, version: str) -> None:
+    met: dict[str, int] = {}
+    for _, pair in _all(shared_data / version):
+        said = pair["response"]["body"]
+        if not isinstance(said, dict) or said.get("errorcode") not in CODES:
+            continue
+        client: Any = Replay(pair["response"])
+        adapter = Moodle(client, "http://127.0.0.1:8085", "STUDENT_TOKEN")
+        ways = {
+            "login/token.php": lambda client=client: Moodle.sign_in(client, "http://127.0.0.1:8085", "stu", "x", NOW),
+            "upload.php": lambda adapter=adapter: adapter._upload(Content(files=(PIECE,), read=lambda sha256: b"x")),
+            "server.php": lambda adapter=adapter: adapter._call("x", writes=True),
+        }
+        ask = next((way for part, way in ways.items() if part in pair["request"]["url"]), None)
+        if ask is None:  # a page that is not asked as a web service
+            continue
+        with pytest.raises(CODES[said["errorcode"]]):
+            ask()
+        met[said["errorcode"]] = met.get(said["errorcode"], 0) + 1
+    print(f"\n{version}: {sum(met.values())} recorded errors of {len(met)} codes: {met}")
+    assert len(met) >= 12
+
+
+@pytest.mark.parametrize("version", ["moodle", "moodle43"])
+def test_every_recording_is_parsed_by_what_would_meet_it(shared_data: Path, version: str) -> None:
+    read = 0
+    for name, pair in _all(shared_data / version):
+        body, url = pair["response"]["body"], pair["request"]["url"]
+        client: Any = Replay(pair["response"])
+        adapter = Moodle(client, "http://127.0.0.1:8085", "STUDENT_TOKEN")
+        ways = {
+            "login/token.php": [
+                lambda client=client: Moodle.sign_in(client, "http://127.0.0.1:8085", "stu", "x", NOW),
+                lambda client=client: Moodle.probe(client, "http://127.0.0.1:8085"),
+            ],
+            "service-nologin.php": [lambda client=client: Moodle.launch(client, "http://127.0.0.1:8085")],
+            "upload.php": [lambda adapter=adapter: adapter._upload(Content(files=(PIECE,), read=lambda sha256: b"x"))],
+            "pluginfile.php": [lambda adapter=adapter: adapter.download(MARK)],
+        }
+        asks = next((asks for part, asks in ways.items() if part in url), None)
+        if asks is None:
+            asks = [
+                adapter.whoami,
+                lambda adapter=adapter: adapter.status("2", "1"),
+                lambda adapter=adapter: list(adapter.assignments("2")),
+                lambda adapter=adapter: list(adapter.standings("2", [TASK], NOW)),
+            ]
+        for ask in asks:
+            with contextlib.suppress(LmsError):
+                assert ask() is not Ellipsis
+        if isinstance(body, str) and "BEGIN:VCALENDAR" in body:
+            feed = Calendar(client, "http://127.0.0.1:8085", "http://127.0.0.1:8085/calendar/export_execute.php?x=1")
+            assert list(feed.courses()), name
+        read += 1
+    assert read == len(list((shared_data / version).glob("*.json")))
+
+
+def test_recorded_grades_and_feedback_are_read(recorded: dict[str, Any]) -> None:
+    def back(name: str) -> Any:
+        status = moodle_answers.status(recorded[name]["response"]["body"])
+        assert status is not None
+        return status.feedback
+
+    graded = back("21-status-graded")
+    assert (graded.points, graded.attempt) == (85.5, 1)
+    assert [file.name for file in graded.files] == ["feedback.txt"]
+    assert "Clear post" in graded.comments[0].html
+    assert back("42-workflow-status-unreleased") is None
+    assert back("42-workflow-status-released") is not None
+    assert "Competent" in back("47-scale-status").grade
+    assert back("20-ungraded") is None
+
+
+def test_a_recorded_team_is_one_work_with_somebody_missing(recorded: dict[str, Any]) -> None:
+    status = moodle_answers.status(recorded["41-team-status2"]["response"]["body"])
+    assert status is not None
+    assert status.attempt is not None
+    assert (status.waits_for, status.attempt.found.links) == (1, (LINK,))
