@@ -112,7 +112,7 @@ def _feed(said: Any) -> ParsedFeed:
         format=_string(said, "version"),
         site_url=_string(about, "link") or None,
         feed_url=next((_string(link, "href") for link in _links(about) if _string(link, "rel") == "self"), None),
-        description=_title(about, "subtitle"),
+        description=_title(about, "subtitle") or _title(about, "summary"),
         author=_string(about, "author") or None,
         language=_string(about, "language") or None,
         icon_url=_string(about, "icon") or (_string(image, "href") if image else "") or None,
