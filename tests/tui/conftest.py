@@ -11,13 +11,16 @@ from . import world
 
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No blinking cursor, colours on, one time zone."""
+    """No blinking cursor, colours on, one time zone, and what is said stays, however slow the machine."""
     from textual.widgets import Input
+
+    from ple.tui.widgets.bar import KeyLine
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("TEXTUAL_THEME", raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
+    monkeypatch.setattr(KeyLine, "SECONDS", 3600.0)
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None, raising=False)
     yield
     monkeypatch.undo()

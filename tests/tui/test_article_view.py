@@ -12,7 +12,7 @@ from ple.tui.widgets.article_view import MEASURE, ArticleView
 from ple.tui.widgets.blocks import clean, prose, table_lines
 from ple.tui.widgets.wrapping import wrapped
 
-from .world import ARTICLE, seen, settle
+from .world import ARTICLE, press, resize, seen, settle
 
 
 class Reader(App[None]):
@@ -122,7 +122,7 @@ async def test_f_offers_the_links_and_a_click_follows_one() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show(prose(ARTICLE))
         await settle(pilot)
-        await pilot.press("f")
+        await press(pilot, "f")
         row = next(y for y, line in enumerate(seen(pilot).splitlines()) if "the data" in line)
         column = seen(pilot).splitlines()[row].index("the data")
         await pilot.click("#article", offset=(column, row))
@@ -135,16 +135,14 @@ async def test_keys_scroll_and_resizing_keeps_the_place() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show(prose("".join(f"<p>Paragraph {number} {'word ' * 40}</p>" for number in range(200))))
         await settle(pilot)
-        await pilot.press("G")
+        await press(pilot, "G")
         assert app.view.at_end
-        await pilot.press("home", "space", "space", "j")
+        await press(pilot, "home", "space", "space", "j")
         place = app.view.place
         assert place > 0
-        await pilot.resize_terminal(50, 24)
-        await settle(pilot)
+        await resize(pilot, 50, 24)
         assert abs(app.view.place - place) < 80
-        await pilot.resize_terminal(1, 1)
-        await settle(pilot)
+        await resize(pilot, 1, 1)
 
 
 async def test_half_a_megabyte_opens_at_once() -> None:
@@ -157,6 +155,6 @@ async def test_half_a_megabyte_opens_at_once() -> None:
         assert time.process_time() - began < 0.2  # about 0.03; all of it would take longer
         await settle(pilot)
         assert "Memory research" in seen(pilot)
-        await pilot.press("G")
+        await press(pilot, "G")
         await settle(pilot)
         assert app.view.at_end

@@ -10,27 +10,42 @@ import pytest
 from ple.lms.practice import PracticeLms
 from ple.tui.screens.handin import PlanDialog, ReceiptDialog
 
-from .world import NOW, environment_at, opened, press, seen, type_in
+from .world import NOW, copied, environment_at, opened, press, seen, type_in
 
 LINK = "https://sam.example.org/learning-in-public"
 
 
-@pytest.fixture
-def lms(empty: Path) -> Iterator[PracticeLms]:
-    """A practice course that the empty library's learner is in."""
-    environment = environment_at(empty)
-    try:
-        with PracticeLms("moodle", clock=NOW.timestamp) as lms:
+@pytest.fixture(scope="module")
+def course(empty_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PracticeLms, Path]]:
+    """A practice course, and the folder of a library whose learner is in it; made once."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "library.sqlite").write_bytes(empty_library.read_bytes())
+    with PracticeLms("moodle", clock=NOW.timestamp) as lms:
+        environment = environment_at(folder)
+        try:
             environment.courses.connect(lms.url, token=lms.token)
             for synced in environment.courses.sync():
                 assert synced.failure is None
-            yield lms
-    finally:
-        environment.close()
+        finally:
+            environment.close()
+        yield lms, folder
 
 
-async def test_a_link_is_handed_in_only_after_its_plan_was_confirmed(empty: Path, lms: PracticeLms) -> None:
-    async with opened(empty, "6", "j", "j", "H") as pilot:
+@pytest.fixture
+def lms(course: tuple[PracticeLms, Path]) -> PracticeLms:
+    """The course as it was before anybody handed anything in."""
+    course[0].start_over()
+    return course[0]
+
+
+@pytest.fixture
+def learner(course: tuple[PracticeLms, Path], tmp_path: Path) -> Path:
+    """The folder of a library of the test's own, whose learner is in the course."""
+    return copied(course[1], tmp_path / "learner")
+
+
+async def test_a_link_is_handed_in_only_after_its_plan_was_confirmed(learner: Path, lms: PracticeLms) -> None:
+    async with opened(learner, "6", "j", "j", "H") as pilot:
         assert "Hand in for “Reflection post 1”" in seen(pilot)
         await type_in(pilot, LINK)
         await press(pilot, "enter")
@@ -54,11 +69,11 @@ async def test_a_link_is_handed_in_only_after_its_plan_was_confirmed(empty: Path
         assert "Receipts  ·  1" in seen(pilot)
 
 
-async def test_something_kept_is_handed_in_by_its_title(empty: Path, lms: PracticeLms) -> None:
-    environment = environment_at(empty)
+async def test_something_kept_is_handed_in_by_its_title(learner: Path, lms: PracticeLms) -> None:
+    environment = environment_at(learner)
     environment.bookmarks.save(LINK, title="My best post", fetch=False)
     environment.close()
-    async with opened(empty, "6", "j", "j", "H") as pilot:
+    async with opened(learner, "6", "j", "j", "H") as pilot:
         await type_in(pilot, "best post")
         await press(pilot, "enter")
         assert LINK in seen(pilot)
@@ -66,8 +81,8 @@ async def test_something_kept_is_handed_in_by_its_title(empty: Path, lms: Practi
         assert isinstance(pilot.app.screen, ReceiptDialog)
 
 
-async def test_what_cannot_be_handed_in_says_why_and_offers_no_key(empty: Path, lms: PracticeLms) -> None:
-    async with opened(empty, "6", "H") as pilot:  # the first one is closed
+async def test_what_cannot_be_handed_in_says_why_and_offers_no_key(learner: Path, lms: PracticeLms) -> None:
+    async with opened(learner, "6", "H") as pilot:  # the first one is closed
         await type_in(pilot, LINK)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, PlanDialog)
@@ -78,14 +93,14 @@ async def test_what_cannot_be_handed_in_says_why_and_offers_no_key(empty: Path, 
     assert not lms.asked or not any(lms.school.handed_in(task) for task in lms.school.assignments)
 
 
-async def test_a_name_that_means_nothing_is_told_and_nothing_happens(empty: Path, lms: PracticeLms) -> None:
-    async with opened(empty, "6", "j", "j", "H") as pilot:
+async def test_a_name_that_means_nothing_is_told_and_nothing_happens(learner: Path, lms: PracticeLms) -> None:
+    async with opened(learner, "6", "j", "j", "H") as pilot:
         await type_in(pilot, "no such thing")
         await press(pilot, "enter")
         assert not isinstance(pilot.app.screen, PlanDialog)
         assert any("no such thing" in str(note.message) for note in pilot.app._notifications)
 
 
-async def test_r_asks_the_courses(empty: Path, lms: PracticeLms) -> None:
-    async with opened(empty, "6", "r") as pilot:
+async def test_r_asks_the_courses(learner: Path, lms: PracticeLms) -> None:
+    async with opened(learner, "6", "r") as pilot:
         assert "Practice School: 0 new of 11 assignments" in seen(pilot)

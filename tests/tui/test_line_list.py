@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from ple.tui.widgets.line_list import BLOCK, LineList
 from ple.tui.words import Piece
 
-from .world import seen, settle
+from .world import press, resize, seen, settle
 
 
 def paint(row: Any, width: int) -> Sequence[Sequence[Piece]]:
@@ -54,7 +54,7 @@ async def test_a_list_of_a_hundred_thousand_asks_only_for_what_is_near_the_scree
         await settle(pilot)
         assert "row 0" in seen(pilot)
         assert len(app.asked) <= 2 * BLOCK
-        await pilot.press("G")
+        await press(pilot, "G")
         await settle(pilot)
         assert "row 999990" in seen(pilot)
         assert len(app.asked) <= 4 * BLOCK
@@ -80,7 +80,7 @@ async def test_keys_move_the_cursor(keys: list[str], position: int) -> None:
     app = ListApp(1000)
     async with app.run_test(size=(40, 20)) as pilot:
         await settle(pilot)
-        await pilot.press(*keys)
+        await press(pilot, *keys)
         assert app.list.position == position
 
 
@@ -88,7 +88,7 @@ async def test_enter_opens_the_row_and_moving_tells_it() -> None:
     app = ListApp(50)
     async with app.run_test(size=(40, 20)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "enter")
+        await press(pilot, "j", "j", "enter")
         await settle(pilot)
         assert app.chosen == [20]
         assert app.moved[-1] == 2
@@ -98,7 +98,7 @@ async def test_the_cursor_stays_on_its_row_when_others_come_before_it() -> None:
     app = ListApp(50)
     async with app.run_test(size=(40, 20)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "j")
+        await press(pilot, "j", "j", "j")
         app.list.show([100, 101, *range(50)], app.load)
         assert app.list.key == 3
         app.list.show([100, 101, 4, 5], app.load)  # the row is gone: the cursor stays where it was
@@ -110,9 +110,9 @@ async def test_the_cursor_passes_over_headings() -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         app.list.show([1, 2, 3, 4, 5], rows=[1, 2, 3, 4, 5], skip={1, 3})
         assert app.list.key == 2
-        await pilot.press("j")
+        await press(pilot, "j")
         assert app.list.key == 4
-        await pilot.press("k", "k")
+        await press(pilot, "k", "k")
         assert app.list.key == 2
 
 
@@ -120,7 +120,7 @@ async def test_rows_of_two_lines_scroll_whole() -> None:
     app = ListApp(100, height=2)
     async with app.run_test(size=(40, 20)) as pilot:
         await settle(pilot)
-        await pilot.press("pagedown", "pagedown")
+        await press(pilot, "pagedown", "pagedown")
         await settle(pilot)
         assert app.list.position == 18
         assert app.list.scroll_offset.y == 18
@@ -157,14 +157,13 @@ async def test_no_size_is_too_small() -> None:
     app = ListApp(1000)
     async with app.run_test(size=(40, 20)) as pilot:
         for width, height in ((5, 3), (1, 1), (120, 40), (3, 30)):
-            await pilot.resize_terminal(width, height)
-            await settle(pilot)
-            await pilot.press("G", "j", "k", "home")
+            await resize(pilot, width, height)
+            await press(pilot, "G", "j", "k", "home")
 
 
 async def test_the_terminals_own_cursor_follows_the_row() -> None:
     app = ListApp(1000)
     async with app.run_test(size=(40, 20)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "j")
+        await press(pilot, "j", "j", "j")
         assert tuple(app.cursor_position) == (0, 3)

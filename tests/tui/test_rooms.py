@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
 from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.list_room import ListRoom
 from ple.tui.screens.editor import Editor
 from ple.tui.screens.help import Help
 
-from .world import TestedApp, environment_at, opened, press, seen, settle, type_in
+from .world import PATIENCE, TestedApp, environment_at, opened, press, seen, settle, type_in, until
 
 
 def room(pilot: Any) -> ListRoom:
@@ -222,9 +223,10 @@ async def test_a_job_can_be_stopped_and_keeps_what_is_finished(typical: Path) ->
         assert isinstance(app, TestedApp)
         job = app.start_job("Counting", slow, on_step=steps.append, total=1_000_000)
         assert job is not None
-        while len(steps) < 3:
-            await asyncio.sleep(0)
-        assert "↻ " in seen(pilot)
+        end = time.monotonic() + PATIENCE
+        while len(steps) < 3 or "↻ " not in seen(pilot):  # not `until`: there is always something under way here
+            assert time.monotonic() < end
+            await asyncio.sleep(0.002)
         await press(pilot, "c")
         await settle(pilot)
         assert not app.jobs
@@ -312,7 +314,8 @@ async def test_help_lists_the_keys_that_work_here(typical: Path) -> None:
 async def test_the_palette_runs_a_verb_of_another_place(typical: Path) -> None:
     async with opened(typical, "2", "colon") as pilot:
         await type_in(pilot, "journal: prompt")
-        await pilot.pause(0.3)  # the palette waits before it searches
+        found = pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: found.option_count and found.highlighted is not None)  # it waits before it searches
         await press(pilot, "enter")
         await press(pilot, "enter")
         assert pilot.app.current_mode == "journal"
@@ -322,7 +325,7 @@ async def test_q_goes_out_and_then_leaves(typical: Path) -> None:
     async with opened(typical, "2", "enter") as pilot:
         await press(pilot, "q")
         assert room(pilot).at == 1
-        await pilot.press("q")
+        await press(pilot, "q")
         assert not pilot.app.is_running or pilot.app._exit
 
 

@@ -6,14 +6,17 @@ import asyncio
 import datetime as dt
 import shutil
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
 from textual.events import Key
 from textual.keys import _character_to_key
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -22,6 +25,8 @@ from ple.tui.app import LearningApp
 from ple.tui.room import Room
 from ple.tui.widgets.article_view import ArticleView
 
+PATIENCE = 60.0
+"""Seconds: a machine may have much else to do."""
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
 
 TOPICS = (
@@ -61,7 +66,7 @@ def rss(title: str, entries: int, late: int) -> str:
     items = "".join(
         f"<item><title>{TOPICS[number % len(TOPICS)]}</title><link>https://example.org/{late}/{number}</link>"
         f"<guid>{title}-{number}</guid><pubDate>{NOW - dt.timedelta(hours=7 * number + late):%a, %d %b %Y %H:%M:%S} GMT"
-        f"</pubDate><description><![CDATA[{ARTICLE}]]></description></item>"
+        f"</pubDate><description><![CDATA[{ARTICLE}<p>No. {number + 1}, {title}</p>]]></description></item>"
         for number in range(entries)
     )
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{items}</channel></rss>'
@@ -160,6 +165,7 @@ class TestedApp(LearningApp):
     """The app on a library, with a clock that stands still and a browser that only notes what it is told."""
 
     __test__ = False
+    NOTIFICATION_TIMEOUT = 3600
 
     def __init__(self, folder: Path, **more: Any) -> None:
         self.browsed: list[str] = []
@@ -185,54 +191,88 @@ async def opened(folder: Path, *keys: str, size: tuple[int, int] = (80, 24), **m
         app.doors.close()
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until nothing is under way."""
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is under way, however long the machine takes."""
+    await until(pilot, lambda: True)
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    """Wait until nothing is under way and a condition holds."""
+    end = time.monotonic() + seconds
     quiet = 0
-    for _ in range(4000):
-        await pilot.pause(0)
-        screen = pilot.app.screen
-        busy = any(not worker.is_finished for worker in pilot.app.workers)
-        # Textual applies styles and layout when it is idle: "nothing is queued" is not yet "all is done".
-        busy = busy or bool(screen._dirty_widgets) or any(map(_unpainted, screen.walk_children(Widget, with_self=True)))
-        busy = busy or not all(view.complete for view in screen.query(ArticleView))
-        if isinstance(screen, Room):
-            busy = busy or screen.busy or screen._laid_out_for != pilot.app.size
-        quiet = 0 if busy else quiet + 1
-        if quiet == 5:  # what is painted asks for rows, which are painted, …
-            return
-        if busy:
-            await asyncio.sleep(0.003)  # lets the threads have the processor
-    raise AssertionError(f"still at it: {[worker for worker in pilot.app.workers if worker.is_running]}")
+    while quiet < 4:  # what is painted asks for rows, which are painted, …
+        for _ in range(3):  # lets what is ready run
+            await asyncio.sleep(0)
+        said = busy(pilot.app)
+        quiet = 0 if said or not condition() else quiet + 1
+        if not quiet:
+            assert time.monotonic() < end, f"still at it: {said}" if said else f"it never came:\n{seen(pilot)}"
+            await asyncio.sleep(0.002)  # lets the threads have the processor
 
 
-def _unpainted(widget: Widget) -> bool:
-    return widget._refresh_styles_required or widget._layout_required or widget._repaint_required
+def busy(app: App[Any]) -> str:
+    """Return what an app is still at; nothing if it waits for its learner."""
+    if app._exception is not None or not app.is_running:
+        return ""
+    for worker in app.workers:
+        if not worker.is_finished:
+            return f"worker {worker.group}"
+    screens = [screen for stack in app._screen_stacks.values() for screen in stack]
+    if any(screen._callbacks for screen in screens):
+        return "callbacks"
+    for pump in (app, *screens, *app.screen.walk_children(Widget)):
+        if pump._running and not _waits(pump):
+            return f"messages of {pump}"
+    # Textual applies styles and layout when it is idle: "nothing is queued" is not yet "all is done".
+    screen = app.screen
+    if screen._dirty_widgets:
+        return "painting"
+    for widget in screen.walk_children(Widget, with_self=True):
+        if widget._refresh_styles_required or widget._layout_required or widget._repaint_required:
+            widget.check_idle()
+            return f"painting {widget}"
+    if not all(view.complete for view in screen.query(ArticleView)):
+        return "laying out"
+    if isinstance(screen, Room) and (screen.busy or screen._laid_out_for != app.size):
+        return "loading"
+    return ""
 
 
-async def press(pilot: Pilot[None], *keys: str) -> None:
+def _waits(pump: MessagePump) -> bool:
+    """Whether it has dealt with all its messages: one that was taken from the queue may still be worked on."""
+    queue = pump._message_queue
+    taken = not queue.values and any(not waiter.done() for waiter in queue.ready_event._waiters)
+    return taken and not pump._next_callbacks and pump._pending_message is None
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys one after the other, each when the one before is done with."""
     for key in keys:
         send(pilot, key, key if len(key) == 1 else None)
         await settle(pilot)
 
 
-async def type_in(pilot: Pilot[None], text: str) -> None:
+async def type_in(pilot: Pilot[Any], text: str) -> None:
     """Type a text."""
     for character in text:
         send(pilot, _character_to_key(character), character)
     await settle(pilot)
 
 
-def send(pilot: Pilot[None], key: str, character: str | None) -> None:
+def send(pilot: Pilot[Any], key: str, character: str | None) -> None:
     """Send a key as the terminal does; Pilot's own `press` waits for two idle moments after each."""
-    driver = pilot.app._driver
-    assert driver is not None
     event = Key(key, character)
     event.set_sender(pilot.app)
-    driver.send_message(event)
+    pilot.app.post_message(event)
 
 
-def seen(pilot: Pilot[None]) -> str:
+async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
+    """Give the terminal another size."""
+    await pilot.resize_terminal(width, height)
+    await settle(pilot)
+
+
+def seen(pilot: Pilot[Any]) -> str:
     """Return what is on the screen, as plain text."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips)
