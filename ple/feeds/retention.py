@@ -18,6 +18,8 @@ from ple.feeds.models import FEED, EntryContentRow, EntryRow, FeedRow
 from ple.library import InvalidInput, Library, Reading, Resource, Revision, Writing, chunks
 from ple.library.resource import Marker
 
+TOGETHER = 25
+"""Feeds that are looked through in one transaction."""
 _MARKER = "feed-retention"
 
 
@@ -107,18 +109,24 @@ class Retention:
         With ``dry_run`` nothing is changed. It cannot be taken back.
         """
         now = self._now()
-        done = []
         with self._library.reading() as tx:
             limited = [care for care in cares(tx) if care.keep_days or care.keep_newest or care.read_after_days]
-        for care in limited:
+        done: list[Expired] = []
+        for start in range(0, len(limited), TOGETHER):
             with self._library.reading() if dry_run else self._library.writing() as tx:
-                stale = _stale(tx, care, now)
-                old = _old(tx, care, now, stale)
+                starred, waiting = _starred(tx), _waiting(tx)
+                kept = starred | waiting | entries.all_made_of(tx)
+                stale: list[int] = []
+                old: list[int] = []
+                for care in limited[start : start + TOGETHER]:
+                    found = _looked_at(tx, care, now, kept, starred | waiting)
+                    stale += found[0]
+                    old += found[1]
+                    if found != ([], []):
+                        done.append(Expired(care.feed_id, care.title, len(found[0]), len(found[1])))
                 if isinstance(tx, Writing):
                     tx.update(EntryRow, stale, read_at=now)
                     let_go(tx, old, now)
-            if stale or old:
-                done.append(Expired(care.feed_id, care.title, len(stale), len(old)))
         return done
 
 
@@ -140,28 +148,32 @@ def cares(tx: Reading) -> list[Care]:
     return sorted(found, key=lambda care: care.title.casefold())
 
 
-def _stale(tx: Reading, care: Care, now: dt.datetime) -> list[int]:
-    if not care.read_after_days:
-        return []
-    before = now - dt.timedelta(days=care.read_after_days)
-    wanted = entries.Wanted(care.feed_id, unread=True, starred=False, before=before, hidden=None)
-    waiting = _waiting(tx)
-    return [id for id in entries.entry_ids(tx, wanted) if id not in waiting]
+def _looked_at(
+    tx: Reading, care: Care, now: dt.datetime, kept: Collection[int], unread: Collection[int]
+) -> tuple[list[int], list[int]]:
+    """Return which entries of a feed now count as read, and which go; never any of ``kept``, nor ``unread`` as read."""
+    query = (
+        sa.select(col(EntryRow.id), col(EntryRow.occurred_at), col(EntryRow.read_at).is_not(None))
+        .join(Resource, col(Resource.id) == col(EntryRow.id))
+        .where(col(EntryRow.feed_id) == care.feed_id, col(Resource.trashed_at).is_(None))
+        .order_by(col(EntryRow.occurred_at).desc(), col(EntryRow.id).desc())
+    )
+    keep, wait = dt.timedelta(days=care.keep_days or 0), dt.timedelta(days=care.read_after_days or 0)
+    stale: list[int] = []
+    old: list[int] = []
+    for place, (id, at, read) in enumerate(tx.connection().execute(query)):
+        if not read and wait and now - at > wait and id not in unread:
+            stale.append(id)
+            read = True
+        beyond = (keep and now - at > keep) or (care.keep_newest and place >= care.keep_newest)
+        if beyond and read and id not in kept:
+            old.append(id)
+    return stale, old
 
 
-def _old(tx: Reading, care: Care, now: dt.datetime, read: Collection[int]) -> list[int]:
-    """Return what is beyond the limits of a feed; ``read`` counts as read already."""
-    ids = entries.entry_ids(tx, entries.Wanted(care.feed_id, hidden=None))
-    beyond: set[int] = set()
-    if care.keep_newest:
-        beyond |= set(ids[care.keep_newest :])
-    if care.keep_days:
-        before = now - dt.timedelta(days=care.keep_days)
-        beyond |= set(entries.entry_ids(tx, entries.Wanted(care.feed_id, before=before, hidden=None)))
-    unread = set(entries.entry_ids(tx, entries.Wanted(care.feed_id, unread=True, hidden=None))) - set(read)
-    kept = set(tx.connection().execute(entries.marked(care.feed_id)).scalars())
-    kept |= _waiting(tx)
-    return [id for id in ids if id in beyond and id not in unread and id not in kept]
+def _starred(tx: Reading) -> set[int]:
+    query = sa.select(col(EntryRow.id)).where(col(EntryRow.starred_at).is_not(None))
+    return set(tx.connection().execute(query).scalars())
 
 
 def _waiting(tx: Reading) -> set[int]:

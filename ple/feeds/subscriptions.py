@@ -13,6 +13,8 @@ from ple.feeds.entries import Wanted
 from ple.feeds.errors import NoFeedFound
 from ple.feeds.fetching import LIMITS
 from ple.feeds.formats import opml
+from ple.feeds.mail import FORMAT as MAIL
+from ple.feeds.mail import Mailbox, MailImported
 from ple.feeds.models import (
     ENTRY,
     FEED,
@@ -25,8 +27,6 @@ from ple.feeds.models import (
     OpmlImported,
     Refreshed,
 )  # fmt: skip
-from ple.feeds.mail import FORMAT as MAIL
-from ple.feeds.mail import Mailbox, MailImported
 from ple.feeds.neighbours import Neighbours
 from ple.feeds.refreshing import Refreshing
 from ple.feeds.retention import Retention

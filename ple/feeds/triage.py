@@ -5,6 +5,7 @@ takes it away, until a day or until it is asked for; dropping counts as read. Wh
 """
 
 import datetime as dt
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ from ple.library import InvalidInput, Library, Reading, Resource, Writing, chunk
 
 RANKED = 2000
 """So many of the newest are put in order by score; who has more in the inbox will not get to the others anyway."""
+
+LEARNT_FOR = 30.0
+"""Seconds for which what the learner's doings say is remembered: a screen asks for page after page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Triage:
     def __init__(self, library: Library, now: Callable[[], dt.datetime]) -> None:
         self._library = library
         self._now = now
+        self._learnt: tuple[Taste | None, float] = None, 0.0
 
     def inbox_ids(self, *, feed: int | None = None, folder: str | None = None, best_first: bool = False) -> list[int]:
         """Return the numbers of what is to be decided on: the newest first, or what fits the learner best."""
@@ -71,8 +76,12 @@ class Triage:
             return self.taste(tx).scores(tx, [id])[id]
 
     def taste(self, tx: Reading) -> Taste:
-        """Return what the learner's doings so far say about them."""
-        return learn(tx)
+        """Return what the learner's doings so far say about them, or said half a minute ago."""
+        learnt, at = self._learnt
+        if learnt is None or time.monotonic() - at > LEARNT_FOR:
+            learnt = learn(tx)
+            self._learnt = learnt, time.monotonic()
+        return learnt
 
     def ids(self, state: str) -> list[int]:
         """Return the numbers of what was kept, put off, dropped or hidden, the last first.
