@@ -226,7 +226,7 @@ def test_json_is_known_by_its_fields(format):
 
 
 @pytest.mark.parametrize("format", JSON)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.data())
 def test_json_with_anything_in_its_fields_is_read_or_refused(format, data):
     junk = st.recursive(
@@ -456,7 +456,7 @@ def test_what_is_no_export_is_named_for_what_it_is(data, said):
     assert said in f"{refused.value} {refused.value.hint}"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from([None, *files.IMPORTS]))
 def test_no_bytes_make_any_reader_fail(data, format):
     try:
@@ -492,7 +492,7 @@ cited = st.builds(
 
 
 @pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(some=st.lists(cited, min_size=1, max_size=3))
 def test_what_is_written_to_be_cited_is_read_back_the_same(format, some):
     def said(record):
