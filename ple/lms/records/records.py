@@ -8,10 +8,8 @@ are kept are those that are sent and exported.
 import datetime as dt
 import hashlib
 import json
-import random
 import uuid
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -21,14 +19,13 @@ from ple.library import Document, DocumentSource, Library
 from ple.library.errors import InvalidInput
 from ple.library.identity import utc_now, uuid7
 from ple.library.resource import Marker, Resource
-from ple.library.transaction import Reading, Writing, chunks
+from ple.library.transaction import Reading, chunks
 from ple.lms.records.errors import Busy, NoStatement, NotConnected, NotNow, Refused
 from ple.lms.records.making import Happened, Making, happened
 from ple.lms.records.models import (
     ActorRow,
     Brought,
     ConsentRow,
-    EventState,
     OutboxRow,
     Parked,
     Sent,
@@ -38,18 +35,16 @@ from ple.lms.records.models import (
     StoreRow,
     Waiting,
 )
+from ple.lms.records.outbox import Outbox, store_row
 from ple.lms.records.sending import Outcome, deliver
-from ple.lms.records.statements import LARGEST, actor_of, problem, same, time_of, voiding, written
-from ple.lms.records.store import Item, Lrs
+from ple.lms.records.statements import LARGEST, actor_of, problem, read_file, same, time_of, voiding, written
+from ple.lms.records.store import Lrs
 from ple.lms.records.vocabulary import EVENTS, VOIDED, same_verb
 from ple.web import addresses
 from ple.web.client import Client
 
-LEASE = dt.timedelta(minutes=5)
-_FIRST, _LONGEST = dt.timedelta(minutes=1), dt.timedelta(hours=6)
-_CHANCE = random.SystemRandom()
 _MOST = 500
-"""Statements taken out of the outbox at a time."""
+"""Lines of the activity log told at a time."""
 _NAMES = uuid.UUID("5a4f3c7e-2f0b-5c39-9d38-6a3b0f0c1d11")
 
 
@@ -87,6 +82,7 @@ class Records:
         self._secrets = secrets
         self._sources = sources or {}
         self._now = now
+        self._outbox = Outbox(library, now)
 
     # The learner's own record
 
@@ -131,7 +127,7 @@ class Records:
                 new = [row for row in rows if row["activity_id"] not in known]
                 if new:
                     tx.connection().execute(sa.insert(StatementRow), new)
-                self._queue(tx)
+                self._outbox.queue(tx)
             made += len(new)
 
     def _row(self, making: Making, one: Happened, base: str) -> dict[str, Any]:
@@ -196,7 +192,7 @@ class Records:
         Raises:
             NoStatement: the file is none of these.
         """
-        found = list(_read(data))
+        found = list(read_file(data))
         refused: list[tuple[int, str]] = []
         added = known = 0
         with self._library.writing() as tx:
@@ -307,7 +303,7 @@ class Records:
     def forget(self, id: int) -> None:
         """Forget a store, its password and what waits for it. What it has it keeps."""
         with self._library.writing() as tx:
-            row = _store(tx, id)
+            row = store_row(tx, id)
             uid = row.uid
             tx.connection().execute(sa.delete(OutboxRow).where(col(OutboxRow.store_id) == id))
             tx.connection().execute(sa.delete(ConsentRow).where(col(ConsentRow.store_id) == id))
@@ -318,7 +314,7 @@ class Records:
         """Return the stores that are connected, with what waits for each."""
         self.catch_up()
         with self._library.reading() as tx:
-            return [self._seen(tx, row) for row in tx.exec(select(StoreRow).order_by(col(StoreRow.id))).all()]
+            return [self._outbox.seen(tx, row) for row in tx.exec(select(StoreRow).order_by(col(StoreRow.id))).all()]
 
     def store(self, id: int) -> Store:
         """Return a store.
@@ -328,7 +324,7 @@ class Records:
         """
         self.catch_up()
         with self._library.reading() as tx:
-            return self._seen(tx, _store(tx, id))
+            return self._outbox.seen(tx, store_row(tx, id))
 
     def example(self, event: str) -> Statement | None:
         """Return the newest statement that tells this kind of event, or None if nothing like it happened yet.
@@ -359,7 +355,7 @@ class Records:
         _known(event)
         self.catch_up()
         with self._library.writing() as tx:
-            _store(tx, id)
+            store_row(tx, id)
             query = sa.select(col(StatementRow.sha256)).where(
                 col(StatementRow.event) == event, col(StatementRow.verb) != VOIDED
             )
@@ -372,7 +368,7 @@ class Records:
                 ConsentRow(store_id=id, event=event, allowed=True, since=since, shown_sha256=shown, decided_at=now)
             )
             tx.flush()
-            self._queue(tx)
+            self._outbox.queue(tx)
         return self.store(id)
 
     def refuse(self, id: int, event: str) -> Store:
@@ -384,7 +380,7 @@ class Records:
         """
         _known(event)
         with self._library.writing() as tx:
-            _store(tx, id)
+            store_row(tx, id)
             tx.merge(ConsentRow(store_id=id, event=event, allowed=False, since=None, decided_at=self._now()))
             mine = sa.select(col(StatementRow.id)).where(
                 col(StatementRow.event) == event, col(StatementRow.verb) != VOIDED
@@ -422,7 +418,7 @@ class Records:
     def _send(self, id: int, uid: uuid.UUID, endpoint: str, *, force: bool) -> Sent:
         holder = uuid.uuid4().hex
         try:
-            self._take(id, holder, force=force)
+            self._outbox.take(id, holder, force=force)
         except (Refused, NotNow, Busy) as error:
             return self._said(id, endpoint, [], failure=str(error), hint=error.hint)
         done: list[Outcome] = []
@@ -433,95 +429,20 @@ class Records:
                 raise Refused("the password of the store is gone")
             user, password = json.loads(said)
             lrs = Lrs(self._client, endpoint, user, password)
-            while items := self._waiting(id):
+            while items := self._outbox.waiting(id):
                 for outcomes in deliver(items, lrs):
-                    self._write_down(id, holder, outcomes)
+                    self._outbox.write_down(id, holder, outcomes)
                     done += outcomes
         except (Refused, NotNow) as error:
             failure = error
         finally:
-            self._leave(id, holder, failure)
+            self._outbox.leave(id, holder, failure)
         return self._said(id, endpoint, done, str(failure) if failure else None, failure.hint if failure else None)
-
-    def _take(self, id: int, holder: str, *, force: bool) -> None:
-        now = self._now()
-        with self._library.writing() as tx:
-            row = _store(tx, id)
-            if row.paused:
-                raise Refused(row.paused)
-            if row.next_at is not None and row.next_at > now and not force:
-                raise NotNow(row.failure or "the store rests")
-            if row.holder is not None and row.leased_until is not None and row.leased_until > now:
-                raise Busy("another ple is sending")
-            row.holder, row.leased_until = holder, now + LEASE
-            tx.add(row)
-
-    def _leave(self, id: int, holder: str, failure: "Refused | NotNow | None") -> None:
-        now = self._now()
-        with self._library.writing() as tx:
-            row = tx.get(StoreRow, id)
-            if row is None or row.holder != holder:
-                return
-            row.holder = row.leased_until = None
-            if failure is None:
-                row.failures, row.failure, row.next_at, row.sent_at = 0, None, None, now
-            elif isinstance(failure, Refused):
-                row.paused = row.failure = str(failure)
-            else:
-                row.failures += 1
-                rest = min(_FIRST * 2 ** min(row.failures - 1, 20), _LONGEST) * _CHANCE.uniform(0.75, 1.25)
-                row.failure, row.next_at = str(failure), now + (failure.wait if failure.wait is not None else rest)
-            tx.add(row)
-
-    def _waiting(self, id: int) -> list[Item]:
-        query = (
-            sa.select(col(StatementRow.uid), col(StatementRow.body))
-            .join(OutboxRow, col(OutboxRow.statement_id) == col(StatementRow.id))
-            .where(col(OutboxRow.store_id) == id, col(OutboxRow.state) == Waiting.QUEUED)
-            .order_by(col(StatementRow.occurred_at), col(StatementRow.id))
-            .limit(_MOST)
-        )
-        with self._library.writing() as tx:
-            items = [Item(uid, body) for uid, body in tx.connection().execute(query)]
-            # written down before the first byte leaves: from now on it may have arrived
-            for some in chunks(_numbers(tx, [item.uid for item in items])):
-                tx.connection().execute(
-                    sa.update(OutboxRow)
-                    .where(col(OutboxRow.store_id) == id, col(OutboxRow.statement_id).in_(some))
-                    .values(tries=col(OutboxRow.tries) + 1)
-                )
-        return items
-
-    def _write_down(self, id: int, holder: str, outcomes: list[Outcome]) -> None:
-        now = self._now()
-        with self._library.writing() as tx:
-            row = tx.get(StoreRow, id)
-            if row is None or row.holder != holder:
-                raise NotNow("another ple has taken over, as this one took too long")
-            row.leased_until = now + LEASE
-            tx.add(row)
-            for state in (Waiting.DONE, Waiting.PARKED):
-                some = [outcome for outcome in outcomes if outcome.state is state]
-                for outcome in some if state is Waiting.PARKED else ():
-                    self._mark(tx, id, [outcome.item.uid], state, outcome.failure, now)
-                if state is Waiting.DONE:
-                    self._mark(tx, id, [outcome.item.uid for outcome in some], state, None, now)
-
-    @staticmethod
-    def _mark(
-        tx: Writing, id: int, uids: Collection[uuid.UUID], state: Waiting, failure: str | None, now: dt.datetime
-    ) -> None:
-        for some in chunks(_numbers(tx, uids)):
-            tx.connection().execute(
-                sa.update(OutboxRow)
-                .where(col(OutboxRow.store_id) == id, col(OutboxRow.statement_id).in_(some))
-                .values(state=state, failure=failure, at=now)
-            )
 
     def retry(self, id: int) -> int:
         """Let what a store did not take wait again; return how many statements."""
         with self._library.writing() as tx:
-            _store(tx, id)
+            store_row(tx, id)
             parked = sa.update(OutboxRow).where(col(OutboxRow.store_id) == id, col(OutboxRow.state) == Waiting.PARKED)
             return tx.connection().execute(parked.values(state=Waiting.QUEUED, failure=None)).rowcount
 
@@ -535,75 +456,6 @@ class Records:
                 .order_by(col(StatementRow.id))
             )
             return [Parked(uid, event, why or "") for uid, event, why in rows]
-
-    def _queue(self, tx: Writing) -> None:
-        """Put into the outbox what the learner agreed to tell and is not there yet."""
-        for consent in tx.exec(select(ConsentRow).where(col(ConsentRow.allowed).is_(True))).all():
-            there = sa.select(col(OutboxRow.statement_id)).where(col(OutboxRow.store_id) == consent.store_id)
-            wanted = sa.select(col(StatementRow.id)).where(
-                col(StatementRow.event) == consent.event,
-                col(StatementRow.voided_by).is_(None),
-                col(StatementRow.verb) != VOIDED,
-                col(StatementRow.id).not_in(there),
-            )
-            if consent.since is not None:
-                wanted = wanted.where(col(StatementRow.occurred_at) >= consent.since)
-            rows = [
-                {
-                    "store_id": consent.store_id,
-                    "statement_id": id,
-                    "state": Waiting.QUEUED,
-                    "tries": 0,
-                    "at": self._now(),
-                }
-                for id in tx.connection().execute(wanted).scalars()
-            ]
-            if rows:
-                tx.connection().execute(sa.insert(OutboxRow), rows)
-
-    def _seen(self, tx: Reading, row: StoreRow) -> Store:
-        assert row.id is not None
-        counted: Counter[tuple[str, str]] = Counter()
-        query = (
-            sa.select(col(StatementRow.event), col(OutboxRow.state), sa.func.count())
-            .join(OutboxRow, col(OutboxRow.statement_id) == col(StatementRow.id))
-            .where(col(OutboxRow.store_id) == row.id)
-            .group_by(col(StatementRow.event), col(OutboxRow.state))
-        )
-        for event, state, number in tx.connection().execute(query):
-            counted[str(event), str(state)] = number
-        kept_query = sa.select(col(StatementRow.event), sa.func.count()).group_by(col(StatementRow.event))
-        kept = {row[0]: row[1] for row in tx.connection().execute(kept_query)}
-        consents = {
-            one.event: one for one in tx.exec(select(ConsentRow).where(col(ConsentRow.store_id) == row.id)).all()
-        }
-        events = tuple(
-            EventState(
-                name,
-                event.tells,
-                consents[name].allowed if name in consents else None,
-                consents[name].since if name in consents else None,
-                counted[name, Waiting.QUEUED],
-                counted[name, Waiting.DONE],
-                counted[name, Waiting.PARKED],
-                kept.get(name, 0),
-            )
-            for name, event in EVENTS.items()
-        )
-        total = {state: sum(number for (_, one), number in counted.items() if one == state) for state in Waiting}
-        return Store(
-            row.id,
-            row.endpoint,
-            row.connected_at,
-            row.sent_at,
-            row.paused,
-            row.failure,
-            row.next_at,
-            total[Waiting.QUEUED],
-            total[Waiting.DONE],
-            total[Waiting.PARKED],
-            events,
-        )
 
     def _said(self, id: int, endpoint: str, done: list[Outcome], failure: str | None, hint: str | None = None) -> Sent:
         with self._library.reading() as tx:
@@ -649,22 +501,6 @@ def _known(event: str) -> None:
         raise InvalidInput(f"there is no event “{event[:40]}”", hint=f"There are {', '.join(EVENTS)}.")
 
 
-def _store(tx: Reading, id: int) -> StoreRow:
-    row = tx.get(StoreRow, id)
-    if row is None:
-        raise NotConnected(f"there is no record store {id}")
-    return row
-
-
-def _numbers(tx: Reading, uids: Collection[uuid.UUID]) -> list[int]:
-    found: list[int] = []
-    wanted = list(uids)
-    for start in range(0, len(wanted), 500):
-        query = sa.select(col(StatementRow.id)).where(col(StatementRow.uid).in_(wanted[start : start + 500]))
-        found += [id for id in tx.connection().execute(query).scalars() if id is not None]
-    return found
-
-
 def _library_uid(tx: Reading) -> str:
     """Return what tells this library from all others: its marker, else the uid of its first resource."""
     marker = tx.get(Marker, "uid")
@@ -680,28 +516,3 @@ def _statement(row: StatementRow) -> Statement:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read(data: bytes) -> Iterator[tuple[str, Any]]:
-    """Yield the statements of a file with the text of each, which stays as it was where it stands on a line."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NoStatement("the file is no text", hint="Give JSON in UTF-8.") from error
-    try:
-        said = json.loads(text)
-    except RecursionError as error:
-        raise NoStatement("the file is no JSON") from error
-    except ValueError:
-        lines = [one for one in text.splitlines() if one.strip()]
-        try:
-            yield from [(one, json.loads(one)) for one in lines]
-        except (ValueError, RecursionError) as error:
-            raise NoStatement("the file is no JSON", hint="Give an array, or one statement a line.") from error
-        if not lines:
-            raise NoStatement("the file is empty") from None
-        return
-    if isinstance(said, dict) and isinstance(said.get("statements"), list):
-        said = said["statements"]
-    for one in said if isinstance(said, list) else [said]:
-        yield written(one) if isinstance(one, dict) else "", one

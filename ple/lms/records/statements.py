@@ -8,9 +8,10 @@ import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ple.lms.records.errors import NoStatement
 from ple.lms.records.vocabulary import VOIDED
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
@@ -93,6 +94,35 @@ def time_of(said: Mapping[str, Any]) -> dt.datetime | None:
         if at is not None:
             return at
     return None
+
+
+def read_file(data: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield the statements of a file with the text of each, which stays as it was where it stands on a line.
+
+    Raises:
+        NoStatement: it is no JSON: neither an array, nor a store's answer, nor one statement a line.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NoStatement("the file is no text", hint="Give JSON in UTF-8.") from error
+    try:
+        said = json.loads(text)
+    except RecursionError as error:
+        raise NoStatement("the file is no JSON") from error
+    except ValueError:
+        lines = [one for one in text.splitlines() if one.strip()]
+        try:
+            yield from [(one, json.loads(one)) for one in lines]
+        except (ValueError, RecursionError) as error:
+            raise NoStatement("the file is no JSON", hint="Give an array, or one statement a line.") from error
+        if not lines:
+            raise NoStatement("the file is empty") from None
+        return
+    if isinstance(said, dict) and isinstance(said.get("statements"), list):
+        said = said["statements"]
+    for one in said if isinstance(said, list) else [said]:
+        yield written(one) if isinstance(one, dict) else "", one
 
 
 def _uuid(value: Any) -> bool:
