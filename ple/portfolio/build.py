@@ -83,7 +83,7 @@ def build(
         html = unchanged = 0
         base = f"{folder}{os.sep}"
         for page in pages:
-            name = _name(page.path)
+            name = name_of(page.path)
             target, known = base + page.path, before.get(name)
             html += page.path.endswith(".html")
             here = _marks(target)
@@ -110,7 +110,7 @@ def build(
         before_writing()
         gone = {name: then for name, then in before.items() if name not in made}
         if new or gone or made != before:
-            planned = {_name(path): _Made("", "") for path in new}
+            planned = {name_of(path): _Made("", "") for path in new}
             _keep_manifest(folder, before | planned)
             folders: set[str] = set()
             for number, path in enumerate(new):
@@ -118,7 +118,7 @@ def build(
                     (folder / parent).mkdir(parents=True, exist_ok=True)
                     folders.add(parent)
                 os.replace(workshop / str(number), folder / path)  # noqa: PTH105
-                left_now[_name(path)] = _marks(base + path) or []
+                left_now[name_of(path)] = _marks(base + path) or []
             removed, changed = _remove(folder, gone)
             kept += changed
             _keep_manifest(folder, made)
@@ -132,7 +132,7 @@ def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield path and bytes of each file in ``folder`` that we made and nobody changed since."""
     ours = _manifest(folder) if (folder / MANIFEST).is_file() else {}
     for path in _walk(folder):
-        known = ours.get(_name(path))
+        known = ours.get(name_of(path))
         if known is not None:
             yield path, (folder / path).read_bytes()
 
@@ -141,7 +141,7 @@ def _remove(folder: Path, gone: dict[str, _Made]) -> tuple[int, list[str]]:
     """Remove the files of ``gone`` that are as we left them; return how many, and those that somebody changed."""
     removed, left = 0, []
     for path in list(_walk(folder)) if gone else ():
-        if (then := gone.get(_name(path))) is None:
+        if (then := gone.get(name_of(path))) is None:
             continue
         if then.content and then.content != _content(folder / path):
             left.append(path)
@@ -202,7 +202,8 @@ def _walk(folder: Path) -> Iterator[str]:
                 yield (inside / name).as_posix()
 
 
-def _name(path: str) -> str:
+def name_of(path: str) -> str:
+    """Return what the manifest calls the file at ``path``."""
     return hashlib.blake2b(path.encode(), digest_size=16).hexdigest()
 
 

@@ -42,6 +42,7 @@ from ple.portfolio.permalinks import Ledger, Permalink
 
 if TYPE_CHECKING:
     from ple.portfolio.memory import Memory
+    from ple.portfolio.publish import Published
     from ple.portfolio.work import Work
 
 _SHOWS = "shows"
@@ -272,6 +273,32 @@ class Portfolio:
         return Built(
             folder, done.pages, done.written, done.unchanged, done.removed, time.perf_counter() - began, done.kept
         )
+
+    def publish(
+        self, remote: str, *, branch: str = "main", dry_run: bool = False, with_unlisted: bool = False
+    ) -> "Published":
+        """Build the site and put it on ``branch`` of the git repository ``remote``, or only say what would change.
+
+        Raises:
+            BuildError: it cannot be built.
+            PublishError: it cannot be put there; what visitors see is as it was.
+        """
+        from ple.portfolio.publish import to_branch
+
+        self.build()
+        cache = self.folder.with_name("site.git")
+        return to_branch(self.folder, cache, remote, branch, dry_run=dry_run, with_unlisted=with_unlisted)
+
+    def leave(self, file: Path) -> int:
+        """Write the site and its sources (Markdown, JSON) as one zip file; return how many files are in it.
+
+        Raises:
+            InvalidInput: the file is there already, or cannot be written.
+        """
+        from ple.portfolio.formats.archive import write_archive
+
+        self.build()
+        return write_archive(file, self.folder, self.settings(), list(self._with_documents()))
 
     def check(self, folder: Path | None = None) -> list[Finding]:
         """Return what should be put right before anybody sees the site, the serious first; nothing is written.
