@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ple.bookmarks.reading import count_words, is_robot_check, of_text, readable, to_markdown
+from ple.bookmarks.reading import _folded, count_words, is_robot_check, of_text, readable, to_markdown
 
 SENTENCE = "A proof is an argument that convinces whoever follows every one of its steps with care. "
 BITS = ["<p>", "</p>", "<table>", "<td>", "<pre>", "\x1b[31m", "word " * 30, "<a href='http://['>", "&#0;"]
@@ -86,3 +88,11 @@ def test_markdown_has_headings_lists_and_links():
     html = '<h2>T</h2><ul><li>a <a href="https://e.org/">l</a></li></ul><p>b</p>'
 
     assert to_markdown(html) == "## T\n\n- a [l](https://e.org/)\n\nb"
+
+
+@given(st.text(alphabet=st.sampled_from("ab \n\t\r\x0b\xa0é"), max_size=200))
+def test_white_space_is_folded_as_readability_does_it_itself(text):
+    theirs = re.sub(r"\s*\n\s*", "\n", text)
+    theirs = re.sub(r"\t|[ \t]{2,}", " ", theirs).strip()
+
+    assert _folded(text) == theirs
