@@ -23,6 +23,7 @@ from ple.bookmarks.models import (
     key_of,
     reading_minutes,
 )
+from ple.bookmarks.suggestions import suggest
 from ple.library import Document, InvalidInput, Library, NotFound, Resource, fold_tag, utc_now
 from ple.web import addresses
 from ple.web.text import block, line
@@ -208,6 +209,20 @@ class Bookmarks:
                 tx.set_tags(id, _checked(tags))
             tx.label = f"Changed “{row.title}”"
         return self.bookmark(id)
+
+    def suggest_tags(self, id: int, *, limit: int = 8) -> list[str]:
+        """Return tags of the learner's that a page might get, from what it says and what pages of its site have.
+
+        Raises:
+            NotFound: there is no such bookmark.
+
+        """
+        page = self.bookmark(id)
+        tags = {count.tag: count.count for count in self._library.tag_counts()}
+        with self._library.reading() as tx:
+            of_site = keeping.tags_of_site(tx, page.url, but=id)
+        said = " ".join((page.description, page.text))
+        return suggest(page.title, said, tags=tags, of_site=of_site, have=page.tags, limit=limit)
 
     def mark_read(self, ids: Iterable[int]) -> int:
         """Note that these pages are read; return how many were not."""

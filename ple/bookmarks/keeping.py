@@ -113,3 +113,19 @@ def pending(tx: Reading, now: dt.datetime, *, force: bool) -> list[int]:
     )
     rows = tx.connection().execute(query).fetchall()
     return [id for id, tries, tried_at in rows if force or fetching.worth_another_try(tries, tried_at, now)]
+
+
+def tags_of_site(tx: Reading, url: str, *, but: int) -> list[frozenset[str]]:
+    """Return the tags of the newest pages of the same host that have any."""
+    host = addresses.host(url)
+    if not host:
+        return []
+    query = (
+        sa.select(col(BookmarkRow.id))
+        .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+        .where(col(BookmarkRow.url_key).contains(f"://{host}/", autoescape=True), col(BookmarkRow.id) != but)
+        .where(col(Resource.trashed_at).is_(None))
+        .order_by(col(BookmarkRow.saved_at).desc())
+        .limit(200)
+    )
+    return [tags for tags in tx.tags_of(list(tx.connection().execute(query).scalars())).values() if tags]

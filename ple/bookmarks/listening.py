@@ -323,6 +323,6 @@ def _form(said: dict[str, str]) -> str:
         + field("Title", "title")
         + field("Tags, with commas", "tags", "autofocus")
         + f'<p><label>Note<textarea name="note" rows="4">{note}</textarea></label></p>'
-        + '<p><label>Key, from the terminal<input name="key" type="password" required></label></p>'
+        + '<p><label>Key, from the terminal<input name="key" type="password" autocomplete="off" required></label></p>'
         + "<p><button>Keep</button></p></form>"
     )

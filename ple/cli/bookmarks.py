@@ -468,6 +468,18 @@ def _head(page: "Bookmark") -> list[str]:
     return [line for index, line in enumerate(lines) if line or index > 2]
 
 
+@command.command("suggest")
+@click.argument("bookmark")
+@click.pass_context
+def suggest(ctx: click.Context, bookmark: str) -> None:
+    """Suggest tags for BOOKMARK, of those that you use: from what it says, and from other pages of its site."""
+    id = resolve(ctx, bookmark, "bookmark")
+    found = environment(ctx).bookmarks.suggest_tags(id)
+    if not found:
+        tell(ctx, "None of your tags suggests itself.")
+    show(ctx, {"id": id, "tags": found}, said=found)
+
+
 @command.command("listen")
 @click.option("--port", type=click.IntRange(0, 65535), default=7531, show_default=True, help="0: any that is free.")
 @click.option("--new-key", is_flag=True, help="Make a new key; browsers that know the old one are shut out.")
