@@ -13,13 +13,13 @@ from ple.lms import checks
 from ple.lms import hand_in as saga
 from ple.lms.accounts import Accounts, TokenStore
 from ple.lms.adapter import Accepts, RemoteAssignment, RemoteCourse, Site, adapter_class
-from ple.lms.catalogue import Catalogue
 from ple.lms.checks import Whereto
 from ple.lms.content import Content
 from ple.lms.errors import StatementRequired, Undecided, Unsupported
 from ple.lms.hand_in import Plan
 from ple.lms.intake import piece_of
 from ple.lms.ledger import Ledger
+from ple.lms.lists import Lists
 from ple.lms.models import (
     ACCOUNT,
     ASSIGNMENT,
@@ -28,13 +28,13 @@ from ple.lms.models import (
     Account,
     Assignment,
     AssignmentLine,
-    Course,
     Receipt,
     ReceiptRecord,
     Standing,
     Synced,
 )
 from ple.lms.outbox import Ask, Delivered, Outbox, Waiting
+from ple.lms.receipts import Receipts
 from ple.lms.returns import News, Returned, Returns
 from ple.lms.sending import Sending
 from ple.lms.showing import Look, Seen, stranger
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 BY_HAND = "Hand it in there yourself, then say so with `ple lms hand-in … --by-hand`."
 
 
-class Courses:
+class Courses(Lists):
     """The learner's accounts at LMSs, with their courses and assignments, and all that was handed in."""
 
     kinds = frozenset({ACCOUNT, COURSE, ASSIGNMENT, RECEIPT})
@@ -63,12 +63,11 @@ class Courses:
         look: Look | None = None,
     ) -> None:
         """``document`` says what a resource is, and ``look`` what a stranger sees at a link; both may be replaced."""
-        self._library = library
-        self._now = now
+        super().__init__(library, now)
         self._document = document
         self._look = look or stranger(client)
-        self._catalogue = Catalogue(library)
         self._ledger = Ledger(library)
+        self._receipts = Receipts(library)
         self._returns = Returns(library)
         self._outbox = Outbox(library, now)
         self._accounts = Accounts(library, client, secrets, self._catalogue, now)
@@ -141,56 +140,6 @@ class Courses:
         rows = [self._catalogue.account(account)[0]] if account is not None else self._catalogue.accounts()
         for row in rows:
             yield self._syncing.sync(row)
-
-    def courses(self, account: int | None = None) -> list[Course]:
-        """Return the courses that the learner is in, by title."""
-        return self._catalogue.courses(self._catalogue.course_ids(account))
-
-    def course_ids(self, account: int | None = None) -> list[int]:
-        """Return the numbers of the courses, by title."""
-        return self._catalogue.course_ids(account)
-
-    def course(self, id: int) -> Course:
-        """Return one course.
-
-        Raises:
-            NotFound: there is none with this number.
-        """
-        with self._library.reading() as tx:
-            tx.alive(id, COURSE)
-        return self._catalogue.courses([id])[0]
-
-    def assignments(self, *, course: int | None = None, due_within: dt.timedelta | None = None) -> list[AssignmentLine]:
-        """Return assignments, the next due first and those without a date last.
-
-        With ``due_within``, those that are due from now until then, and those overdue for less than a month that are
-        not handed in.
-        """
-        if due_within is None:
-            return self._catalogue.lines(self._catalogue.assignment_ids(course=course))
-        now = self._now()
-        overdue = self._catalogue.assignment_ids(
-            course=course, due_from=now - dt.timedelta(days=30), due_until=now, open_only=True
-        )
-        coming = self._catalogue.assignment_ids(course=course, due_from=now, due_until=now + due_within)
-        lines = self._catalogue.lines(dict.fromkeys([*overdue, *coming]))
-        return [line for line in lines if line.due_at and (line.due_at >= now or _still_open(line, now))]
-
-    def assignment_ids(self, *, course: int | None = None, open_only: bool = False) -> list[int]:
-        """Return the numbers of all assignments in the order of :meth:`assignments`."""
-        return self._catalogue.assignment_ids(course=course, open_only=open_only)
-
-    def assignment_lines(self, ids: Iterable[int]) -> list[AssignmentLine]:
-        """Return assignments in the order asked; what is gone is left out."""
-        return self._catalogue.lines(ids)
-
-    def assignment(self, id: int) -> Assignment:
-        """Return one assignment.
-
-        Raises:
-            NotFound: there is none with this number.
-        """
-        return self._catalogue.assignment(id)
 
     def add_assignment(
         self,
@@ -361,7 +310,7 @@ class Courses:
         self._catalogue.store_assignment(assignment, remote, status, now)
         reason = checks.why_closed(remote, status, each_counts=adapter.each_counts, now=now)
         line = self._catalogue.lines([assignment])[0]
-        receipts = self._ledger.receipt_ids(assignment)
+        receipts = self._receipts.ids(assignment)
         return Standing(
             assignment_id=assignment,
             title=line.title,
@@ -389,15 +338,15 @@ class Courses:
 
     def receipts(self, assignment: int | None = None) -> list[Receipt]:
         """Return the receipts, newest first."""
-        return self._ledger.receipts(self._ledger.receipt_ids(assignment))
+        return self._receipts.values(self._receipts.ids(assignment))
 
     def receipt_ids(self) -> list[int]:
         """Return the numbers of all receipts, newest first."""
-        return self._ledger.receipt_ids()
+        return self._receipts.ids()
 
     def receipt_lines(self, ids: Iterable[int]) -> list[Receipt]:
         """Return receipts in the order asked."""
-        return self._ledger.receipts(ids)
+        return self._receipts.values(ids)
 
     def receipt(self, id: int) -> Receipt:
         """Return one receipt.
@@ -405,7 +354,7 @@ class Courses:
         Raises:
             NotFound: there is none with this number.
         """
-        return self._ledger.receipt(id)
+        return self._receipts.receipt(id)
 
     def receipt_record(self, id: int) -> ReceiptRecord:
         """Return a receipt with the whole of what was recorded: the plan, the steps, what was read back.
@@ -413,11 +362,7 @@ class Courses:
         Raises:
             NotFound: there is none with this number.
         """
-        return self._ledger.record(id)
-
-    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
-        """Say what these things say; see :class:`~ple.library.DocumentSource`."""
-        return self._catalogue.documents(ids)
+        return self._receipts.record(id)
 
     # coming home
 
@@ -485,7 +430,7 @@ class Courses:
         """Return receipts as one page of HTML, to be printed or kept."""
         from ple.lms.printing import page
 
-        return page([self._ledger.record(id) for id in ids], self._now())
+        return page([self._receipts.record(id) for id in ids], self._now())
 
     def _seen(self, content: Content, title: str | None) -> Seen | None:
         if content.link is None:
@@ -495,14 +440,10 @@ class Courses:
 
     def _by_own_word(self, assignment: int) -> Standing:
         line = self._catalogue.lines([assignment])[0]
-        receipts = self._ledger.receipt_ids(assignment)
+        receipts = self._receipts.ids(assignment)
         return Standing(
             assignment_id=assignment, title=line.title, course=line.course, state=line.state or "none",
             attempt=line.attempt, holds=self._catalogue.assignment(assignment).holds, submitted_at=line.submitted_at,
             due_at=line.due_at, closes_at=line.closes_at, open=True, why_not=None, pending=False,
             receipt_id=receipts[0] if receipts else None,
         )  # fmt: skip
-
-
-def _still_open(line: AssignmentLine, now: dt.datetime) -> bool:
-    return not line.handed_in and (line.closes_at is None or line.closes_at > now)

@@ -13,7 +13,8 @@ from ple.lms.practice import moodle_files
 from ple.lms.practice import moodle_said as said
 from ple.lms.practice.cleaning import clean, words
 from ple.lms.practice.http import Reply, Request, as_html, as_json
-from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, Course, School
+from ple.lms.practice.moodle_xml import as_xml, xml, xml_error
+from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, School
 
 _NOT_OURS = frozenset({"core_user_create_users", "core_grading_get_definitions", "core_course_create_courses"})
 _VERSION = "2024100706"
@@ -119,10 +120,10 @@ class Moodle:
             said = self._call(given)
         except _Refusal as refusal:
             if given.get("moodlewsrestformat") != "json":
-                return _xml_error(refusal.said)
+                return xml_error(refusal.said)
             return as_json(refusal.said, headers=_NO_CACHE)
         if given.get("moodlewsrestformat") != "json":
-            return _xml(f"<RESPONSE>\n{_as_xml(said)}</RESPONSE>\n")
+            return xml(f"<RESPONSE>\n{as_xml(said)}</RESPONSE>\n")
         return as_json(said, headers=_NO_CACHE)
 
     def _call(self, given: dict[str, str]) -> Any:
@@ -177,37 +178,7 @@ class Moodle:
 
     def _site_info(self, arguments: dict[str, str]) -> dict[str, Any]:
         _allow(arguments, r"serviceshortnames\[\d+\]")
-        first, _, last = LEARNER_NAME.partition(" ")
-        return {
-            "sitename": SCHOOL_NAME,
-            "username": "student",
-            "firstname": first,
-            "lastname": last,
-            "fullname": LEARNER_NAME,
-            "lang": "en",
-            "userid": LEARNER_ID,
-            "siteurl": self.url,
-            "userpictureurl": f"{self.url}/theme/image.php/boost/core/1/u/f1",
-            "functions": [{"name": name, "version": _VERSION} for name in self.functions],
-            "downloadfiles": 1,
-            "uploadfiles": 1,
-            "release": _RELEASE,
-            "version": _VERSION,
-            "mobilecssurl": "",
-            "advancedfeatures": [{"name": "enablecompletion", "value": 1}],
-            "usercanmanageownfiles": True,
-            "userquota": 104857600,
-            "usermaxuploadfilesize": 10485760,
-            "userhomepage": 1,
-            "userprivateaccesskey": "0" * 32,
-            "siteid": 1,
-            "sitecalendartype": "gregorian",
-            "usercalendartype": "gregorian",
-            "userissiteadmin": False,
-            "theme": "boost",
-            "limitconcurrentlogins": 0,
-            "policyagreed": 0,
-        }
+        return said.site_info(self.url, list(self.functions), _VERSION, _RELEASE)
 
     def _users(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
         _allow(arguments, r"field|values\[\d+\]", "field")
@@ -219,40 +190,7 @@ class Moodle:
         _allow(arguments, "userid|returnusercount", "userid")
         if _number(arguments["userid"]) != LEARNER_ID:
             return []
-        return [self._course(course) for course in self.school.courses]
-
-    def _course(self, course: Course) -> dict[str, Any]:
-        founded_at = self.school.founded_at
-        return {
-            "id": course.id,
-            "shortname": course.code,
-            "fullname": course.title,
-            "displayname": course.title,
-            "idnumber": "",
-            "visible": 1,
-            "summary": course.summary,
-            "summaryformat": 1,
-            "format": "topics",
-            "courseimage": f"{self.url}/pluginfile.php/1/course/generated/course.svg",
-            "showgrades": True,
-            "lang": "",
-            "enablecompletion": True,
-            "completionhascriteria": False,
-            "completionusertracked": True,
-            "category": 1,
-            "progress": 0,
-            "completed": False,
-            "startdate": founded_at - 30 * 86_400,
-            "enddate": founded_at + 90 * 86_400,
-            "marker": 0,
-            "lastaccess": None,
-            "isfavourite": False,
-            "hidden": False,
-            "overviewfiles": [],
-            "showactivitydates": False,
-            "showcompletionconditions": True,
-            "timemodified": founded_at,
-        }
+        return [said.course(self.url, self.school.founded_at, course) for course in self.school.courses]
 
     def _course_module(self, arguments: dict[str, str]) -> dict[str, Any]:
         _allow(arguments, "cmid", "cmid")
@@ -315,50 +253,14 @@ class Moodle:
                     "fullname": course.title,
                     "shortname": course.code,
                     "timemodified": self.school.founded_at,
-                    "assignments": [self._assignment(task) for task in tasks if not task.hidden],
+                    "assignments": [
+                        said.assignment(task, self.school.founded_at, team=task.id in self.school.teams)
+                        for task in tasks
+                        if not task.hidden
+                    ],
                 }
             )
         return {"courses": courses, "warnings": warnings}
-
-    def _assignment(self, task: Assignment) -> dict[str, Any]:
-        return {
-            "id": task.id,
-            "cmid": task.page,
-            "course": task.course,
-            "name": task.title,
-            "nosubmissions": int(not task.takes),
-            "submissiondrafts": int(task.drafts),
-            "sendnotifications": 0,
-            "sendlatenotifications": 0,
-            "sendstudentnotifications": 1,
-            "duedate": task.due_at,
-            "allowsubmissionsfromdate": task.opens_at,
-            "grade": task.points,
-            "timemodified": self.school.founded_at,
-            "completionsubmit": 0,
-            "cutoffdate": task.cutoff_at,
-            "gradingduedate": 0,
-            "teamsubmission": int(task.id in self.school.teams),
-            "requireallteammemberssubmit": int(task.id in self.school.teams),
-            "teamsubmissiongroupingid": 0,
-            "blindmarking": 0,
-            "hidegrader": 0,
-            "revealidentities": 0,
-            "attemptreopenmethod": "manual",
-            "maxattempts": task.attempts,
-            "markingworkflow": 0,
-            "markingallocation": 0,
-            "markinganonymous": 0,
-            "requiresubmissionstatement": int(task.statement),
-            "preventsubmissionnotingroup": 0,
-            "configs": said.configs(task),
-            "intro": task.intro,
-            "introformat": 1,
-            "introfiles": [],
-            "introattachments": [],
-            "timelimit": task.minutes * 60,
-            "submissionattachments": 0,
-        }
 
     def _task(self, given: str) -> Assignment:
         task = self.school.assignments.get(_number(given))
@@ -539,26 +441,3 @@ def _warning(task: Assignment, item: str) -> dict[str, Any]:
 def _token_error(errorcode: str, message: str) -> Reply:
     said = {"error": message, "errorcode": errorcode, "stacktrace": None, "debuginfo": None, "reproductionlink": None}
     return as_json(said, headers=_ANYONE)
-
-
-def _xml(inner: str) -> Reply:
-    text = f'<?xml version="1.0" encoding="UTF-8" ?>\n{inner}'
-    return Reply(200, text.encode(), {"content-type": "application/xml; charset=utf-8"})
-
-
-def _xml_error(said: dict[str, str]) -> Reply:
-    return _xml(
-        f'<EXCEPTION class="{escape(said["exception"])}">\n<ERRORCODE>{escape(said["errorcode"])}</ERRORCODE>\n'
-        f"<MESSAGE>{escape(said['message'])}</MESSAGE>\n</EXCEPTION>\n"
-    )
-
-
-def _as_xml(value: Any) -> str:
-    if isinstance(value, dict):
-        keys = "".join(f'<KEY name="{escape(name)}">{_as_xml(inner)}</KEY>\n' for name, inner in value.items())
-        return f"<SINGLE>\n{keys}</SINGLE>\n"
-    if isinstance(value, list):
-        return f"<MULTIPLE>\n{''.join(_as_xml(inner) for inner in value)}</MULTIPLE>\n"
-    if value is None:
-        return '<VALUE null="null"/>\n'
-    return f"<VALUE>{escape(str(int(value) if isinstance(value, bool) else value))}</VALUE>\n"

@@ -4,7 +4,7 @@ import mimetypes
 from typing import Any
 from urllib.parse import quote
 
-from ple.lms.practice.school import LEARNER_ID, Assignment, Review, Work
+from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, Course, Review, Work
 
 
 def configs(task: Assignment) -> list[dict[str, str]]:
@@ -129,4 +129,115 @@ def feedback(url: str, task: Assignment, review: Review) -> dict[str, Any]:
                 ],
             },
         ],
+    }
+
+
+def course(url: str, founded_at: int, course: Course) -> dict[str, Any]:
+    """Return a course as the list of one's courses has it."""
+    return {
+        "id": course.id,
+        "shortname": course.code,
+        "fullname": course.title,
+        "displayname": course.title,
+        "idnumber": "",
+        "visible": 1,
+        "summary": course.summary,
+        "summaryformat": 1,
+        "format": "topics",
+        "courseimage": f"{url}/pluginfile.php/1/course/generated/course.svg",
+        "showgrades": True,
+        "lang": "",
+        "enablecompletion": True,
+        "completionhascriteria": False,
+        "completionusertracked": True,
+        "category": 1,
+        "progress": 0,
+        "completed": False,
+        "startdate": founded_at - 30 * 86_400,
+        "enddate": founded_at + 90 * 86_400,
+        "marker": 0,
+        "lastaccess": None,
+        "isfavourite": False,
+        "hidden": False,
+        "overviewfiles": [],
+        "showactivitydates": False,
+        "showcompletionconditions": True,
+        "timemodified": founded_at,
+    }
+
+
+def assignment(task: Assignment, founded_at: int, *, team: bool) -> dict[str, Any]:
+    """Return an assignment as the list of them has it."""
+    return {
+        "id": task.id,
+        "cmid": task.page,
+        "course": task.course,
+        "name": task.title,
+        "nosubmissions": int(not task.takes),
+        "submissiondrafts": int(task.drafts),
+        "sendnotifications": 0,
+        "sendlatenotifications": 0,
+        "sendstudentnotifications": 1,
+        "duedate": task.due_at,
+        "allowsubmissionsfromdate": task.opens_at,
+        "grade": task.points,
+        "timemodified": founded_at,
+        "completionsubmit": 0,
+        "cutoffdate": task.cutoff_at,
+        "gradingduedate": 0,
+        "teamsubmission": int(team),
+        "requireallteammemberssubmit": int(team),
+        "teamsubmissiongroupingid": 0,
+        "blindmarking": 0,
+        "hidegrader": 0,
+        "revealidentities": 0,
+        "attemptreopenmethod": "manual",
+        "maxattempts": task.attempts,
+        "markingworkflow": 0,
+        "markingallocation": 0,
+        "markinganonymous": 0,
+        "requiresubmissionstatement": int(task.statement),
+        "preventsubmissionnotingroup": 0,
+        "configs": configs(task),
+        "intro": task.intro,
+        "introformat": 1,
+        "introfiles": [],
+        "introattachments": [],
+        "timelimit": task.minutes * 60,
+        "submissionattachments": 0,
+    }
+
+
+def site_info(url: str, functions: list[str], version: str, release: str) -> dict[str, Any]:
+    """Return what is said of the site and of who asks."""
+    first, _, last = LEARNER_NAME.partition(" ")
+    return {
+        "sitename": SCHOOL_NAME,
+        "username": "student",
+        "firstname": first,
+        "lastname": last,
+        "fullname": LEARNER_NAME,
+        "lang": "en",
+        "userid": LEARNER_ID,
+        "siteurl": url,
+        "userpictureurl": f"{url}/theme/image.php/boost/core/1/u/f1",
+        "functions": [{"name": name, "version": version} for name in functions],
+        "downloadfiles": 1,
+        "uploadfiles": 1,
+        "release": release,
+        "version": version,
+        "mobilecssurl": "",
+        "advancedfeatures": [{"name": "enablecompletion", "value": 1}],
+        "usercanmanageownfiles": True,
+        "userquota": 104857600,
+        "usermaxuploadfilesize": 10485760,
+        "userhomepage": 1,
+        "userprivateaccesskey": "0" * 32,
+        "siteid": 1,
+        "sitecalendartype": "gregorian",
+        "usercalendartype": "gregorian",
+        "userissiteadmin": False,
+        "theme": "boost",
+        "limitconcurrentlogins": 0,
+        "policyagreed": 0,
     }
