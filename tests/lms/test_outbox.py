@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from ple.library import NotFound
-from ple.lms.errors import Unreachable
 from ple.lms.outbox import pause
 from tests.lms.conftest import LAST_STEP, LINK, LOOK, POST, SECOND_POST, Learner
 
@@ -135,4 +134,3 @@ def test_a_pause_grows_and_is_never_shorter_than_the_lms_wishes() -> None:
     assert dt.timedelta(seconds=48) <= pause(0, None) <= dt.timedelta(seconds=72)
     assert pause(30, None) <= dt.timedelta(hours=8)
     assert pause(0, 300) >= dt.timedelta(seconds=300)
-    assert issubclass(Unreachable, Exception)
