@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -180,8 +181,10 @@ def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
     """Build the site and show it on this machine alone, until Ctrl-C."""
     from ple.portfolio.serve import serving
 
-    built = environment(ctx).portfolio.build(folder)
-    with serving(built.folder, port) as address:
+    portfolio = environment(ctx).portfolio
+    built = portfolio.build(folder)
+    under = urlsplit(portfolio.settings().url or "/").path or "/"
+    with serving(built.folder, port, under) as address:
         show(ctx, {"url": address, "folder": built.folder}, said=f"Your portfolio is at {address} (Ctrl-C ends).")
         try:
             threading.Event().wait()

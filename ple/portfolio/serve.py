@@ -32,11 +32,29 @@ class _Handler(SimpleHTTPRequestHandler):
         ".svg": "image/svg+xml",
     }
 
+    under = "/"
+
     def send_head(self) -> Any:
+        if self.under != "/":
+            if urlsplit(self.path).path == "/":
+                self.send_response(HTTPStatus.FOUND)
+                self.send_header("Location", self.under)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return None
+            if not self.path.startswith(self.under):
+                self.send_error(HTTPStatus.NOT_FOUND)
+                return None
+            self.path = "/" + self.path.removeprefix(self.under)
         if any(part.startswith(".") for part in unquote(urlsplit(self.path).path).split("/")):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
         return super().send_head()
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword == "Location" and value.startswith("/") and not value.startswith(self.under):
+            value = self.under + value.removeprefix("/")  # the slash that was missing at a folder's end
+        super().send_header(keyword, value)
 
     def list_directory(self, path: Any) -> Any:
         self.send_error(HTTPStatus.NOT_FOUND)
@@ -71,10 +89,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(folder: Path, port: int = 0) -> Iterator[str]:
+def serving(folder: Path, port: int = 0, under: str = "/") -> Iterator[str]:
     """Serve ``folder`` on the loopback interface while the context lasts; give the address, which ends in a slash.
 
-    Port 0 is any that is free.
+    Port 0 is any that is free. ``under`` is the path that the site will have on its host: the page for what is not
+    there, which is read at any depth, links by it.
 
     Raises:
         ServeError: the port is taken, or there is no site in the folder.
@@ -82,13 +101,14 @@ def serving(folder: Path, port: int = 0) -> Iterator[str]:
     if not (folder / "index.html").is_file():
         raise ServeError(f"there is no site in {folder}", hint="Make it with `ple portfolio build`.")
     try:
-        server = _Server(("127.0.0.1", port), lambda *request: _Handler(*request, directory=str(folder)))
+        handler = type("_Here", (_Handler,), {"under": under})
+        server = _Server(("127.0.0.1", port), lambda *request: handler(*request, directory=str(folder)))
     except (OSError, OverflowError) as error:
         raise ServeError(f"port {port} cannot be used", hint="Another program has it; name one with --port.") from error
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{under}"
     finally:
         server.shutdown()
         server.server_close()

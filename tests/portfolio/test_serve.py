@@ -64,3 +64,12 @@ def test_a_port_that_is_taken_and_a_folder_without_a_site_are_told(site: Path, t
             pass
     with pytest.raises(ServeError, match="no site"), serving(tmp_path / "elsewhere"):
         pass
+
+
+def test_a_site_that_will_stand_below_a_path_stands_there_here_too(site: Path) -> None:
+    with serving(site, under="/portfolio/") as address:
+        assert address.endswith("/portfolio/")
+        assert ask(address)[2] == "home"
+        assert ask(address.removesuffix("portfolio/"))[2] == "home", "the root leads there"
+        assert ask(f"{address}work")[2] == "work"
+        assert ask(address.replace("/portfolio/", "/work/"))[0] == 404
