@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ple.lms.practice import PracticeLms
-from ple.tui.screens.handin import PlanDialog, ReceiptDialog
+from ple.tui.screens.handin import HandIn, PlanDialog, ReceiptDialog
 
 from .world import NOW, copied, environment_at, opened, press, seen, type_in
 
@@ -67,6 +67,32 @@ async def test_a_link_is_handed_in_only_after_its_plan_was_confirmed(learner: Pa
         assert "✓" in seen(pilot)
         await press(pilot, "v")
         assert "Receipts  ·  1" in seen(pilot)
+
+
+async def test_a_course_that_asks_for_a_declaration_gets_it_only_from_the_learner(
+    learner: Path, lms: PracticeLms
+) -> None:
+    environment = environment_at(learner)
+    [task] = [line for line in environment.courses.assignments() if line.title == "Final portfolio"]
+    environment.close()
+    async with opened(learner, "6") as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, HandIn)
+        screen.go_to(task.id)
+        await press(pilot, "H")
+        await type_in(pilot, LINK)
+        await press(pilot, "enter")
+        assert "[ ] d  I declare that this is my own work" in seen(pilot)
+        await press(pilot, "y")  # not declared yet: nothing is sent
+        assert isinstance(pilot.app.screen, PlanDialog)
+        await press(pilot, "d")
+        assert "[x] d  I declare" in seen(pilot)
+        await press(pilot, "d", "y")  # taken back
+        assert isinstance(pilot.app.screen, PlanDialog)
+        assert not lms.school.handed_in(3)
+        await press(pilot, "d", "y")
+        assert isinstance(pilot.app.screen, ReceiptDialog)
+        assert len(lms.school.handed_in(3)) == 1
 
 
 async def test_something_kept_is_handed_in_by_its_title(learner: Path, lms: PracticeLms) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -22,7 +23,7 @@ from ple.tui.things import named
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Block, Prose, clean
 from ple.tui.widgets.line_list import Key, Row
-from ple.tui.words import Piece, columns, count, due, plural, short
+from ple.tui.words import Piece, columns, count, due, joined, plural, short
 
 if TYPE_CHECKING:
     from ple.environment import Environment
@@ -191,15 +192,24 @@ class HandIn(ListRoom):
             return environment.courses.plan(thing.id, url=address, resource=id)
 
         plan = await self.ask(call)
-        self.app.push_screen(PlanDialog(plan, self.learning.now()), lambda sure: self._send(plan) if sure else None)
 
-    def _send(self, plan: Plan) -> None:
-        # Its own group: a hand-in under way is never replaced by anything.
-        self.learning.guarded(lambda: self._hand_in(plan), group=f"hand in {plan.assignment_id}", exclusive=False)
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                # Its own group: a hand-in under way is never replaced by anything.
+                group = f"hand in {plan.assignment_id}"
+                self.learning.guarded(lambda: self._hand_in(plan, answer), group=group, exclusive=False)
 
-    async def _hand_in(self, plan: Plan) -> None:
-        self.learning.say(f"Handing in {named(plan.assignment)} …")
-        receipt = await self.ask(lambda environment: environment.courses.hand_in(plan, accept_statement=plan.statement))
+        self.app.push_screen(PlanDialog(plan, self.learning.now()), answered)
+
+    async def _hand_in(self, plan: Plan, answer: Answer) -> None:
+        def call(environment: Environment) -> Receipt:
+            if plan.by_hand:
+                return environment.courses.handed_in_by_hand(plan)
+            return environment.courses.hand_in(plan, accept_statement=answer.declared)
+
+        if not plan.by_hand:
+            self.learning.say(f"Handing in {named(plan.assignment)} …")
+        receipt = await self.ask(call)
         now = self.learning.now()
         shown = await self.ask(lambda environment: article(environment, receipt.id, "receipt", now=now))
         self.app.push_screen(ReceiptDialog(shown.prose))
@@ -229,13 +239,27 @@ def receipt_row(receipt: Receipt, now: dt.datetime) -> WorkRow:
     )
 
 
-class PlanDialog(ModalScreen[bool]):
-    """What would be sent, where to, and what speaks against it. Only `y` sends: enter is pressed too easily."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The learner wants it handed in."""
+
+    declared: bool
+    """Whether they declared what the course asks for."""
+
+
+class PlanDialog(ModalScreen[Answer | None]):
+    """What would be sent, where to, and what speaks against it. Only `y` sends: enter is pressed too easily.
+
+    Where the course asks for a declaration, the learner makes it by a key of its own before `y` does anything.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "declare", "Declare that it is your own work", id="dialog.declare"),
         Binding("y", "send", "Hand in", id="dialog.yes"),
-        Binding("n,escape,q", "dismiss(False)", "Not now", id="dialog.no"),
+        Binding("n,escape,q", "dismiss(None)", "Not now", id="dialog.no"),
     ]
+
+    declared: reactive[bool] = reactive(False, init=False)
 
     def __init__(self, plan: Plan, now: dt.datetime) -> None:
         super().__init__()
@@ -247,17 +271,27 @@ class PlanDialog(ModalScreen[bool]):
         """Whether nothing speaks against it."""
         return not self._plan.problems and not self._plan.already
 
+    @property
+    def _keys(self) -> str:
+        if not self.may_send:
+            return "n  Close"
+        if self._plan.by_hand:
+            return "y  I have handed it in there myself    n  Not yet"
+        if self._plan.statement and not self.declared:
+            return "d  Declare    then  y  Hand in    n  Not now"
+        return "y  Hand this in now    n  Not now"
+
+    @property
+    def _statement(self) -> str:
+        return f"[{'x' if self.declared else ' '}] d  I declare that this is my own work, as the course asks."
+
     def compose(self) -> ComposeResult:
-        """The plan and the two keys."""
-        if self.may_send:
-            keys = "y  Hand this in now    n  Not now"
-            if self._plan.statement:
-                keys = "y  This is my own work: hand it in now    n  Not now"
-        else:
-            keys = "n  Close"
+        """The plan, the declaration if there is one to make, and the keys."""
         with Vertical(classes="dialog -page -plan"):
             yield ArticleView()
-            yield Static(keys, classes="dialog-keys", markup=False)
+            if self.may_send and self._plan.statement:
+                yield Static(self._statement, id="statement", classes="dialog-keys", markup=False)
+            yield Static(self._keys, id="plan-keys", classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
         """Show it."""
@@ -265,13 +299,28 @@ class PlanDialog(ModalScreen[bool]):
         view.show(self._prose)
         view.focus()
 
+    def watch_declared(self) -> None:
+        """Show what is declared."""
+        self.query_one("#statement", Static).update(self._statement)
+        self.query_one("#plan-keys", Static).update(self._keys)
+
+    def action_declare(self) -> None:
+        """Declare what the course asks for, or take it back."""
+        self.declared = not self.declared
+
     def action_send(self) -> None:
         """Confirm."""
-        if self.may_send:
-            self.dismiss(True)
+        if not self.may_send:
+            return
+        if self._plan.statement and not self.declared:
+            self.app.notify("This course asks for a declaration first.\nd  makes it.", severity="warning", markup=False)
+        else:
+            self.dismiss(Answer(self.declared))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to send only what may be sent."""
+        """Offer only what may be done."""
+        if action == "declare":
+            return self.may_send and self._plan.statement
         return self.may_send if action == "send" else True
 
 
@@ -304,13 +353,15 @@ def plan_prose(plan: Plan, now: dt.datetime) -> Prose:
         [
             ("Course", plan.course),
             ("As", f"{plan.account} ({plan.lms})"),
-            ("What", plan.link or (plan.text or "").strip()),
+            ("What", joined(plan.link or (plan.text or "").strip(), ", ".join(file.name for file in plan.files))),
             (
                 "Attempt",
                 f"{plan.attempt}" + (f", {plan.attempts_left} left after it" if plan.attempts_left is not None else ""),
             ),
             ("Due", f"{due(plan.due_at, now)}{', this is late' if plan.late else ''}"),
             ("Replaces", plan.replaces or "nothing"),
+            ("Stays", plan.keeps or ""),
+            ("Asks for", "your declaration that it is your own work" if plan.statement else ""),
         ]
     )
     if plan.already:
@@ -322,10 +373,19 @@ def plan_prose(plan: Plan, now: dt.datetime) -> Prose:
             blocks.append(Block("p", clean(problem.hint), first="  ", rest="  ", gap=False))
     for warning in plan.warnings:
         blocks.append(Block("p", clean(warning), first="! ", rest="  "))
-    if not plan.problems and not plan.already:
+    if not plan.problems and not plan.already and not plan.by_hand:
         blocks.append(Block("h3", "What happens"))
-        for number, step in enumerate(plan.steps):
-            blocks.append(Block("item", clean(step), first=f"  {number + 1}. ", rest="     ", gap=number == 0))
-        said = "What leaves this machine: the link above and your account. Nothing else."
-        blocks.append(Block("meta", said if plan.link else said.replace("link", "text")))
+        for number, step in enumerate((*plan.steps, "read")):
+            said = _STEPS.get(step, clean(step))
+            blocks.append(Block("item", said, first=f"  {number + 1}. ", rest="     ", gap=number == 0))
+        what = " and ".join(part for part in ("the link" if plan.link else "", "the text" if plan.text else "") if part)
+        what = ", ".join(part for part in (what, "the files" if plan.files else "") if part)
+        blocks.append(Block("meta", f"What leaves this machine: {what} above and your account. Nothing else."))
     return Prose(blocks).place()
+
+
+_STEPS = {
+    "save": "It is sent to the course.",
+    "submit": "It is handed in.",
+    "read": "The course is asked what it holds; that becomes your receipt.",
+}
