@@ -107,16 +107,17 @@ class Highlights:
             id, _new = self._keep(tx, resource_id, source, text, new, change)
         return self.highlight(id)
 
-    def add_many(self, resource_id: int, new: Iterable[NewHighlight]) -> int:
+    def add_many(self, resource_id: int, new: Iterable[NewHighlight], *, undoable: bool = True) -> int:
         """Add highlights of a resource that come from elsewhere; return how many were not there yet.
 
         Those that are there get what these have more; doing it twice adds nothing. Words that are not in the text,
-        or whose text is not here yet, are kept as orphaned until they are found.
+        or whose text is not here yet, are kept as orphaned until they are found. What comes with an import is not
+        ``undoable`` by itself: it goes with the page.
 
         Raises:
             NotFound: there is no such resource, or it has nothing to mark.
         """
-        return self._add_many(resource_id, new, f"Imported highlights in #{resource_id}")
+        return self._add_many(resource_id, new, f"Imported highlights in #{resource_id}" if undoable else None)
 
     def edit(
         self, id: int, *, note: str | None = None, color: str | None = None, tags: Iterable[str] | None = None
@@ -345,7 +346,7 @@ class Highlights:
                     quotable="",
                 )
 
-    def _add_many(self, resource_id: int, new: Iterable[NewHighlight], label: str) -> int:
+    def _add_many(self, resource_id: int, new: Iterable[NewHighlight], label: str | None) -> int:
         source = self._source(resource_id)
         text = Text(source.text)
         with self._library.writing(label) as tx:
@@ -379,7 +380,7 @@ class Highlights:
             HighlightRow(
                 id=id, resource_id=resource_id, source_title=source.title, source_url=source.url, exact=exact,
                 prefix=selector.prefix, suffix=selector.suffix, note=note, color=color_of(new.color),
-                made_at=made_at.astimezone(dt.UTC), origin=new.origin, seen_change=change,
+                made_at=made_at.astimezone(dt.UTC), origin=line(new.origin or "")[:300] or None, seen_change=change,
                 **_standing(anchor, selector),
             )
         )  # fmt: skip
