@@ -378,7 +378,7 @@ class Bookmarks:
             )
             for one in quotations
         ]  # fmt: skip
-        return Highlights(self._library, {BOOKMARK: self}).add_many(id, new)
+        return Highlights(self._library, {BOOKMARK: self}).add_many(id, new, undoable=False)
 
 
 def _checked(tags: Iterable[str]) -> list[str]:

@@ -110,6 +110,21 @@ def test_a_book_without_an_address_is_one_book_wherever_it_comes_from(bookmarks)
     assert "without an address" in bookmarks.refresh(id).problem
 
 
+def test_books_and_their_passages_go_and_come_again_together(environment):
+    clippings = "".join(
+        f"Book {n}\n- Your Highlight on Location 7 | Added on Monday, 1 May 2023 10:00:00\n\nwords {n}\n==========\n"
+        for n in range(3)
+    ).encode()
+    environment.bookmarks.import_file("My Clippings.txt", clippings)
+    assert len(environment.highlights.highlight_ids()) == 3
+
+    environment.library.undo()
+    assert (environment.bookmarks.bookmark_ids(), environment.highlights.highlight_ids()) == ([], [])
+
+    environment.bookmarks.import_file("My Clippings.txt", clippings)
+    assert len(environment.highlights.highlight_ids()) == 3
+
+
 @pytest.mark.parametrize("format", ["netscape", "json", "csv", "bibtex", "ris", "csl-json"])
 def test_what_is_exported_and_imported_elsewhere_is_exported_the_same(bookmarks, library, format):
     bookmarks.import_file("b.html", netscape(3))
