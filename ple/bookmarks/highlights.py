@@ -104,7 +104,7 @@ class Highlights:
             new = _found_in(text, new, source.title)
         with self._library.writing(f"Highlighted in “{source.title}”") as tx:
             change = tx.alive(resource_id).change
-            id, _new = self._keep(tx, resource_id, source, text, new, change)
+            id, _new = self._keep(tx, resource_id, source, text, new, change, _Known(tx, resource_id))
         return self.highlight(id)
 
     def add_many(self, resource_id: int, new: Iterable[NewHighlight], *, undoable: bool = True) -> int:
@@ -347,20 +347,31 @@ class Highlights:
                 )
 
     def _add_many(self, resource_id: int, new: Iterable[NewHighlight], label: str | None) -> int:
+        self.catch_up()
         source = self._source(resource_id)
         text = Text(source.text)
         with self._library.writing(label) as tx:
             change = tx.alive(resource_id).change
-            return sum(self._keep(tx, resource_id, source, text, one, change)[1] for one in new if one.quote.strip())
+            known = _Known(tx, resource_id)
+            return sum(
+                self._keep(tx, resource_id, source, text, one, change, known)[1] for one in new if one.quote.strip()
+            )
 
     def _keep(
-        self, tx: Writing, resource_id: int, source: _Source, text: Text, new: NewHighlight, change: int
+        self,
+        tx: Writing,
+        resource_id: int,
+        source: _Source,
+        text: Text,
+        new: NewHighlight,
+        change: int,
+        known: "_Known",
     ) -> tuple[int, bool]:
         """Make a highlight, or add to the one that it is; return its number and whether it was made."""
         exact = block(new.quote[:_LONGEST]).strip()
         selector = Selector(exact, block(new.prefix)[-64:], block(new.suffix)[:64], new.start, new.end)
         anchor = text.anchor(selector)
-        row = self._known(tx, resource_id, new, exact, anchor)
+        row = known.same(new, exact, anchor)
         note = block(new.note).strip()
         if row is not None:
             restored = tx.restore(row.id) > 0
@@ -376,43 +387,19 @@ class Highlights:
             exact = selector.exact
         made_at = new.made_at or utc_now()
         id = tx.register(HIGHLIGHT)
-        tx.add(
-            HighlightRow(
+        row = HighlightRow(
                 id=id, resource_id=resource_id, source_title=source.title, source_url=source.url, exact=exact,
                 prefix=selector.prefix, suffix=selector.suffix, note=note, color=color_of(new.color),
                 made_at=made_at.astimezone(dt.UTC), origin=line(new.origin or "")[:300] or None, seen_change=change,
                 **_standing(anchor, selector),
-            )
         )  # fmt: skip
+        tx.add(row)
         tx.flush()
+        known.add(row)
         tx.tag(id, *_tags(new.tags))
         tx.link(id, resource_id, RELATION)
         tx.note("highlighted", id, source=resource_id)
         return id, True
-
-    def _known(
-        self, tx: Writing, resource_id: int, new: NewHighlight, exact: str, anchor: Anchor | None
-    ) -> HighlightRow | None:
-        """Return the highlight that this one is: of the same name elsewhere, or of the same words in the same place."""
-        rows = tx.exec(select(HighlightRow).where(HighlightRow.resource_id == resource_id)).all()
-        own = (new.origin or "").removeprefix("urn:uuid:")
-        folded = "".join(exact.split()).casefold()
-        for row in rows:
-            if new.origin and (row.origin == new.origin or str(tx.resource(row.id).uid) == own):
-                return row
-        for row in rows:
-            if "".join(row.exact.split()).casefold() != folded:
-                continue
-            placed = anchor is not None and row.state == "anchored" and row.start is not None
-            if not placed or (
-                anchor
-                and row.start is not None
-                and row.end is not None
-                and anchor.start < row.end
-                and row.start < anchor.end
-            ):
-                return row
-        return None
 
     def _anchor_again(self, resource_id: int, change: int) -> None:
         try:
@@ -465,6 +452,45 @@ class Highlights:
                 if id is not None:
                     homes[home] = id
         return homes
+
+
+class _Known:
+    """The highlights that there are in a resource, in the trash or not, as they are compared with new ones."""
+
+    def __init__(self, tx: Writing, resource_id: int) -> None:
+        self._named: dict[str, HighlightRow] = {}
+        self._words: dict[str, list[HighlightRow]] = {}
+        self._spans: dict[tuple[int | None, int | None], HighlightRow] = {}
+        rows = tx.exec(select(HighlightRow).where(HighlightRow.resource_id == resource_id)).all()
+        uids = {id: f"urn:uuid:{one.uid}" for id, one in tx.resources(row.id for row in rows).items()}
+        for row in rows:
+            self.add(row)
+            self._named[uids[row.id]] = row
+
+    def add(self, row: HighlightRow) -> None:
+        """Note one that was made."""
+        if row.origin:
+            self._named[row.origin] = row
+        self._words.setdefault(_squeezed(row.exact), []).append(row)
+        if row.state == "anchored":
+            self._spans[row.start, row.end] = row
+
+    def same(self, new: NewHighlight, exact: str, anchor: Anchor | None) -> HighlightRow | None:
+        """Return the one that ``new`` is: of the same name, in the same place, or of the same words."""
+        if new.origin and new.origin in self._named:
+            return self._named[new.origin]
+        if anchor is not None and anchor.sure and (anchor.start, anchor.end) in self._spans:
+            return self._spans[anchor.start, anchor.end]
+        for row in self._words.get(_squeezed(exact), ()):
+            if anchor is None or row.state != "anchored" or row.start is None or row.end is None:
+                return row
+            if anchor.start < row.end and row.start < anchor.end:
+                return row
+        return None
+
+
+def _squeezed(words: str) -> str:
+    return "".join(words.split()).casefold()
 
 
 def _home(one: annotations.Found) -> str:

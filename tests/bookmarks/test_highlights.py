@@ -112,6 +112,14 @@ def test_highlights_that_come_before_the_page_find_their_words_when_it_is_here(e
     assert highlights.add_many(page.id, new) == 0
 
 
+def test_words_that_were_slightly_other_elsewhere_are_not_added_twice(highlights, page):
+    new = [NewHighlight("walks downhill on the surface of errors, step by small step"), NewHighlight("small step")]
+
+    assert highlights.add_many(page.id, new) == 2
+    assert highlights.add_many(page.id, new) == 0
+    assert highlights.highlights(page.id)[0].quote == "walks downhill on a surface of errors, step by small step"
+
+
 def test_search_finds_highlights_by_their_words_and_notes(environment, highlights, page):
     made = highlights.add(page.id, WORDS, note="compare with simulated annealing")
     environment.search.catch_up()
