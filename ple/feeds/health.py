@@ -98,6 +98,8 @@ def _state(row: Any, figure: Statistics, now: dt.datetime) -> tuple[str, str, st
         since = f" ({row.failures} times since {row.failing_since:%Y-%m-%d})" if row.failures > 1 else ""
         long = row.failing_since is not None and now - row.failing_since > dt.timedelta(days=30)
         return "failing", row.failure + since, leave if long else row.failure_hint
+    if row.format == "mail":
+        return "ok", "mail; it is fed from files", None
     if row.paused_at is not None:
         return "paused", f"paused since {row.paused_at:%Y-%m-%d}", f"`ple feeds resume {row.id}` asks it again."
     if row.checked_at is None:

@@ -171,6 +171,7 @@ def test_a_feed_of_mail_is_never_asked_nor_put_on_a_list_of_addresses(feeds):
     assert list(feeds.refresh([feed])) == []
     assert list(feeds.refresh(force=True)) == []
     assert "mail:" not in feeds.export_opml()
+    assert feeds.health()[0].says == "mail; it is fed from files"
 
 
 def test_all_of_a_file_may_go_into_one_feed(feeds):
