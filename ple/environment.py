@@ -74,8 +74,8 @@ class Environment:
         import ple.journal.models
         import ple.lms.credentials.models
         import ple.lms.models
-        import ple.lms.records.models
         import ple.lms.outbox
+        import ple.lms.records.models
         import ple.lms.returns
         import ple.portfolio.models
         import ple.search.saved  # noqa: F401 - a table exists once its module is imported
