@@ -73,7 +73,7 @@ class Found:
         if self.links and (not text or any(same_form(text) == same_form(link) for link in self.links)):
             return f"the link {self.links[0]}" + (f" and {len(self.links) - 1} more" if self.links[1:] else "")
         if text:
-            return f"a text of {len(text.split())} words (“{text[:60]}{'…' if text[60:] else ''}”)"
+            return f"a text of {_count(text)} (“{text[:60]}{'…' if text[60:] else ''}”)"
         return ""
 
     @property
@@ -123,7 +123,7 @@ class Content:
     @property
     def summary(self) -> str:
         """What it is, in a few words."""
-        text = f"a text of {len(self.text.split())} words" if self.text is not None else ""
+        text = f"a text of {_count(self.text)}" if self.text is not None else ""
         return " and ".join(filter(None, (self.link, text, files_said(self.files))))
 
     def html(self) -> str:
@@ -147,6 +147,11 @@ class Content:
     def is_in(self, found: Found) -> bool:
         """Return whether ``found`` holds this and nothing else."""
         return self.sha256 == found.sha256
+
+
+def _count(text: str) -> str:
+    words = len(text.split())
+    return f"{words} word{'' if words == 1 else 's'}"
 
 
 def files_said(files: Sequence[FileMark | Piece]) -> str:
