@@ -123,13 +123,15 @@ class Library:
     def kind_counts(self) -> dict[str, int]:
         """Return how many things of each kind there are, those in the trash left out."""
         with self.reading() as tx:
-            rows = tx.connection().execute(
+            counts: dict[str, int] = {}
+            for kind, count in tx.connection().execute(
                 sa.select(col(Resource.kind), sa.func.count())
                 .where(col(Resource.trashed_at).is_(None))
                 .group_by(col(Resource.kind))
                 .order_by(col(Resource.kind))
-            )
-            return dict(rows.tuples().all())
+            ):
+                counts[kind] = count
+            return counts
 
     def tag_counts(self) -> list[TagCount]:
         """Return every tag in use with how many things, not in the trash, have it, in alphabetical order."""

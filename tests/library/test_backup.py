@@ -43,3 +43,16 @@ def test_a_backup_is_never_written_over_a_file(sqlite_environment, tmp_path) -> 
     with pytest.raises(LibraryError, match="is there already"):
         sqlite_environment.library.back_up(target)
     assert target.read_text() == "precious"
+
+
+def test_the_commands_that_look_after_a_library_say_what_they_did(ple, tmp_path) -> None:
+    ple("journal", "write", "kept")
+    info = ple("library", "info", "--json").json
+    assert (info["things"], info["would_undo"]) == ({"journal": 1}, "Wrote “kept”")
+    ple("library", "backup", str(tmp_path / "copy.sqlite"))
+    lost = ple("journal", "write", "lost", "--json").json["id"]
+    ple("library", "restore", str(tmp_path / "copy.sqlite"), "--yes")
+    ple("journal", "show", str(lost), code=1)
+    assert ple("library", "check").out == "The library is sound.\n"
+    assert "freed" in ple("library", "compact", "--json").json
+    assert {checked["state"] for checked in ple("doctor", "--json").json} <= {"ok", "note"}
