@@ -122,7 +122,9 @@ def at_once(folder: Path, written: list[tuple[str, str, list[str]]]) -> list[int
 def run(command: list[str], folder: Path) -> tuple[float, float, str]:
     """Run a command; return its CPU and wall seconds and what it printed."""
     before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        print(f"{command[0]} failed: {done.stdout.strip()[-400:]}", file=sys.stderr)
     wall, after = time.perf_counter() - wall, resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, done.stdout
 

@@ -130,7 +130,7 @@ class Memory:
             self._connection.executemany("DELETE FROM whole WHERE id = ?", gone)
             said = [(id, json.dumps(astuple(card))) for id, card in cards.items()]
             self._connection.executemany("INSERT OR REPLACE INTO card VALUES (?, ?)", said)
-            wholes = [(id, json.dumps(_plain(whole))) for id, whole in self._fresh.items()]
+            wholes = [(id, json.dumps(_plain(whole), default=_said)) for id, whole in self._fresh.items()]
             self._connection.executemany("INSERT OR REPLACE INTO whole VALUES (?, ?)", wholes)
             self._connection.executemany("INSERT OR REPLACE INTO mark VALUES (?, ?)", self._now.items())
         self._marks |= self._now
@@ -186,8 +186,7 @@ class _Writing:
 def _plain(whole: Whole) -> list[Any]:
     artifact = {f.name: getattr(whole.artifact, f.name) for f in fields(Artifact)}
     document = {f.name: getattr(whole.document, f.name) for f in fields(Document) if f.name not in ("text", "markdown")}
-    said = json.loads(json.dumps([artifact, document], default=_said))
-    return [*said, whole.text, whole.quote]
+    return [artifact, document, whole.text, whole.quote]
 
 
 def _said(value: Any) -> Any:
