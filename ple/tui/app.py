@@ -25,7 +25,7 @@ from textual.worker import Worker
 
 from ple.library.errors import PleError
 from ple.tui.commands import Verbs
-from ple.tui.themes import DARK, LIGHT
+from ple.tui.themes import DARK, OURS
 from ple.tui.worker import Doors, Job
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ class LearningApp(App[None]):
         self._open_address = open_address
         self._change: int | None = None
         self._looking = False
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for ours in OURS:
+            self.register_theme(ours)
         wanted = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
         self.theme = wanted if wanted in self.available_themes else DARK.name
 

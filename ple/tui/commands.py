@@ -45,7 +45,7 @@ class Verbs(Provider):
             if binding.id.startswith(("list.", "article.", "pane.", "commands", "escape", "back", "field.")):
                 continue
             yield Verb(binding.description, self._key(binding), self._here(active.node, binding.action))
-        for mode, title, kind in _rooms():
+        for mode, title, kind in rooms():
             for item in kind.BINDINGS:
                 if isinstance(item, Binding) and item.id and item.id not in seen and item.description:
                     seen.add(item.id)
@@ -91,7 +91,8 @@ def _rank(id: str) -> int:
     return 2 if id.startswith(EVERYWHERE) else 0
 
 
-def _rooms() -> list[tuple[str, str, type[Any]]]:
+def rooms() -> list[tuple[str, str, type[Any]]]:
+    """Return the places whose verbs the palette offers from everywhere: mode, title and class."""
     from ple.tui.screens.feeds import Feeds
     from ple.tui.screens.handin import HandIn
     from ple.tui.screens.journal import Journal

@@ -1,4 +1,4 @@
-"""Colours: quiet, warm enough to read for an hour, with contrast of at least 4.5 : 1 for text."""
+"""Colours: quiet, warm enough to read for an hour, with contrast of at least 4.5 : 1 for text; and two without fuss."""
 
 from textual.theme import Theme
 
@@ -69,3 +69,75 @@ LIGHT = Theme(
         "footer-key-foreground": "#8a5200",
     },
 )
+
+CONTRAST = Theme(
+    name="ple-contrast",
+    primary="#6cb6ff",
+    secondary="#7ee787",
+    accent="#ffd33d",
+    warning="#ffd33d",
+    error="#ff9492",
+    success="#7ee787",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    boost="#1c1c1c",
+    dark=True,
+    variables={
+        "foreground-muted": "#d0d0d0",
+        "block-cursor-background": "#ffd33d",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#4a4a4a",
+        "block-cursor-blurred-foreground": "#ffffff",
+        "border": "#ffffff",
+        "border-blurred": "#a0a0a0",
+        "scrollbar": "#a0a0a0",
+        "scrollbar-background": "#000000",
+        "scrollbar-background-hover": "#000000",
+        "scrollbar-background-active": "#000000",
+        "scrollbar-hover": "#ffffff",
+        "scrollbar-active": "#ffd33d",
+        "input-selection-background": "#00509e",
+        "footer-key-foreground": "#ffd33d",
+    },
+)
+"""Text of at least 7 : 1 everywhere (WCAG AAA)."""
+
+MONO = Theme(
+    name="ple-mono",
+    primary="#ffffff",
+    secondary="#d0d0d0",
+    accent="#ffffff",
+    warning="#ffffff",
+    error="#ffffff",
+    success="#d0d0d0",
+    foreground="#e4e4e4",
+    background="#121212",
+    surface="#121212",
+    panel="#262626",
+    boost="#262626",
+    dark=True,
+    variables={
+        "foreground-muted": "#a8a8a8",
+        "block-cursor-background": "#e4e4e4",
+        "block-cursor-foreground": "#121212",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#444444",
+        "block-cursor-blurred-foreground": "#e4e4e4",
+        "border": "#6c6c6c",
+        "border-blurred": "#444444",
+        "scrollbar": "#4e4e4e",
+        "scrollbar-background": "#121212",
+        "scrollbar-background-hover": "#121212",
+        "scrollbar-background-active": "#121212",
+        "scrollbar-hover": "#8a8a8a",
+        "scrollbar-active": "#e4e4e4",
+        "input-selection-background": "#585858",
+        "footer-key-foreground": "#ffffff",
+    },
+)
+"""Greys alone: what is said by colour elsewhere is said by a sign here too."""
+
+OURS = (DARK, LIGHT, CONTRAST, MONO)

@@ -73,7 +73,26 @@ def modules() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"commands.md": commands, "modules.md": modules, "settings.md": settings}
+def keys() -> str:
+    """Return ``docs/keys.md``."""
+    from ple.tui.keys import tables
+
+    lines = [
+        "# Keys",
+        "",
+        "The keys of the screens, as `?` shows them there for the place that one is in. The same key means the same",
+        "everywhere. `:` finds each verb by its name. In a line to type in, digits and letters type; `alt` with a",
+        "digit goes to a place from there too.",
+        "",
+    ]
+    for title, rows in tables():
+        lines += [f"## {title}", "", "| key | what it does |", "|---|---|"]
+        lines += [f"| {pressed} | {does} |" for pressed, does in rows]
+        lines += [""]
+    return "\n".join(lines)
+
+
+PAGES = {"commands.md": commands, "keys.md": keys, "modules.md": modules, "settings.md": settings}
 
 
 def _sentence(path: Path) -> str:

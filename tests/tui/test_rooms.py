@@ -14,6 +14,7 @@ from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.list_room import ListRoom
 from ple.tui.screens.editor import Editor
 from ple.tui.screens.help import Help
+from ple.tui.themes import OURS
 
 from .world import PATIENCE, TestedApp, environment_at, opened, press, seen, settle, type_in, until
 
@@ -347,7 +348,7 @@ async def test_text_is_never_in_the_colour_of_its_background(typical: Path) -> N
     async with opened(typical, "2", "enter", size=(120, 30)) as pilot:
         for key in ("3", "question_mark"):
             await press(pilot, key)
-            for theme in ("ple-dark", "ple-light", "ansi-dark", "ansi-light", "textual-light", "nord"):
+            for theme in (*(ours.name for ours in OURS), "ansi-dark", "ansi-light", "textual-light", "nord"):
                 pilot.app.theme = theme
                 await settle(pilot)
                 for strip in pilot.app.screen._compositor.render_strips():
