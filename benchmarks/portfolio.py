@@ -57,7 +57,10 @@ def fill(folder: Path, markdown: Path, pages: int) -> list[int]:
     """Make the library and, for the other tools, the same texts as files."""
     pick, written = random.Random(1), []
     for number in range(pages):
-        body, tags = text(number, pick), [f"topic {pick.randrange(20)}", f"field {pick.randrange(5)}"]
+        body, tags = (
+            text(number, pick),
+            [f"topic {chr(97 + pick.randrange(20))}", f"field {chr(97 + pick.randrange(5))}"],
+        )
         written.append((f"Entry {number}", body, tags))
         day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
         listed = ", ".join(f'"{tag}"' for tag in tags)
