@@ -202,3 +202,8 @@ def _split(author: str | None) -> list[str]:
     """Return the names of a line of them: ``Ada Lovelace, Charles Babbage``."""
     parts = [part.strip() for part in re.split(r"[,;]|\s+and\s+|\s+&\s+", author or "") if part.strip()]
     return parts[:100]
+
+
+def doi_of_arxiv(number: str) -> str:
+    """Return the DOI that arXiv gives to ``arXiv:2101.00001`` (DataCite, since 2022); empty for other numbers."""
+    return f"10.48550/arXiv.{number.removeprefix('arXiv:')}" if number.startswith("arXiv:") else ""

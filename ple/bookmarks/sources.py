@@ -21,7 +21,7 @@ from ple.bookmarks.formats import bibtex, csl, ris
 from ple.bookmarks.formats.record import Record
 from ple.bookmarks.judging import TYPES, Judgement, answered, checklist
 from ple.bookmarks.models import BOOKMARK, BookmarkRow
-from ple.bookmarks.scholarly import identifiers, person, valid_isbn
+from ple.bookmarks.scholarly import doi_of_arxiv, identifiers, person, valid_isbn
 from ple.bookmarks.standing import Seen, Standing, archived_at, next_check, standing_of
 from ple.library import InvalidInput, Library, Resource, chunks, utc_now
 from ple.web import addresses
@@ -162,7 +162,7 @@ class Sources:
             WebError: the registry does not answer, or not with a work.
         """
         item = self.works([id])[0]
-        doi = item.get("DOI") or (f"10.48550/{item['number']}" if "arXiv" in str(item.get("number")) else "")
+        doi = item.get("DOI") or doi_of_arxiv(str(item.get("number") or ""))
         if not doi:
             raise InvalidInput(f"#{id} has no DOI", hint=f"Say it: `ple bookmarks cite {id} --set DOI=10.…`.")
         wanted = {"Accept": "application/vnd.citationstyles.csl+json"}

@@ -239,3 +239,13 @@ def test_the_commands_tell_one_story(ple, publisher, tmp_path):
     said = ple("bookmarks", "check", number, "--strict", code=1)
     assert "you have a copy" in said.err
     ple("bookmarks", "cite", code=2)
+
+
+def test_a_preprint_is_asked_for_by_the_doi_that_arxiv_gives_it() -> None:
+    from ple.bookmarks.scholarly import doi_of_arxiv
+
+    assert [doi_of_arxiv(number) for number in ("arXiv:2101.00001", "arXiv:hep-th/9901001", "12")] == [
+        "10.48550/arXiv.2101.00001",
+        "10.48550/arXiv.hep-th/9901001",
+        "",
+    ]
