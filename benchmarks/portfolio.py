@@ -57,10 +57,9 @@ def fill(folder: Path, markdown: Path, pages: int) -> list[int]:
     """Make the library and, for the other tools, the same texts as files."""
     pick, written = random.Random(1), []
     for number in range(pages):
-        body, tags = (
-            text(number, pick),
-            [f"topic {chr(97 + pick.randrange(20))}", f"field {chr(97 + pick.randrange(5))}"],
-        )
+        # letters, for Pelican's second page of "topic 1" would be "topic 12"
+        body, topic, field = text(number, pick), pick.choice("abcdefghijklmnopqrst"), pick.choice("abcde")
+        tags = [f"topic {topic}", f"field {field}"]
         written.append((f"Entry {number}", body, tags))
         day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
         listed = ", ".join(f'"{tag}"' for tag in tags)
