@@ -237,7 +237,7 @@ class LearningApp(App[None]):
     async def look(self) -> None:
         """Find out whether the library has changed since we last looked, by us or another process, and show it."""
         change = await self.doors.ask(lambda environment: environment.library.newest_change())
-        before, self._change = self._change, change
+        before, self._change = self.doors.seen if self._change is None else self._change, change
         if change != before:
             self._changed()
 
@@ -246,10 +246,7 @@ class LearningApp(App[None]):
             return
         self._looking = True
         try:
-            if self._change is None:  # the first look: what the screens show is what there is
-                self._change = await self.doors.ask(lambda environment: environment.library.newest_change())
-            else:
-                await self.look()
+            await self.look()
         except Exception as error:
             self.log.error(error)
         finally:

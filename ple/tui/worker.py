@@ -32,6 +32,8 @@ class Doors:
         self._open = open_environment
         self._opening = threading.Lock()
         self._environment: Environment | None = None
+        self.seen = 0
+        """The library's newest change when it was opened: all that comes later has to be shown."""
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="door")
 
     async def ask(self, call: Callable[[Environment], T]) -> T:
@@ -46,6 +48,7 @@ class Doors:
         with self._opening:
             if self._environment is None:
                 self._environment = self._open()
+                self.seen = self._environment.library.newest_change()
             return self._environment
 
     def close(self) -> None:
