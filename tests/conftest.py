@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -53,21 +54,38 @@ def empty_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "library.sqlite"
 
 
-@pytest.fixture
-def postgresql_url() -> Iterator[str]:
-    """An address of a fresh database on the server that PLE_TEST_POSTGRESQL names."""
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Any]:
+    """A connection to the server that PLE_TEST_POSTGRESQL names, and the name of an empty library to copy there.
+
+    Copying a database is ten times quicker than making the tables.
+    """
     import psycopg
+
+    from ple.environment import Environment
 
     if not POSTGRESQL:
         pytest.skip("PLE_TEST_POSTGRESQL names no server")
-    name = f"ple_test_{uuid.uuid4().hex[:12]}"
     server = POSTGRESQL.replace("postgresql+psycopg://", "postgresql://")
-    base, _, _ = server.rpartition("/")
+    base = server.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
+    template = f"ple_empty_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield f"{base}/{name}".replace("postgresql://", "postgresql+psycopg://")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {template}")
+        with tempfile.TemporaryDirectory() as folder:
+            environment = Environment(Path(folder), f"{base}/{template}")
+            environment.library.close()
+        yield connection, base, template
+        connection.execute(f"DROP DATABASE {template} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Any) -> Iterator[str]:
+    """An address of a database of the test's own, with an empty library in it."""
+    connection, base, template = postgresql_server
+    name = f"ple_test_{uuid.uuid4().hex[:12]}"
+    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield f"{base}/{name}"
+    connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=BACKENDS)
