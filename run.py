@@ -57,7 +57,8 @@ def ple(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests, on all cores."""
     install("dev")
-    return call(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *arguments)
+    workers = str((os.cpu_count() or 1) + 1)  # one more than cores: many tests wait for a process or a socket
+    return call(PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", *arguments)
 
 
 def docs(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """What tests share: an environment per test, a publisher on this machine, and the command line."""
 
+import gc
 import json
 import os
 import shutil
@@ -18,6 +19,13 @@ os.environ["PLE_NO_KEYRING"] = "1"  # a test must not write into the keyring of 
 os.environ["NO_COLOR"] = "1"
 for name in ("PLE_LIBRARY", "PLE_LMS_TOKEN", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"):
     os.environ.pop(name, None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the garbage collector pass over what was imported: it would walk a million objects again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 POSTGRESQL = os.environ.get("PLE_TEST_POSTGRESQL")
 BACKENDS = [
