@@ -216,7 +216,7 @@ def test_grades_come_home_and_say_what_changed(connected: Callable[..., Any], lm
 
 def test_other_ways_to_connect(ple: Callable[..., Any], lms: PracticeLms) -> None:
     said = ple("lms", "connect", lms.url, "--user", "student", "--password-stdin", stdin="practice\n")
-    assert "Sam Sample" in said.out
+    assert "A Learner" in said.out
     ple("lms", "renew", "1", "--token-stdin", stdin=lms.token)
     ple("lms", "connect", "Evening school", "--kind", "manual")
     account = ple("lms", "accounts", "--json").json[-1]

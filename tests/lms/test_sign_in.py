@@ -38,7 +38,7 @@ def test_a_password_is_sent_once_and_kept_nowhere(
     courses: Courses, moodle: PracticeLms, sqlite_environment: Any
 ) -> None:
     account = courses.signing_in.sign_in(moodle.url, "student", "practice")
-    assert account.person == "Sam Sample"
+    assert account.person == "A Learner"
     assert next(courses.sync()).failure is None
     assert account.token_expires_at is not None
     assert 'practice"' not in (sqlite_environment.folder / "secrets.json").read_text()
@@ -54,7 +54,7 @@ def test_the_browser_brings_the_token_and_only_of_this_site_and_sign_in(
     site, launch = courses.signing_in.launch(moodle.url)
     ended = client.get(launch.address, follow=False).headers["location"]
     assert ended.startswith("moodlemobile://token=")
-    assert courses.connect(site.url, kind="moodle", token=launch.token(ended)).person == "Sam Sample"
+    assert courses.connect(site.url, kind="moodle", token=launch.token(ended)).person == "A Learner"
     assert launch.token(moodle.token) == moodle.token
     _, other = courses.signing_in.launch(moodle.url)
     with pytest.raises(WrongToken):

@@ -111,7 +111,7 @@ def graded(review: Review, url: str, id: Id, *, comments: bool, fits: bool) -> d
             {
                 "id": id(2),
                 "author_id": id(LEARNER_ID),
-                "author_name": "Sam Sample",
+                "author_name": "A Learner",
                 "comment": "Thank you!",
                 "created_at": at,
                 "edited_at": None,

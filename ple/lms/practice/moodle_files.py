@@ -49,7 +49,7 @@ def upload(school: School, request: Request) -> Reply:
                 "filepath": "/",
                 "itemid": area,
                 "license": "unknown",
-                "author": "Sam Sample",
+                "author": "A Learner",
                 "source": f'O:8:"stdClass":1:{{s:6:"source";s:{len(name.encode())}:"{name}";}}',
                 "filesize": len(part.data),
             }

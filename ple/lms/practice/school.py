@@ -12,7 +12,7 @@ from typing import Any
 
 DAY = 86_400
 LEARNER_ID = 4
-LEARNER_NAME = "Sam Sample"
+LEARNER_NAME = "A Learner"
 SCHOOL_NAME = "Practice School"
 
 
