@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.feeds.models import EntryLine
     from ple.journal.models import Memory
-    from ple.lms.models import AssignmentLine
+    from ple.lms.values import AssignmentLine
 
 SOON = dt.timedelta(days=14)
 
@@ -39,7 +39,7 @@ def gather(environment: "Environment", *, now: dt.datetime | None = None, few: i
     due = tuple(environment.courses.assignments(due_within=SOON))[:few]
     feeds = environment.feeds.feeds()
     entries = tuple(environment.feeds.entries(unread=True, limit=few))
-    unread = sum(feed.unread for feed in feeds)
+    unread = environment.feeds.counts().unread
     waiting = environment.bookmarks.bookmark_ids(unread=True)
     pages = tuple(environment.bookmarks.bookmark_lines(waiting[-few:][::-1]))
     remembered = tuple(environment.journal.on_this_day(now.astimezone().date()))[:few]

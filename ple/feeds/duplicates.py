@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlmodel import col
 
 from ple.feeds.identity import Arrival, has_words
@@ -75,9 +76,13 @@ def _some(names: Iterable[str]) -> list[list[str]]:
     return [ordered[start : start + 500] for start in range(0, len(ordered), 500)]
 
 
-def copies(trashed: sa.Select[Any]) -> sa.Select[Any]:
-    """Select the entries that another stands for; not those whose other is in the trash."""
-    return sa.select(col(EntryRow.id)).where(col(EntryRow.same_as).is_not(None), col(EntryRow.same_as).not_in(trashed))
+def copies(away: Any, feeds: sa.Select[Any] | None = None) -> sa.Select[Any]:
+    """Select the entries that another stands for; not those whose other is ``away``, or of none of ``feeds``."""
+    query = sa.select(col(EntryRow.id)).where(col(EntryRow.same_as).is_not(None), col(EntryRow.same_as).not_in(away))
+    if feeds is not None:
+        first: Any = sa.orm.aliased(EntryRow)
+        query = query.join(first, first.id == col(EntryRow.same_as)).where(first.feed_id.in_(feeds))
+    return query
 
 
 def together(tx: Reading, ids: Collection[int]) -> dict[int, list[int]]:

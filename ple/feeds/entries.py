@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import duplicates
+from ple.feeds import counting, duplicates
 from ple.feeds.marks import HIDDEN, TriageRow, WholeTextRow
 from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
 from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks
@@ -35,14 +35,14 @@ class Wanted:
     before: dt.datetime | None = None
     hidden: bool | None = False
     copies: bool = False
-    """Whether an article that came in by several feeds is wanted as often; it is where a feed or folder is named."""
+    """Whether an article that came in by several feeds is wanted as often; it is where a feed is named."""
 
 
 def entry_ids(
     tx: Reading, wanted: Wanted, limit: int | None = None, *, after: int | None = None, up_to: int | None = None
 ) -> list[int]:
     """Return the numbers of the entries that are wanted, newest first; only those after one and up to another."""
-    query = sa.select(col(EntryRow.id)).where(*_conditions(wanted), col(EntryRow.id).not_in(_trashed()))
+    query = sa.select(col(EntryRow.id)).where(*conditions(wanted), col(EntryRow.id).not_in(trashed()))
     if after is not None:
         query = query.where(col(EntryRow.id) > after)
     if up_to is not None:
@@ -53,14 +53,15 @@ def entry_ids(
     return list(tx.connection().execute(query).scalars())
 
 
-def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
-    if not wanted.copies and wanted.feed is None and wanted.folder is None:
-        yield col(EntryRow.id).not_in(duplicates.copies(_trashed()))
+def conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what is true of the entries that are wanted, except that they were not thrown away."""
+    feeds = _feeds_in(wanted.folder) if wanted.folder is not None else None
+    if not wanted.copies and wanted.feed is None:
+        away = sa.union(trashed(), hidden()) if wanted.hidden is False else trashed()
+        yield col(EntryRow.id).not_in(duplicates.copies(away, feeds))
     if wanted.feed is not None:
         yield col(EntryRow.feed_id) == wanted.feed
-    if wanted.folder is not None:
-        within = col(FeedRow.folder).startswith(f"{wanted.folder}/", autoescape=True)
-        feeds = sa.select(col(FeedRow.id)).where((col(FeedRow.folder) == wanted.folder) | within)
+    if feeds is not None:
         yield col(EntryRow.feed_id).in_(feeds)
     if wanted.unread is not None:
         unread = col(EntryRow.read_at).is_(None)
@@ -73,8 +74,7 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.before is not None:
         yield col(EntryRow.occurred_at) < wanted.before
     if wanted.hidden is not None:
-        hidden = sa.select(col(TriageRow.id)).where(col(TriageRow.state) == HIDDEN)
-        yield col(EntryRow.id).in_(hidden) if wanted.hidden else col(EntryRow.id).not_in(hidden)
+        yield col(EntryRow.id).in_(hidden()) if wanted.hidden else col(EntryRow.id).not_in(hidden())
 
 
 def newest(tx: Reading) -> int:
@@ -93,8 +93,20 @@ def without(tx: Reading, ids: Iterable[int], column: Any) -> list[int]:
     ]
 
 
-def _trashed() -> sa.Select[Any]:
+def trashed() -> sa.Select[Any]:
+    """Select what was thrown away."""
     return sa.select(col(Resource.id)).where(col(Resource.trashed_at).is_not(None))
+
+
+def hidden() -> sa.Select[Any]:
+    """Select the entries that a rule has hidden."""
+    return sa.select(col(TriageRow.id)).where(col(TriageRow.state) == HIDDEN)
+
+
+def _feeds_in(folder: str) -> sa.Select[Any]:
+    within = col(FeedRow.folder).startswith(f"{folder}/", autoescape=True)
+    followed = col(FeedRow.id).not_in(trashed())
+    return sa.select(col(FeedRow.id)).where((col(FeedRow.folder) == folder) | within, followed)
 
 
 def entry_lines(tx: Reading, ids: Sequence[int]) -> list[EntryLine]:
@@ -197,7 +209,7 @@ def feeds(tx: Reading, id: int | None = None) -> list[Feed]:
     if id is not None:
         query = query.where(col(FeedRow.id) == id)
     rows = tx.connection().execute(query).all()
-    counts = counted(tx, id)
+    counts = counting.by_feed(tx, id)
     tags = tx.tags_of([row.id for row in rows])
     found = [
         Feed(
@@ -211,25 +223,6 @@ def feeds(tx: Reading, id: int | None = None) -> list[Feed]:
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda feed: ((feed.folder or "").casefold(), feed.title.casefold(), feed.id))
-
-
-def counted(tx: Reading, feed: int | None = None) -> dict[int, tuple[int, int]]:
-    """Return how many entries each feed has, and how many of them are unread."""
-    all_of, unread_of = _count(tx, feed, False, False), _count(tx, feed, True, False)
-    gone, unread_gone = _count(tx, feed, False, True), _count(tx, feed, True, True)
-    return {
-        id: (count - gone.get(id, 0), unread_of.get(id, 0) - unread_gone.get(id, 0)) for id, count in all_of.items()
-    }
-
-
-def _count(tx: Reading, feed: int | None, unread: bool, trashed: bool) -> dict[int, int]:
-    query = sa.select(col(EntryRow.feed_id), sa.func.count()).group_by(col(EntryRow.feed_id))
-    query = query.where(col(EntryRow.feed_id) == feed if feed is not None else col(EntryRow.feed_id).is_not(None))
-    if unread:
-        query = query.where(col(EntryRow.read_at).is_(None))
-    if trashed:
-        query = query.where(col(EntryRow.id).in_(_trashed()))
-    return {id: count for id, count in tx.connection().execute(query) if id is not None}
 
 
 def documents(tx: Reading, ids: Iterable[int]) -> Iterator[Document]:

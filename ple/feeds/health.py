@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import entries
+from ple.feeds import counting, entries
 from ple.feeds.models import EntryRow, FeedHealth, FeedRow
 from ple.library import Reading, Resource
 
@@ -46,7 +46,7 @@ def examine(tx: Reading, *, now: dt.datetime) -> list[FeedHealth]:
         .join(Resource, col(Resource.id) == col(FeedRow.id))
         .where(col(Resource.trashed_at).is_(None))
     )
-    counts = entries.counted(tx)
+    counts = counting.by_feed(tx)
     figures = statistics(tx, now=now)
     found = []
     for row in tx.connection().execute(query).all():

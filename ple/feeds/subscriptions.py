@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import credentials, discovery, duplicates, entries, health, keeping, lists
+from ple.feeds import counting, credentials, discovery, duplicates, entries, health, keeping, lists
+from ple.feeds.counting import Counts
 from ple.feeds.credentials import Credentials
 from ple.feeds.discovery import Candidate
 from ple.feeds.entries import Wanted
@@ -157,6 +158,11 @@ class Subscriptions:
         """Return all feeds, by folder and title."""
         with self._library.reading() as tx:
             return entries.feeds(tx)
+
+    def counts(self) -> Counts:
+        """Return how many entries the lists over several feeds show, and how many of them are unread."""
+        with self._library.reading() as tx:
+            return counting.counts(tx)
 
     def feed(self, id: int) -> Feed:
         """Return one feed.

@@ -1,0 +1,69 @@
+"""The numbers beside feeds, folders and lists: as many as the lists show."""
+
+from typing import Any
+
+import pytest
+
+from tests.servers.feeds import rss
+
+
+def item(number: int) -> dict[str, Any]:
+    words = f"Article {number} says enough to be told from all the others that came in this week."
+    return {
+        "guid": f"urn:{number}",
+        "link": f"https://example.org/{number}",
+        "title": f"A {number}",
+        "description": words,
+    }
+
+
+@pytest.fixture
+def followed(feeds, server):
+    """Three feeds, two of them in a folder, that all bring the article 1; the first brings 2 and 3, the others 4, 5."""
+    blog = feeds.add(server.publish("/blog", rss("Blog", [item(1), item(2), item(3)])), folder="Papers/Blogs")
+    planet = feeds.add(server.publish("/planet", rss("Planet", [item(1), item(4)])), folder="Papers")
+    front = feeds.add(server.publish("/front", rss("Front", [item(1), item(5)])))
+    return blog.id, planet.id, front.id
+
+
+def seen(feeds: Any, **wanted: Any) -> tuple[int, int]:
+    return len(feeds.entry_ids(**wanted)), len(feeds.entry_ids(unread=True, **wanted))
+
+
+def agree(feeds: Any) -> None:
+    counts = feeds.counts()
+    assert (counts.entries, counts.unread) == seen(feeds)
+    assert counts.starred == len(feeds.entry_ids(starred=True))
+    for folder, said in counts.folders.items():
+        assert said == seen(feeds, folder=folder), folder
+    for feed in feeds.feeds():
+        assert (feed.entries, feed.unread) == seen(feeds, feed=feed.id), feed.title
+
+
+def test_an_article_of_several_feeds_counts_once_where_it_is_shown_once(feeds, followed):
+    assert seen(feeds) == (5, 5)
+    assert seen(feeds, folder="Papers") == (4, 4)
+    assert feeds.counts().folders == {"Papers": (4, 4), "Papers/Blogs": (3, 3)}
+    assert sum(feed.unread for feed in feeds.feeds()) == 7
+    agree(feeds)
+
+
+def test_counts_and_lists_agree_when_things_are_read_starred_hidden_thrown_away_and_removed(
+    feeds, followed, environment
+):
+    blog, planet, front = followed
+    feeds.mark_read(feeds.entry_ids(feed=front)[:1])
+    feeds.star(feeds.entry_ids(feed=planet)[:1])
+    agree(feeds)
+    rule = feeds.rules.add("", ["hide"], feed=blog)
+    feeds.rules.run(rule.id)
+    agree(feeds)
+    assert "A 1" in [line.title for line in feeds.entries()], "what is hidden in one feed is shown by the others"
+    with environment.library.writing("Threw away") as tx:
+        tx.trash(feeds.entry_ids(feed=planet)[-1])
+    agree(feeds)
+    feeds.star(feeds.entry_ids(feed=front))
+    feeds.remove([front])
+    agree(feeds)
+    feeds.edit(planet, folder="")
+    agree(feeds)
