@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from ple.web import addresses
+from ple.web import addresses, titles
 from ple.web.client import Response
 from ple.web.text import line
 
@@ -43,7 +43,8 @@ _MEANT = {  # what browsers take these names to mean (WHATWG Encoding)
 }  # fmt: skip
 _HTML_TAG = re.compile(r"<html\b[^>]{0,2000}>", re.I)
 _LANG = re.compile(r"""\s(?:xml:)?lang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)(?=["'\s>/])""", re.I)
-_SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«:/\\]|::)\s+|\s*[|»]\s*")
+_WRAPPING = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
+_CALLED = ("headline", "name")
 _ARTICLES = ("article", "posting", "report", "book", "course", "learningresource", "videoobject", "webpage", "recipe")
 _NO_NAME = re.compile(
     r"^(?:(?:written |posted |published )?by|von|par|por|eingestellt von|view all posts by|author:?)\s+", re.I
@@ -201,14 +202,14 @@ class _Reader:
         for tag in self.soup.find_all(_READ):
             self.tags[tag.name].append(tag)
         self.meta: dict[str, list[str]] = {}
-        for tag in self.tags["meta"]:
-            content = _attribute(tag, "content")
-            for name in ("name", "property", "itemprop", "http-equiv"):
+        for name in ("property", "name", "itemprop", "http-equiv"):  # RDFa is newer than the name for the same thing
+            for tag in self.tags["meta"]:
+                content = _attribute(tag, "content")
                 if content and tag.get(name):
                     for one in _attribute(tag, name).lower().split():
                         one = re.sub(r"^(dc|dcterms):", r"\1.", one)
                         self.meta.setdefault(one, []).append(content)
-        self.base = url
+        self.base = self.url = url
         for tag in self.tags["base"]:
             if tag.get("href"):
                 self.base = addresses.resolve(url or None, _attribute(tag, "href")) or url
@@ -237,25 +238,22 @@ class _Reader:
         if scholarly:
             return scholarly
         heads = [text for text in (line(tag.get_text(" ")) for tag in self.tags["h1"][:5]) if text]
-        site = self.site_name().casefold()
         given = line(self.tags["title"][0].get_text()) if self.tags["title"] else ""
-        found = (
-            self.first("parsely-title", "og:title", "twitter:title")
-            or self.linked("headline")
-            or given
-            or self.linked("name")
-        )
-        for candidate in (found, given):
-            parts = _SEPARATOR.split(candidate)
-            if len(parts) < 2:
-                continue
-            for head in heads:
-                if candidate != head and head in candidate and _same(head, parts):
-                    return head
-            if site and parts[-1].casefold() == site:
-                at = candidate.rfind(parts[-1])
-                return re.sub(r"[\s|\-–—·•»«:/\\]+$", "", candidate[:at]) or candidate
-        return (found or (heads[0] if heads else ""))[:1000]
+        site = self.site_name()
+        said = self._linked_title(given) or self.first("parsely-title", "og:title", "twitter:title")
+        if said and said.casefold() != site.casefold():  # some pages say there what their site is called
+            return titles.without_site(said, site, heads, self.url)[:1000]
+        if given:
+            return titles.without_tail(titles.without_site(given, site, heads, self.url), given, heads)[:1000]
+        return (said or self.linked("name") or (heads[0] if heads else ""))[:1000]
+
+    def _linked_title(self, given: str) -> str:
+        """Return the headline of the JSON-LD, or the name if that is what ``<title>`` has and the headline is not."""
+        for thing in self.data:
+            headline, name = (line(said)[:2000] if isinstance(said := thing.get(key), str) else "" for key in _CALLED)
+            if headline:
+                return name if name and given.startswith(name) and headline not in given else headline
+        return ""
 
     def site_name(self) -> str:
         for thing in self.data:
@@ -350,7 +348,7 @@ class _Reader:
         for tag in self.tags["script"]:
             if "ld+json" not in _attribute(tag, "type"):
                 continue
-            text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[)|(?:-->|//\s*\]\]>)\s*$", "", tag.string or "")
+            text = _WRAPPING.sub("", tag.string or "")
             try:
                 waiting = [json.loads(text, strict=False)]
             except (ValueError, RecursionError):
@@ -382,9 +380,3 @@ def _names(author: Any) -> Iterator[str]:
         for text in name if isinstance(name, list) else [name]:
             if isinstance(text, str) and text.strip():
                 yield line(text)
-
-
-def _same(head: str, parts: list[str]) -> bool:
-    """Whether a heading is the first or the longest part of a title, so that the rest is the site's name."""
-    folded = head.casefold()
-    return folded in (parts[0].casefold(), max(parts, key=len).casefold(), parts[-1].casefold()) and len(head) > 3

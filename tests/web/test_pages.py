@@ -28,7 +28,7 @@ def test_a_page_says_who_wrote_what_and_when():
         '<link rel=canonical href="/a"><meta property="og:image" content="i.png">'
     )  # fmt: skip
 
-    assert (found.title, found.author, found.description) == ("Open", "Ada, Grace", "What it is")
+    assert (found.title, found.author, found.description) == ("Linked", "Ada, Grace", "What it is")
     assert found.published_at == dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)
     assert (found.language, found.canonical, found.image) == ("en-GB", "https://e.org/a", "https://e.org/d/i.png")
     assert found.site_name == "The Journal"
@@ -53,6 +53,52 @@ def test_scholarly_metadata_goes_first():
             "<title>A - Site</title><meta property=og:site_name content=Site>", "", "A", id="the tail is the site"
         ),
         pytest.param("<title>C - a language</title>", "<h1>Other</h1>", "C - a language", id="nothing says so"),
+        pytest.param(
+            "<title>How code is covered | Code | Nic</title>",
+            "<h1>Hello</h1>",
+            "How code is covered | Code",
+            id="a short tail that nothing repeats",
+        ),
+        pytest.param(
+            "<title>How to cook rice - a primer</title>",
+            "<h1>How to cook rice - a primer</h1>",
+            "How to cook rice - a primer",
+            id="a heading has the whole",
+        ),
+        pytest.param("<title>Rings – An outline</title>", "", "Rings – An outline", id="too short to lose its tail"),
+        pytest.param("<title>Rings | e.org</title>", "<h1>Hello</h1>", "Rings", id="the address has the tail"),
+        pytest.param(
+            "<title>A tale - Blog - Site</title><meta property=og:title content='A tale'>"
+            "<meta property=og:site_name content=Site>",
+            "<h1>Blog</h1>",
+            "A tale",
+            id="what is shared is whole",
+        ),
+        pytest.param(
+            "<title>A tale</title><meta property=og:title content=Site><meta property=og:site_name content=site>",
+            "",
+            "A tale",
+            id="what is shared is only the site",
+        ),
+        pytest.param(
+            "<title>Firefox – Make it yours – Mozilla</title><meta property=og:site_name content=Mozilla>",
+            "<h1>Mozilla</h1>",
+            "Firefox – Make it yours",
+            id="a heading that is the site is no title",
+        ),
+        pytest.param(
+            '<title>A list – Wiki</title><script type="application/ld+json">\n<![CDATA[\n{"@type": "Article",'
+            '"headline": "list article", "name": "A list"}\n]]></script>',
+            "",
+            "A list",
+            id="the name is nearer",
+        ),
+        pytest.param(
+            '<meta name="dc.title" content="by name"><meta property="dc:title" content="by property">',
+            "",
+            "by property",
+            id="a property goes before a name",
+        ),
         pytest.param("<title> a\n b </title>", "", "a b", id="on one line"),
         pytest.param("", "<h1>Only <b>this</b></h1>", "Only this", id="no title but a heading"),
         pytest.param("<title>a\x1b[31m&#27;[0m</title>", "", "a", id="no terminal codes"),
