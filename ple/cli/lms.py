@@ -26,7 +26,7 @@ from ple.cli.lms_words import LINES, NOBODY, nothing
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
-    from ple.lms.models import Account, Assignment
+    from ple.lms.values import Account, Assignment
 
 command = Group("lms", help="Courses and assignments; hand work in and get a receipt.")
 for _one in (connect, renew, hand_in, status, receipts, feedback, news, outbox, calendar, add):

@@ -25,8 +25,8 @@ from ple.cli.words import ago, due, moment, plural
 
 if TYPE_CHECKING:
     from ple.lms.hand_in import Plan
-    from ple.lms.outbox import Waiting
     from ple.lms.returns import Returned
+    from ple.lms.waiting import Waiting
 
 
 @click.command("feedback", cls=Command)

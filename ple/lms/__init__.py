@@ -10,20 +10,20 @@ if TYPE_CHECKING:
     from ple.lms.courses import Courses
     from ple.lms.errors import LmsError
     from ple.lms.hand_in import Plan
-    from ple.lms.models import Account, Assignment, AssignmentLine, Course, Receipt, ReceiptState, Standing, Synced
+    from ple.lms.values import Account, Assignment, AssignmentLine, Course, Receipt, ReceiptState, Standing, Synced
 
 _HOMES = {
-    "Account": "ple.lms.models",
-    "Assignment": "ple.lms.models",
-    "AssignmentLine": "ple.lms.models",
-    "Course": "ple.lms.models",
+    "Account": "ple.lms.values",
+    "Assignment": "ple.lms.values",
+    "AssignmentLine": "ple.lms.values",
+    "Course": "ple.lms.values",
     "Courses": "ple.lms.courses",
     "LmsError": "ple.lms.errors",
     "Plan": "ple.lms.hand_in",
-    "Receipt": "ple.lms.models",
-    "ReceiptState": "ple.lms.models",
-    "Standing": "ple.lms.models",
-    "Synced": "ple.lms.models",
+    "Receipt": "ple.lms.values",
+    "ReceiptState": "ple.lms.values",
+    "Standing": "ple.lms.values",
+    "Synced": "ple.lms.values",
 }
 
 __all__ = [

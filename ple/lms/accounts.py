@@ -23,8 +23,9 @@ from ple.lms.adapter import Capability, Grant, Identity, LmsAdapter, Site, adapt
 from ple.lms.catalogue import Catalogue
 from ple.lms.errors import LmsError, NotConnected, NotUnderstood, Unreachable, Unsupported
 from ple.lms.exchange import safe_base
-from ple.lms.models import ACCOUNT, Account, AccountRow
+from ple.lms.models import ACCOUNT, AccountRow
 from ple.lms.moodle_launch import Launch
+from ple.lms.values import Account
 from ple.web import addresses
 
 if TYPE_CHECKING:

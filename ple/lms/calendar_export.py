@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from ple import __version__
-from ple.lms.models import AssignmentLine
+from ple.lms.values import AssignmentLine
 
 
 def calendar(lines: Iterable[AssignmentLine], now: dt.datetime) -> str:

@@ -5,52 +5,23 @@ when that process is gone.
 """
 
 import datetime as dt
-import hashlib
-import json
-import uuid
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Any
 
 from sqlmodel import col, select
 
-from ple.library import Attachment, Library, Reading, Resource, Writing, uuid7
+from ple.library import Library, Reading, Writing, uuid7
 from ple.lms.adapter import Attempt, SubmissionStatus
 from ple.lms.checks import local
 from ple.lms.content import Content, FileMark, Found, Piece
 from ple.lms.errors import Busy, Changed
 from ple.lms.hand_in import Intent, Plan, Step
-from ple.lms.models import (
-    RECEIPT,
-    HandInRow,
-    HandInState,
-    ProofRow,
-    ReceiptRow,
-)
+from ple.lms.models import HandInRow, HandInState
+from ple.lms.proofs import Open, known, plan_record, prove, step_record, write_receipt
 
 LEASE = dt.timedelta(seconds=90)
 """Longer than any one request may take; it is renewed before each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A hand-in that this run of ple works on."""
-
-    id: int
-    holder: str
-    assignment_id: int
-    intent: Intent
-    statement: bool
-    resource_id: int | None
-    receipt_id: int | None
-    plan: dict[str, Any]
-
-    def after(self, step: Step) -> "Open":
-        """Return it with one more step, or with the outcome of the last one."""
-        steps = self.intent.steps
-        if steps and steps[-1].sent_at == step.sent_at and steps[-1].name == step.name:
-            steps = steps[:-1]
-        return replace(self, intent=replace(self.intent, steps=(*steps, step)))
 
 
 class Ledger:
@@ -132,7 +103,7 @@ class Ledger:
         ours = ours.after(step)
         with self._library.writing() as tx:
             row = self._held(tx, ours)
-            row.steps = [_step_record(each) for each in ours.intent.steps]
+            row.steps = [step_record(each) for each in ours.intent.steps]
             row.leased_until = now + _lease(ours.intent.content.files)
             tx.add(row)
         return ours
@@ -161,10 +132,10 @@ class Ledger:
             row = self._held(tx, ours)
             id = ours.receipt_id
             if id is None and not ours.intent.steps:  # somebody else's doing, another ple's perhaps
-                id = _known(tx, ours.assignment_id, attempt.number, ours.intent.content.sha256)
+                id = known(tx, ours.assignment_id, attempt.number, ours.intent.content.sha256)
             if id is None:
-                id = self._write_receipt(tx, ours, attempt.number, attempt.remote_id, now)
-            _prove(tx, id, ours.intent.content, attempt, status, now)
+                id = write_receipt(tx, ours, attempt.number, attempt.remote_id, now)
+            prove(tx, id, ours.intent.content, attempt, status, now)
             row.receipt_id = id
             _close(row, HandInState.VERIFIED, now, None)
             tx.add(row)
@@ -174,7 +145,7 @@ class Ledger:
         """Write that the LMS said yes but could not be asked what it holds; the hand-in stays open. As ``arrived``."""
         with self._library.writing() as tx:
             row = self._held(tx, ours)
-            id = ours.receipt_id or self._write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
+            id = ours.receipt_id or write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
             row.receipt_id, row.state = id, HandInState.UNVERIFIED
             tx.add(row)
         return id
@@ -183,8 +154,8 @@ class Ledger:
         """Write that the LMS said yes and holds something else; close it."""
         with self._library.writing() as tx:
             row = self._held(tx, ours)
-            id = ours.receipt_id or self._write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
-            _prove(tx, id, ours.intent.content, status.attempt, status, now)
+            id = ours.receipt_id or write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
+            prove(tx, id, ours.intent.content, status.attempt, status, now)
             row.receipt_id = id
             _close(row, HandInState.DIFFERS, now, failure)
             tx.add(row)
@@ -195,16 +166,16 @@ class Ledger:
         assert attempt is not None
         content = plan.content
         with self._library.writing() as tx:
-            known = _known(tx, plan.assignment_id, attempt.number, content.sha256)
-            if known is None:
+            there = known(tx, plan.assignment_id, attempt.number, content.sha256)
+            if there is None:
                 ours = Open(
                     0, "", plan.assignment_id,
                     Intent(content, plan.base, plan.attempt_seen, each_counts=False, drafts=False),
                     False, plan.resource_id, None, plan_record(plan),
                 )  # fmt: skip
-                known = self._write_receipt(tx, ours, attempt.number, attempt.remote_id, now)
-            _prove(tx, known, content, attempt, status, now)
-        return known
+                there = write_receipt(tx, ours, attempt.number, attempt.remote_id, now)
+            prove(tx, there, content, attempt, status, now)
+        return there
 
     def learners_word(self, plan: Plan, *, now: dt.datetime) -> int:
         """Write the receipt of what the learner says they handed in themselves; return its number."""
@@ -214,73 +185,8 @@ class Ledger:
             False, plan.resource_id, None, plan_record(plan),
         )  # fmt: skip
         with self._library.writing() as tx:
-            known = _known(tx, plan.assignment_id, plan.attempt, plan.content.sha256)
-            return known or self._write_receipt(tx, ours, plan.attempt, None, now, by_hand=True)
-
-    def _write_receipt(
-        self,
-        tx: Writing,
-        ours: Open,
-        attempt: int,
-        submission: str | None,
-        now: dt.datetime,
-        *,
-        by_hand: bool = False,
-    ) -> int:
-        sent_at = min((step.sent_at for step in ours.intent.steps), default=None)
-        key = tx.exec(select(HandInRow.key).where(HandInRow.id == ours.id)).first()
-        content = ours.intent.content
-        record = canonical(
-            {
-                "version": 1,
-                "key": str(key or uuid7()),
-                "made_at": now,
-                "plan": ours.plan,
-                "content": {
-                    "link": content.link,
-                    "text": content.text,
-                    "html": content.html(),
-                    "files": [asdict(piece) for piece in content.files],
-                },
-                "sent_sha256": content.sha256,
-                "statement_accepted": ours.statement,
-                "steps": [_step_record(step) for step in ours.intent.steps],
-                "attempt": attempt,
-                "submission": submission,
-                "by_hand": by_hand,
-            }
-        )
-        id = tx.register(RECEIPT)
-        tx.add(
-            ReceiptRow(
-                id=id,
-                assignment_id=ours.assignment_id,
-                title=str(ours.plan["assignment"]),
-                course=str(ours.plan["course"]),
-                account=str(ours.plan["account"]),
-                url=content.link,
-                text=content.text,
-                files=[piece.name for piece in content.files],
-                by_hand=by_hand,
-                attempt=attempt,
-                submission=submission,
-                sent_at=sent_at,
-                sent_sha256=content.sha256,
-                record=record,
-                record_sha256=hashlib.sha256(record.encode()).hexdigest(),
-                made_at=now,
-            )
-        )
-        tx.flush()
-        for piece in content.files:
-            _attach(tx, id, "handed-in", piece.name, piece.media_type, piece.sha256)
-        seen = ours.plan.get("seen") or {}
-        if seen.get("sha256"):
-            _attach(tx, id, "snapshot", "page", seen.get("media_type") or "text/html", seen["sha256"])
-        if ours.resource_id is not None:
-            tx.link(id, ours.resource_id, "hands-in")
-        tx.note("handed-in", id, assignment=ours.assignment_id, attempt=attempt)
-        return id
+            there = known(tx, plan.assignment_id, plan.attempt, plan.content.sha256)
+            return there or write_receipt(tx, ours, plan.attempt, None, now, by_hand=True)
 
     @staticmethod
     def _held(tx: Writing, ours: Open) -> HandInRow:
@@ -288,25 +194,6 @@ class Ledger:
         if row is None or row.holder != ours.holder:
             raise Busy("another ple has taken over this hand-in, as this one took too long")
         return row
-
-
-def canonical(value: Any) -> str:
-    """Return ``value`` as JSON that is always written in the same way."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def plan_record(plan: Plan) -> dict[str, Any]:
-    """Return what a receipt keeps of its plan."""
-    said: dict[str, Any] = json.loads(canonical(asdict(plan)))
-    return said
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)
 
 
 def _opened(row: HandInRow, *, each_counts: bool) -> Open:
@@ -359,52 +246,3 @@ def _not_busy(row: HandInRow, now: dt.datetime) -> None:
 def _close(row: HandInRow, state: HandInState, now: dt.datetime, failure: str | None) -> None:
     row.open_for = row.holder = row.leased_until = None
     row.state, row.ended_at, row.failure = state, now, failure
-
-
-def _step_record(step: Step) -> dict[str, Any]:
-    return {"name": step.name, "sent_at": step.sent_at.isoformat(), "outcome": step.outcome, "failure": step.failure}
-
-
-def _attach(tx: Writing, id: int, role: str, name: str, media_type: str, sha256: str) -> None:
-    path = tx.files.path(sha256)
-    if path.exists():  # kept when the plan was made
-        tx.merge(
-            Attachment(
-                resource_id=id, role=role, name=name, sha256=sha256, media_type=media_type,
-                size_bytes=path.stat().st_size,
-            )
-        )  # fmt: skip
-
-
-def _known(tx: Reading, assignment_id: int, attempt: int, sha256: str) -> int | None:
-    return tx.exec(
-        select(ReceiptRow.id)
-        .join(Resource, col(Resource.id) == col(ReceiptRow.id))
-        .where(
-            ReceiptRow.assignment_id == assignment_id,
-            ReceiptRow.attempt == attempt,
-            ReceiptRow.sent_sha256 == sha256,
-            col(Resource.trashed_at).is_(None),
-        )
-    ).first()
-
-
-def _prove(
-    tx: Writing, id: int, content: Content, attempt: Attempt | None, status: SubmissionStatus, now: dt.datetime
-) -> None:
-    same = attempt is not None and content.is_in(attempt.found)
-    read_sha256 = attempt.found.sha256 if attempt else ""
-    latest = tx.exec(select(ProofRow).where(ProofRow.receipt_id == id).order_by(col(ProofRow.id).desc())).first()
-    if latest is not None and latest.same == same and latest.read_sha256 == read_sha256:
-        return  # nothing new was seen
-    tx.add(
-        ProofRow(
-            receipt_id=id,
-            at=now,
-            same=same,
-            read_sha256=read_sha256,
-            read_back=status.raw,
-            submitted_at=attempt.submitted_at if attempt else None,
-        )
-    )
-    tx.touch([id])

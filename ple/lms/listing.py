@@ -7,16 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from ple.library import Document, Reading, Resource
-from ple.lms.models import (
-    ACCOUNT,
-    ASSIGNMENT,
-    COURSE,
-    RECEIPT,
-    AccountRow,
-    AssignmentRow,
-    CourseRow,
-    ReceiptRow,
-)
+from ple.lms.models import ACCOUNT, ASSIGNMENT, COURSE, RECEIPT, AccountRow, AssignmentRow, CourseRow, ReceiptRow
 from ple.lms.returns import FeedbackRow
 
 

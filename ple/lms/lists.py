@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ple.library import Document, Library
 from ple.lms.catalogue import Catalogue
-from ple.lms.models import COURSE, Assignment, AssignmentLine, Course
+from ple.lms.models import COURSE
+from ple.lms.values import Assignment, AssignmentLine, Course
 
 
 class Lists:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from html import escape
 
-from ple.lms.models import ReceiptRecord
+from ple.lms.values import ReceiptRecord
 
 _STYLE = (
     "body{font:11pt/1.5 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}"

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from ple.library import Library, NotFound, Resource, chunks
-from ple.lms.models import RECEIPT, ProofRow, Receipt, ReceiptRecord, ReceiptRow, ReceiptState
+from ple.lms.models import RECEIPT, ProofRow, ReceiptRow
+from ple.lms.values import Receipt, ReceiptRecord, ReceiptState
 
 
 class Receipts:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from ple.lms import checks
 from ple.lms import hand_in as saga
 from ple.lms.adapter import LmsAdapter, RemoteAssignment, SubmissionStatus
-from ple.lms.catalogue import Catalogue
 from ple.lms.errors import AnswerLost, LmsError, Refused, Undecided, Unreachable
 from ple.lms.hand_in import Arrived, Send, Step, Stop, Wait
-from ple.lms.ledger import Ledger, Open
+from ple.lms.keeping import Keeping
+from ple.lms.ledger import Ledger
 from ple.lms.models import HandInState
+from ple.lms.proofs import Open
 
 _LOG = logging.getLogger(__name__)
 _MOVES = 8  # more than any hand-in needs: save, submit, each tried twice, and a look before each
@@ -22,11 +23,11 @@ class Sending:
     """Does what was decided, and keeps the ledger of it."""
 
     def __init__(
-        self, catalogue: Catalogue, ledger: Ledger, now: Callable[[], dt.datetime], read: Callable[[str], bytes]
+        self, keeping: Keeping, ledger: Ledger, now: Callable[[], dt.datetime], read: Callable[[str], bytes]
     ) -> None:
         """``read`` gives the bytes of a file by their hash."""
         self._read = read
-        self._catalogue = catalogue
+        self._keeping = keeping
         self._ledger = ledger
         self._now = now
 
@@ -41,7 +42,7 @@ class Sending:
             if status is None:
                 return self._ledger.accepted(ours, now=self._now())
             now = self._now()
-            self._catalogue.store_status(ours.assignment_id, status, now)
+            self._keeping.store_status(ours.assignment_id, status, now)
             match saga.next_move(ours.intent, status, now=now):
                 case Arrived(attempt):
                     return self._ledger.arrived(ours, attempt, status, now=now)
@@ -140,7 +141,7 @@ class Sending:
                     f"an earlier hand-in may have arrived, and it cannot be looked up: {error}", hint=error.hint
                 ) from error
             now = self._now()
-            self._catalogue.store_status(assignment, status, now)
+            self._keeping.store_status(assignment, status, now)
             match saga.next_move(ours.intent, status, now=now):
                 case Arrived(attempt):
                     self._ledger.arrived(ours, attempt, status, now=now)

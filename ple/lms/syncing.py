@@ -14,10 +14,12 @@ from ple.lms.accounts import Accounts
 from ple.lms.adapter import LmsAdapter, RemoteAssignment
 from ple.lms.catalogue import Catalogue
 from ple.lms.errors import Changed, LmsError, Undecided, Unreachable, WrongToken
+from ple.lms.keeping import Keeping
 from ple.lms.ledger import Ledger
-from ple.lms.models import AccountRow, Synced
+from ple.lms.models import AccountRow
 from ple.lms.returns import Returns
 from ple.lms.sending import Sending
+from ple.lms.values import Synced
 
 _LOG = logging.getLogger(__name__)
 _MOST_LOOKS = 60  # standings that one sync asks for, one request each, where the LMS does not list them
@@ -33,6 +35,7 @@ class Syncing:
         library: Library,
         accounts: Accounts,
         catalogue: Catalogue,
+        keeping: Keeping,
         ledger: Ledger,
         sending: Sending,
         returns: Returns,
@@ -41,6 +44,7 @@ class Syncing:
         self._library = library
         self._accounts = accounts
         self._catalogue = catalogue
+        self._keeping = keeping
         self._ledger = ledger
         self._sending = sending
         self._returns = returns
@@ -56,13 +60,13 @@ class Syncing:
             listed, tasks_of = [], {}
             for course in adapter.courses() if row.lms != "manual" else ():
                 tasks = list(adapter.assignments(course.remote_id))
-                counts = self._catalogue.store_course(row.id, course, tasks, now, keep_past=not adapter.takes)
+                counts = self._keeping.store_course(row.id, course, tasks, now, keep_past=not adapter.takes)
                 new, updated, gone, news = (a + b for a, b in zip((new, updated, gone, news), counts, strict=True))
                 courses, assignments = courses + 1, assignments + len(tasks)
                 listed.append(course.remote_id)
                 tasks_of[course.remote_id] = tasks
             if adapter.takes:
-                self._catalogue.leave_out(row.id, listed, now)
+                self._keeping.leave_out(row.id, listed, now)
                 news += self._look_around(row, adapter, tasks_of, now)
                 self._fetch_files(row, adapter)
         except PleError as error:
@@ -93,12 +97,12 @@ class Syncing:
             ours = self._catalogue.by_remote(row.id, course_id)
             for remote_id, status in adapter.standings(course_id, tasks, since):
                 if remote_id in ours:
-                    news += self._catalogue.store_status(ours[remote_id], status, now)
+                    news += self._keeping.store_status(ours[remote_id], status, now)
         for id, course_id, remote_id in self._catalogue.unseen(row.id, now, stale=_STALE, limit=_MOST_LOOKS):
             if adapter.each_counts:  # all of them were in the lists
                 break
             try:
-                news += self._catalogue.store_status(id, adapter.status(course_id, remote_id), now)
+                news += self._keeping.store_status(id, adapter.status(course_id, remote_id), now)
             except (Unreachable, WrongToken):
                 raise
             except LmsError as error:  # one that is hidden must not stop the others

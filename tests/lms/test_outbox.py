@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ple.library import NotFound
-from ple.lms.outbox import pause
+from ple.lms.waiting import pause
 from tests.lms.conftest import LAST_STEP, LINK, LOOK, POST, SECOND_POST, Learner
 
 

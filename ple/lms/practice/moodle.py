@@ -4,15 +4,13 @@ Nearly every error is a 200; an empty list means success, even when nothing was 
 for this assignment has now passed") stands for five different reasons; text is cleaned before it is kept.
 """
 
-import re
 from dataclasses import replace
-from html import escape
 from typing import Any
 
-from ple.lms.practice import moodle_files
+from ple.lms.practice import moodle_files, moodle_writes
 from ple.lms.practice import moodle_said as said
-from ple.lms.practice.cleaning import clean, words
 from ple.lms.practice.http import Reply, Request, as_html, as_json
+from ple.lms.practice.moodle_refusals import Refusal, allow, invalid_parameter, missing, no_login, number
 from ple.lms.practice.moodle_xml import as_xml, xml, xml_error
 from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, School
 
@@ -21,32 +19,6 @@ _VERSION = "2024100706"
 _RELEASE = "4.5.6 (Build: 20250811)"
 _ANYONE = {"access-control-allow-origin": "*"}
 _NO_CACHE = {**_ANYONE, "cache-control": "private, must-revalidate, pre-check=0, post-check=0, max-age=0"}
-_PASSED = "The due date for this assignment has now passed"
-_NOTHING = "Nothing was submitted"
-
-
-class _Refusal(Exception):
-    def __init__(self, exception: str, errorcode: str, message: str) -> None:
-        super().__init__(errorcode)
-        self.said = {"exception": exception, "errorcode": errorcode, "message": message}
-
-
-def _invalid_parameter() -> _Refusal:
-    return _Refusal(
-        "core\\exception\\invalid_parameter_exception", "invalidparameter", "Invalid parameter value detected"
-    )
-
-
-def _no_login() -> _Refusal:
-    return _Refusal(
-        "core\\exception\\require_login_exception", "requireloginerror", "Course or activity not accessible."
-    )
-
-
-def _missing(table: str) -> _Refusal:
-    return _Refusal(
-        "dml_missing_record_exception", "invalidrecord", f"Can't find data record in database table {table}."
-    )
 
 
 class Moodle:
@@ -65,8 +37,8 @@ class Moodle:
             "core_user_get_users_by_field": self._users,
             "mod_assign_get_assignments": self._assignments,
             "mod_assign_get_submission_status": self._status,
-            "mod_assign_save_submission": self._save,
-            "mod_assign_submit_for_grading": self._submit,
+            "mod_assign_save_submission": lambda arguments: moodle_writes.save(self.school, arguments),
+            "mod_assign_submit_for_grading": lambda arguments: moodle_writes.submit(self.school, arguments),
             "core_course_get_updates_since": self._updates,
             "core_calendar_get_calendar_export_token": self._calendar_token,
         }
@@ -118,7 +90,7 @@ class Moodle:
     def _web_service(self, given: dict[str, str]) -> Reply:
         try:
             said = self._call(given)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             if given.get("moodlewsrestformat") != "json":
                 return xml_error(refusal.said)
             return as_json(refusal.said, headers=_NO_CACHE)
@@ -128,18 +100,18 @@ class Moodle:
 
     def _call(self, given: dict[str, str]) -> Any:
         if self.token is None or given.get("wstoken") != self.token:
-            raise _Refusal("core\\exception\\moodle_exception", "invalidtoken", "Invalid token - token not found")
+            raise Refusal("core\\exception\\moodle_exception", "invalidtoken", "Invalid token - token not found")
         if self._expired:
             self.token = None  # the first call after the end deletes it; the next one finds none
-            raise _Refusal("webservice_access_exception", "accessexception", "Access control exception")
+            raise Refusal("webservice_access_exception", "accessexception", "Access control exception")
         name = given.get("wsfunction", "")
         if not name:
-            raise _invalid_parameter()
+            raise invalid_parameter()
         if name in _NOT_OURS:
-            raise _Refusal("webservice_access_exception", "accessexception", "Access control exception")
+            raise Refusal("webservice_access_exception", "accessexception", "Access control exception")
         function = self.functions.get(name)
         if function is None:
-            raise _missing("external_functions")
+            raise missing("external_functions")
         arguments = {
             key: value
             for key, value in given.items()
@@ -177,28 +149,28 @@ class Moodle:
         }
 
     def _site_info(self, arguments: dict[str, str]) -> dict[str, Any]:
-        _allow(arguments, r"serviceshortnames\[\d+\]")
+        allow(arguments, r"serviceshortnames\[\d+\]")
         return said.site_info(self.url, list(self.functions), _VERSION, _RELEASE)
 
     def _users(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
-        _allow(arguments, r"field|values\[\d+\]", "field")
+        allow(arguments, r"field|values\[\d+\]", "field")
         if str(LEARNER_ID) not in arguments.values():
             return []
         return [{"id": LEARNER_ID, "username": "student", "fullname": LEARNER_NAME, "timezone": "Europe/Berlin"}]
 
     def _courses(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
-        _allow(arguments, "userid|returnusercount", "userid")
-        if _number(arguments["userid"]) != LEARNER_ID:
+        allow(arguments, "userid|returnusercount", "userid")
+        if number(arguments["userid"]) != LEARNER_ID:
             return []
         return [said.course(self.url, self.school.founded_at, course) for course in self.school.courses]
 
     def _course_module(self, arguments: dict[str, str]) -> dict[str, Any]:
-        _allow(arguments, "cmid", "cmid")
-        wanted = _number(arguments["cmid"])
+        allow(arguments, "cmid", "cmid")
+        wanted = number(arguments["cmid"])
         for task in self.school.assignments.values():
             if task.page == wanted:
                 if task.hidden:
-                    raise _no_login()
+                    raise no_login()
                 return {
                     "cm": {
                         "id": task.page,
@@ -216,11 +188,11 @@ class Moodle:
                     },
                     "warnings": [],
                 }
-        raise _missing("course_modules")
+        raise missing("course_modules")
 
     def _assignments(self, arguments: dict[str, str]) -> dict[str, Any]:
-        _allow(arguments, r"courseids\[\d+\]|capabilities\[\d+\]|includenotenrolledcourses")
-        asked = [_number(value) for key, value in arguments.items() if key.startswith("courseids[")]
+        allow(arguments, r"courseids\[\d+\]|capabilities\[\d+\]|includenotenrolledcourses")
+        asked = [number(value) for key, value in arguments.items() if key.startswith("courseids[")]
         known = {course.id: course for course in self.school.courses}
         warnings: list[dict[str, Any]] = [
             {
@@ -262,26 +234,13 @@ class Moodle:
             )
         return {"courses": courses, "warnings": warnings}
 
-    def _task(self, given: str) -> Assignment:
-        task = self.school.assignments.get(_number(given))
-        if task is None:
-            raise _missing("assign")
-        if task.hidden:
-            raise _no_login()
-        return task
-
-    def _can_edit(self, task: Assignment) -> bool:
-        work = self.school.latest(task.id)
-        handed_in_for_good = work is not None and work.status == "submitted" and task.drafts
-        return bool(task.takes) and self.school.is_open(task) and not handed_in_for_good
-
     def _status(self, arguments: dict[str, str]) -> dict[str, Any]:
-        _allow(arguments, "assignid|userid|groupid", "assignid")
-        task = self._task(arguments["assignid"])
-        if _number(arguments.get("userid", "0")) not in (0, LEARNER_ID):
-            raise _Refusal("required_capability_exception", "nopermission", "Sorry, you may not see this")
+        allow(arguments, "assignid|userid|groupid", "assignid")
+        task = moodle_writes.task_of(self.school, arguments["assignid"])
+        if number(arguments.get("userid", "0")) not in (0, LEARNER_ID):
+            raise Refusal("required_capability_exception", "nopermission", "Sorry, you may not see this")
         works = self.school.works.get(task.id, [])
-        can_edit = self._can_edit(task)
+        can_edit = moodle_writes.can_edit(self.school, task)
         attempt: dict[str, Any] = {}
         if works:
             attempt["submission"] = said.submission(self.url, task, works[-1], latest=True)
@@ -332,8 +291,8 @@ class Moodle:
         return "notgraded" if review is None else "graded" if review.released else "inmarking"
 
     def _updates(self, arguments: dict[str, str]) -> dict[str, Any]:
-        _allow(arguments, r"courseid|since|filter\[\d+\]", "courseid", "since")
-        course, since = _number(arguments["courseid"]), _number(arguments["since"])
+        allow(arguments, r"courseid|since|filter\[\d+\]", "courseid", "since")
+        course, since = number(arguments["courseid"]), number(arguments["since"])
         instances = []
         for task in self.school.assignments.values():
             if task.course != course or task.hidden:
@@ -349,93 +308,6 @@ class Moodle:
 
     def _calendar_token(self, arguments: dict[str, str]) -> dict[str, Any]:
         return {"token": moodle_files.CALENDAR_KEY, "warnings": []}
-
-    def _save(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
-        _allow(
-            arguments,
-            r"assignmentid|plugindata\[(onlinetext_editor\]\[(text|format|itemid)|files_filemanager)\]",
-            "assignmentid",
-        )
-        task = self._task(arguments["assignmentid"])
-        editor = {
-            name: arguments.get(f"plugindata[onlinetext_editor][{name}]") for name in ("text", "format", "itemid")
-        }
-        if all(value is None for value in editor.values()) and "plugindata[files_filemanager]" not in arguments:
-            raise _invalid_parameter()
-        area = arguments.get("plugindata[files_filemanager]")
-        if area is None and (editor["text"] is None or editor["itemid"] is None):
-            raise _invalid_parameter()
-        if task.takes and not self._can_edit(task):
-            return [_warning(task, _PASSED)]
-        work = self.school.latest(task.id) or self.school.begin(task)
-        texts = bool(task.takes & {"text", "link"})
-        if area is not None and texts and editor["text"] is None:  # files alone where text may be handed in too
-            raise _Refusal("dml_write_exception", "dmlwriteexception", "Error writing to database")
-        text = _kept(editor["text"] or "", _number(editor["format"] or "1")) if texts else ""
-        taken = texts and bool(text.strip())
-        if area is not None and "file" in task.takes:
-            given = list(self.school.areas.get(_number(area), []))
-            taken = moodle_files.hand_in(task, work, given, work.files) or taken
-        if not taken:
-            self.school.keep()
-            return [_warning(task, _NOTHING)]
-        if task.words and words(text) > task.words:
-            self.school.keep()
-            too_long = (
-                '<span class="error"><i class="icon fa fa-triangle-exclamation text-warning fa-fw icon"  title="Error" '
-                f'role="img" aria-label="Error"></i>The word limit for this assignment is {task.words} words and '
-                f"you are attempting to submit {words(text)} words. Please review your submission and try again.</span>"
-            )
-            return [_warning(task, escape(too_long)), _warning(task, _NOTHING)]
-        work.kind, work.modified_at = ("text" if text else "file"), self.school.now
-        work.text = text if texts else ""
-        work.status = "draft" if task.drafts else "submitted"
-        work.submitted_at = 0 if task.drafts else self.school.now
-        self.school.wrote("saved", task.id)
-        return []
-
-    def _submit(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
-        _allow(arguments, "assignmentid|acceptsubmissionstatement", "assignmentid", "acceptsubmissionstatement")
-        task = self._task(arguments["assignmentid"])
-        accepted = arguments["acceptsubmissionstatement"] == "1"
-        if not task.drafts or not self._can_edit(task) or (task.statement and not accepted):
-            item = f"User id: {LEARNER_ID}, Assignment id: {task.id} Notices:"
-            message = "Could not submit assignment for grading."
-            return [{"item": item, "itemid": task.id, "warningcode": "couldnotsubmitforgrading", "message": message}]
-        work = self.school.latest(task.id) or self.school.begin(task)  # with nothing saved, nothing is handed in
-        work.status, work.modified_at, work.submitted_at = "submitted", self.school.now, self.school.now
-        self.school.wrote("submitted", task.id)
-        return []
-
-
-def _allow(arguments: dict[str, str], pattern: str, *needed: str) -> None:
-    known = re.compile(pattern)
-    if any(not known.fullmatch(name) for name in arguments) or any(name not in arguments for name in needed):
-        raise _invalid_parameter()
-
-
-def _number(value: str) -> int:
-    if not re.fullmatch(r"-?\d{1,15}", value):
-        raise _invalid_parameter()
-    return int(value)
-
-
-def _kept(text: str, format: int) -> str:
-    if format == 1:
-        return clean(text)
-    if format == 4:  # Markdown, as much of it as a hand-in has: links
-        linked = re.sub(r"\[([^\]]*)\]\((https?:[^)\s]+)\)", r'<a href="\2">\1</a>', escape(text, quote=False))
-        return f"<p>{linked}</p>\n"
-    return escape(text, quote=False)
-
-
-def _warning(task: Assignment, item: str) -> dict[str, Any]:
-    return {
-        "item": item,
-        "itemid": task.id,
-        "warningcode": "couldnotsavesubmission",
-        "message": "Could not save submission.",
-    }
 
 
 def _token_error(errorcode: str, message: str) -> Reply:
