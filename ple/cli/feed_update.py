@@ -1,34 +1,23 @@
 """``ple feeds update``: bring in what is new, once or again and again, and tell whoever wants to hear of it."""
 
 import datetime as dt
-import json
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import click
 
-from ple.cli import output
 from ple.cli.frame import Command, environment, outcome, resolve, show, state, tell
 from ple.cli.rules import length
 from ple.cli.words import ago, plural
 from ple.library.errors import PleError
 
-
-@dataclass
-class Updated:
-    """What an update did, as programs read it."""
-
-    feeds: int = 0
-    fetched: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    new_entries: int = 0
-    updated_entries: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
+if TYPE_CHECKING:
+    from ple.feeds.models import Refreshed
+    from ple.feeds.updates import Updated
 
 
 @click.command("update", cls=Command)
@@ -39,7 +28,7 @@ class Updated:
 @click.pass_context
 def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool, every: str | None) -> None:
     """Bring in what is new, from what is due or from FEEDS."""
-    from ple.feeds.background import UpdateRunning, alone  # with the tables
+    from ple.feeds.background import UpdateRunning  # with the tables
 
     ids = [resolve(ctx, name, "feed") for name in feeds] or None
     if every is not None:
@@ -47,14 +36,14 @@ def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool
             raise click.UsageError("--every asks what is due, and speaks to people: no feeds, --force or --json.", ctx)
         _go_on(ctx, length(every))
         return
-    folder = environment(ctx).folder
     try:
-        with alone(folder):
-            done = _once(ctx, ids, force)
+        done = _once(ctx, ids, force)
     except UpdateRunning as running:
         if ids or force:
             raise
         tell(ctx, f"{str(running)[0].upper()}{str(running)[1:]}. {running.hint}")
+        from ple.feeds.updates import Updated
+
         done = Updated()
     show(ctx, done, said=_summary(done))
     outcome(ctx, done=done.feeds - done.failed, failed=done.failed, strict=strict)
@@ -77,8 +66,7 @@ def _go_on(ctx: click.Context, every: dt.timedelta) -> None:
             tell(ctx, f"Updating every {plural(max(1, round(every.total_seconds() / 60)), 'minute')}. Ctrl-C ends it.")
             for _ in rounds(every, stop.wait):
                 try:
-                    with alone(folder):
-                        done = _once(ctx, None, False, stop=stop.is_set, aloud=False)
+                    done = _once(ctx, None, False, stop=stop.is_set, aloud=False)
                 except UpdateRunning:
                     continue  # somebody does it by hand just now
                 except PleError as error:  # a full disk, a server that restarts: the next round may go better
@@ -98,79 +86,47 @@ def _once(
     *,
     stop: Callable[[], bool] = lambda: False,
     aloud: bool = True,
-) -> Updated:
-    doors = environment(ctx).feeds
-    done = Updated()
+) -> "Updated":
+    from ple.feeds.updates import Update
+
+    ours = environment(ctx)
+    update = Update(ours.feeds, ours.folder, hook=ours.settings.after_update)
     live = aloud and not state(ctx).quiet and sys.stderr.isatty()
-    reached = doors.newest_entry()
-    refresh = doors.refresh(ids, force=force)
-    try:
-        for feed in refresh:
-            _count(ctx, done, feed, live=live, aloud=aloud)
-            if stop():
-                refresh.close()
-                break
-    except KeyboardInterrupt:
-        refresh.close()
-        if live:
-            click.echo("\r\033[K", err=True, nl=False)
-        tell(ctx, f"Stopped. {_summary(done)}")
-        raise
+    with closing(update.run(ids, force=force)) as refresh:
+        try:
+            for feed in refresh:
+                _show(ctx, update.done, feed, live=live, aloud=aloud)
+                if stop():
+                    break
+        except KeyboardInterrupt:
+            refresh.close()
+            if live:
+                click.echo("\r\033[K", err=True, nl=False)
+            tell(ctx, f"Stopped. {_summary(update.done)}")
+            raise
     if live:
         click.echo("\r\033[K", err=True, nl=False)
-    if not done.feeds and aloud:
-        tell(ctx, "No feed is due. `ple feeds update --force` asks them all." if doors.feeds() else "No feeds yet.")
-    if done.feeds:
-        _tell_others(ctx, done, reached, aloud=aloud)
-    return done
+    if not update.done.feeds and aloud:
+        due = "No feed is due. `ple feeds update --force` asks them all." if ours.feeds.feeds() else "No feeds yet."
+        tell(ctx, due)
+    if aloud:
+        for notice in update.notices:
+            tell(ctx, f"{notice.rule}: #{notice.entry.id} {notice.entry.title} ({ago(notice.entry.published_at)})")
+    if update.hook_failure is not None:
+        tell(ctx, f"ple: {update.hook_failure}\n     {update.hook_failure.hint}")
+    return update.done
 
 
-def _count(ctx: click.Context, done: Updated, feed: Any, *, live: bool, aloud: bool) -> None:
-    done.feeds += 1
-    done.new_entries += feed.new
-    done.updated_entries += feed.updated
+def _show(ctx: click.Context, done: "Updated", feed: "Refreshed", *, live: bool, aloud: bool) -> None:
     if live:
         click.echo("\r\033[K", err=True, nl=False)
     if feed.failure is not None:
-        done.failed += 1
-        done.errors.append(
-            {"id": feed.feed_id, "title": feed.title, "url": feed.url, "error": feed.failure, "hint": feed.hint}
-        )
         if aloud:
             tell(ctx, f"{feed.title}: {feed.failure}" + (f"\n     {feed.hint}" if feed.hint else ""))
-    elif feed.not_modified:
-        done.not_modified += 1
-    else:
-        done.fetched += 1
-        if aloud and (feed.new or feed.updated):
-            tell(ctx, f"{feed.title}: {_arrived(feed.new, feed.updated)}")
+    elif aloud and (feed.new or feed.updated):
+        tell(ctx, f"{feed.title}: {_arrived(feed.new, feed.updated)}")
     if live:
         click.echo(f"{plural(done.feeds, 'feed')} …", err=True, nl=False)
-
-
-def _tell_others(ctx: click.Context, done: Updated, reached: int, *, aloud: bool) -> None:
-    """Show what rules want the learner to hear of, and run the learner's own command."""
-    ours = environment(ctx)
-    notices = [notice for notice in ours.feeds.rules.notices() if notice.entry.id > reached]
-    if aloud:
-        for notice in notices:
-            tell(ctx, f"{notice.rule}: #{notice.entry.id} {notice.entry.title} ({ago(notice.entry.published_at)})")
-    if not (command := ours.settings.after_update):
-        return
-    from ple.feeds import hooks
-
-    said = {
-        "event": "feeds-updated",
-        "at": dt.datetime.now(dt.UTC),
-        "library": str(ours.folder),
-        **output.plain_values(done),
-        "entries": ours.feeds.entries_after(reached),
-        "notices": notices,
-    }
-    try:
-        hooks.run(command, json.dumps(output.plain_values(said), ensure_ascii=False))
-    except hooks.HookFailed as error:
-        tell(ctx, f"ple: {error}\n     {error.hint}")
 
 
 def _arrived(new: int, updated: int) -> str:
@@ -178,7 +134,7 @@ def _arrived(new: int, updated: int) -> str:
     return ", ".join([*parts, f"{updated} edited"] if updated else parts)
 
 
-def _summary(done: Updated) -> str:
+def _summary(done: "Updated") -> str:
     failed = f", {done.failed} failed" if done.failed else ""
     edited = f", {done.updated_entries} edited" if done.updated_entries else ""
     return (
