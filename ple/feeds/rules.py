@@ -23,7 +23,8 @@ from ple.library.errors import PleError
 from ple.library.resource import Marker
 from ple.web.text import line
 
-ACTIONS = ("star", "read", "save", "hide", "notify")
+HIDE = "hide"
+ACTIONS = ("star", "read", "save", HIDE, "notify")
 """What a rule can do, besides ``tag:NAME``."""
 _MARKER = "feed-rules"
 
@@ -95,7 +96,7 @@ class Rules:
         """Hide what comes in until then: of a feed, of a folder, or whatever fits a query; return the rule for it."""
         with self._library.reading() as tx:
             what = query or (tx_title(tx, feed) if feed is not None else folder)
-        return self.add(query, ["hide"], name=f"Mute {what}", feed=feed, folder=folder, until=until)
+        return self.add(query, [HIDE], name=f"Mute {what}", feed=feed, folder=folder, until=until)
 
     def pause(self, ids: Collection[int]) -> int:
         """Leave these rules out; return how many were applied until now."""
@@ -145,7 +146,7 @@ class Rules:
         """Apply a rule to the entries that are there; it can be taken back."""
         rule = self.rule(id)
         with self._library.reading() as tx:
-            candidates = _candidates(tx, rule.feed_id, self._of_feed(tx, id), rule.folder)
+            candidates = _candidates(tx, rule.feed_id, self._of_feed(tx, id), rule.folder, copies=HIDE in rule.actions)
         fitting = self._fitting(rule.query, candidates)
         with self._library.writing(f"Applied “{rule.title}”") as tx:
             self._apply(tx, rule, fitting)
@@ -167,7 +168,9 @@ class Rules:
                 if not rule.paused and (rule.until is None or rule.until > now)
             ]
             fresh = {
-                rule.id: _candidates(tx, rule.feed_id, of_feed, rule.folder, after=reached, up_to=newest)
+                rule.id: _candidates(
+                    tx, rule.feed_id, of_feed, rule.folder, copies=HIDE in rule.actions, after=reached, up_to=newest
+                )
                 for rule, of_feed in active
             }
         done: list[Applied] = []
@@ -338,12 +341,16 @@ def _rules(tx: Reading, id: int | None = None) -> list[Rule]:
 
 
 def _candidates(
-    tx: Reading, feed: int | None, of_feed: bool, folder: str | None, *, after: int = 0, up_to: int | None = None
-) -> list[int]:
-    """Return the entries that a rule may be about, the newest first."""
+    tx: Reading, feed: int | None, of_feed: bool, folder: str | None, *, copies: bool = False, after: int = 0,
+    up_to: int | None = None,
+) -> list[int]:  # fmt: skip
+    """Return the entries that a rule may be about, the newest first.
+
+    An article of several feeds is one, except for rules that hide: where the first is hidden, another would be shown.
+    """
     if of_feed and feed is None:
         return []  # its feed was deleted for good
-    wanted = entries.Wanted(feed, folder, hidden=None)
+    wanted = entries.Wanted(feed, folder, hidden=None, copies=copies)
     return entries.entry_ids(tx, wanted, after=after, up_to=up_to)
 
 

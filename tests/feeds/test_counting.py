@@ -67,3 +67,12 @@ def test_counts_and_lists_agree_when_things_are_read_starred_hidden_thrown_away_
     agree(feeds)
     feeds.edit(planet, folder="")
     agree(feeds)
+
+
+def test_a_rule_that_hides_an_article_hides_it_wherever_it_came_in(feeds, followed, environment):
+    blog, planet, _ = followed
+    feeds.rules._neighbours = environment._neighbours
+    feeds.rules.run(feeds.rules.add('"A 1"', ["hide"]).id)
+    assert "A 1" not in [line.title for line in feeds.entries()]
+    assert [feeds.feed(id).entries for id in (blog, planet)] == [2, 1]
+    agree(feeds)
