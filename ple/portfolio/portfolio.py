@@ -2,32 +2,16 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-from pydantic import ValidationError
-from sqlmodel import col, select
-
-from ple.library import (
-    Document,
-    DocumentSource,
-    InvalidInput,
-    Library,
-    MarkdownSource,
-    NotFound,
-    Reading,
-    Resource,
-    Writing,
-    chunks,
-    utc_now,
-)
+from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound, utc_now
+from ple.portfolio.addresses import keep, ledger_of
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import (
     ARTIFACT,
-    AddressRow,
     Artifact,
     ArtifactFields,
     ArtifactRow,
@@ -38,7 +22,9 @@ from ple.portfolio.models import (
     SiteRow,
     Visibility,
 )
-from ple.portfolio.permalinks import Ledger, Permalink
+from ple.portfolio.permalinks import Ledger
+from ple.portfolio.said import checked, context_of, site_url, visibility_of
+from ple.portfolio.shelf import Shelf, last_place, move, shown_by
 
 if TYPE_CHECKING:
     from ple.portfolio.memory import Memory
@@ -59,7 +45,7 @@ class Portfolio:
 
     def __init__(self, library: Library, sources: Mapping[str, DocumentSource], folder: Path) -> None:
         self._library = library
-        self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
+        self._shelf = Shelf(library, sources)
         self.folder = folder / "site"
         self.themes = folder / "themes"
         """Where the learner's own themes lie, each a folder."""
@@ -80,7 +66,7 @@ class Portfolio:
         given = {"title": title, "url": url, **settings}
         given = {name: value for name, value in given.items() if value is not None}
         if "url" in given:
-            given["url"] = _site_url(given["url"])
+            given["url"] = site_url(given["url"])
         if "theme" in given:
             from ple.portfolio.theme import Theme
 
@@ -88,7 +74,7 @@ class Portfolio:
         with self._library.writing() as tx:
             row = tx.get(SiteRow, 1)
             known = row.model_dump(include=set(SiteFields.model_fields)) if row else {}
-            fields = _checked(SiteFields, known | given)
+            fields = checked(SiteFields, known | given)
             if row is None:
                 tx.add(SiteRow(id=1, **fields.model_dump()))
             else:
@@ -122,21 +108,20 @@ class Portfolio:
             NotFound: the resource does not exist or is of a kind that cannot be shown.
             InvalidInput: it is in the portfolio already, or a value cannot be used.
         """
-        fields = _checked(ArtifactFields, {**_given(context), "visibility": visibility})
+        fields = checked(ArtifactFields, {**context_of(context), "visibility": visibility})
         with self._library.reading() as tx:
-            kind = tx.alive(resource_id, *self._sources).kind
-        document = self._documents({resource_id: kind}).get(resource_id)
+            kind = tx.alive(resource_id, *self._shelf.kinds).kind
+        document = self._shelf.documents({resource_id: kind}).get(resource_id)
         title = fit_line(document.title) if document else f"#{resource_id}"
         with self._library.writing(f"Added “{title}” to the portfolio") as tx:
             tx.alive(resource_id, kind)
-            if known := self._shown_by(tx, resource_id):
+            if known := shown_by(tx, resource_id):
                 raise InvalidInput(
                     f"#{resource_id} is in the portfolio already, as #{known}",
                     hint=f"Change how it is shown with `ple portfolio edit {known}`.",
                 )
             id = tx.register(ARTIFACT)
-            last = tx.exec(select(sa.func.max(col(ArtifactRow.position)))).one() or 0
-            tx.add(ArtifactRow(id=id, source_id=resource_id, position=last + 1, **fields.model_dump()))
+            tx.add(ArtifactRow(id=id, source_id=resource_id, position=last_place(tx), **fields.model_dump()))
             tx.flush()
             tx.set_tags(id, tx.tags_of([resource_id])[resource_id] if tags is None else map(fit_line, tags))
             tx.link(id, resource_id, _SHOWS)
@@ -147,9 +132,9 @@ class Portfolio:
         self, *, visibility: Visibility | str | None = None, page: str | None = None, tag: str | None = None
     ) -> list[Artifact]:
         """Return what is in the portfolio, in the learner's order."""
-        found = list(self._artifacts())
+        found = list(self._shelf.artifacts())
         if visibility is not None:
-            found = [one for one in found if one.visibility == _checked_visibility(visibility)]
+            found = [one for one in found if one.visibility == visibility_of(visibility)]
         if page is not None:
             found = [one for one in found if one.page == page]
         return [one for one in found if tag is None or tag.casefold() in one.tags]
@@ -160,13 +145,13 @@ class Portfolio:
         Raises:
             NotFound: there is none.
         """
-        for artifact in self._artifacts([id]):
+        for artifact in self._shelf.artifacts([id]):
             return artifact
         with self._library.reading() as tx:
-            known = self._shown_by(tx, id)
+            known = shown_by(tx, id)
         if known is None:
             raise NotFound(id, "artifact", hint="`ple portfolio list` shows what is in the portfolio.")
-        return next(self._artifacts([known]))
+        return next(self._shelf.artifacts([known]))
 
     def edit(
         self,
@@ -188,12 +173,12 @@ class Portfolio:
         """
         artifact = self.artifact(id)
         id = artifact.id
-        given = _given(context) | ({"visibility": visibility} if visibility is not None else {})
+        given = context_of(context) | ({"visibility": visibility} if visibility is not None else {})
         with self._library.writing(f"Edited “{artifact.title}” in the portfolio") as tx:
             tx.alive(id, ARTIFACT)
             row = tx.get_one(ArtifactRow, id)
             before = row.model_dump(mode="json", include=set(ArtifactFields.model_fields))
-            fields = _checked(ArtifactFields, before | given)
+            fields = checked(ArtifactFields, before | given)
             values = {name: value for name, value in fields.model_dump().items() if getattr(row, name) != value}
             if values:
                 tx.remember(id, before)
@@ -201,7 +186,7 @@ class Portfolio:
             if tags is not None:
                 tx.set_tags(id, map(fit_line, tags))
             if place is not None:
-                self._move(tx, id, place)
+                move(tx, id, place)
         return self.artifact(id)
 
     def remove(self, ids: Iterable[int]) -> int:
@@ -235,7 +220,7 @@ class Portfolio:
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
-        for one in self._artifacts(ids):
+        for one in self._shelf.artifacts(ids):
             flags = frozenset({one.visibility.value})
             text = "\n\n".join(part for part in (one.why, one.reflection, one.quote, *one.skills) if part)
             container = one.page or None
@@ -266,7 +251,7 @@ class Portfolio:
             works, ledger = self._published(memory, utc_now())
             site = Site(self._begun(), works, ledger, theme, memory)
             left = memory.left(folder)
-            done = build(folder, site.pages(), lambda: self._keep_addresses(ledger), left)
+            done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
             memory.keep_bodies(site.made)
             if done.left != left:
                 memory.keep_left(folder, done.left)
@@ -298,7 +283,7 @@ class Portfolio:
         from ple.portfolio.formats.archive import write_archive
 
         self.build()
-        return write_archive(file, self.folder, self.settings(), list(self._with_documents()))
+        return write_archive(file, self.folder, self.settings(), list(self._shelf.read()))
 
     def check(self, folder: Path | None = None) -> list[Finding]:
         """Return what should be put right before anybody sees the site, the serious first; nothing is written.
@@ -314,7 +299,7 @@ class Portfolio:
             settings = self.settings()
             site = Site(settings, works, ledger, Theme(settings.theme, self.themes), memory)
             shown = {work.id for work in works}
-            hidden = [one for one in self._artifacts() if one.id not in shown]
+            hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
             lost = self.handed_in(one.id for one in hidden)
             return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute())
 
@@ -326,154 +311,22 @@ class Portfolio:
             begun = tx.get(SiteRow, 1) is not None
         return self.settings() if begun else self.init()
 
-    def _artifacts(self, ids: Iterable[int] | None = None) -> Iterator[Artifact]:
-        return (artifact for artifact, _document in self._with_documents(ids))
-
-    def _with_documents(
-        self, ids: Iterable[int] | None = None, *, private: bool = True
-    ) -> Iterator[tuple[Artifact, Document | None]]:
-        query = (
-            sa.select(ArtifactRow.__table__, col(Resource.uid), col(Resource.created_at))  # type: ignore[attr-defined]
-            .join(Resource, col(Resource.id) == col(ArtifactRow.id))
-            .where(col(Resource.trashed_at).is_(None))
-            .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
-        )
-        with self._library.reading() as tx:
-            rows: list[Any] = []
-            for some in [None] if ids is None else chunks(ids):
-                chosen = query if some is None else query.where(col(ArtifactRow.id).in_(some))
-                chosen = chosen if private else chosen.where(col(ArtifactRow.visibility) != Visibility.PRIVATE.value)
-                rows += tx.connection().execute(chosen).all()
-            tags = tx.tags_of([row.id for row in rows])
-            sources: dict[int, str] = {}
-            for some in chunks({row.source_id for row in rows if row.source_id}):
-                alive = sa.select(col(Resource.id), col(Resource.kind)).where(
-                    col(Resource.id).in_(some), col(Resource.trashed_at).is_(None)
-                )
-                sources |= {row.id: row.kind for row in tx.connection().execute(alive)}
-            ledger = self._ledger(tx, [row.id for row in rows])
-            site = tx.get(SiteRow, 1)
-        documents = self._documents(sources)
-        for row in rows:
-            document = documents.get(row.source_id)
-            visibility = Visibility.of(row.visibility)
-            line = ledger.of(ARTIFACT, row.id)
-            shown = document is not None and visibility is not Visibility.PRIVATE and line is not None
-            artifact = Artifact(
-                id=row.id,
-                uid=row.uid,
-                kind=ARTIFACT,
-                title=row.title or (fit_line(document.title) if document else "") or f"Untitled #{row.id}",
-                url=site.url + line.address if shown and line and site and site.url else None,
-                tags=tags[row.id],
-                created_at=row.created_at,
-                source_id=row.source_id,
-                source_kind=sources.get(row.source_id) if document else None,
-                visibility=visibility,
-                why=row.why,
-                reflection=row.reflection,
-                quote=row.quote,
-                licence=row.licence,
-                made_on=row.made_on,
-                page=row.page,
-                skills=tuple(row.skills or ()),
-                sources=row.sources,
-                feedback=row.feedback,
-                position=row.position,
-                address=line.address if line else None,
-            )
-            yield artifact, document
-
     def _published(self, memory: "Memory", now: dt.datetime) -> "tuple[list[Work], Ledger]":
         """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
         from ple.portfolio.published import published
 
-        memory.catch_up(self._shown)
+        memory.catch_up(self._shelf.shown)
         with self._library.reading() as tx:
-            ledger = self._ledger(tx)
+            ledger = ledger_of(tx)
         cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
         works, new = published(cards, memory.whole, ledger, now)
         memory.keep(new)
         return works, ledger
 
-    def _shown(self, changed: Iterable[int] | None) -> Iterator[tuple[Artifact, Document | None]]:
-        """Say what is not private, or that of it which one of ``changed`` is, or is what it shows."""
-        ids: set[int] | None = None
-        if changed is not None:
-            ids = set()
-            with self._library.reading() as tx:
-                for some in chunks(changed):
-                    touched = sa.or_(col(ArtifactRow.id).in_(some), col(ArtifactRow.source_id).in_(some))
-                    ids.update(tx.connection().execute(sa.select(col(ArtifactRow.id)).where(touched)).scalars())
-        return self._with_documents(ids, private=False)
-
     def _memory(self) -> "Memory":
         from ple.portfolio.memory import Memory
 
         return Memory(self.folder.with_name("site.cache"), self._library)
-
-    def _documents(self, kinds: Mapping[int, str]) -> dict[int, Document]:
-        by_kind: dict[str, list[int]] = {}
-        for id, kind in kinds.items():
-            by_kind.setdefault(kind, []).append(id)
-        found: dict[int, Document] = {}
-        for kind, ids in by_kind.items():
-            source = self._sources.get(kind)
-            if source is not None:
-                say = source.written if isinstance(source, MarkdownSource) else source.documents
-                found |= {document.id: document for document in say(ids)}
-        return found
-
-    def _keep_addresses(self, ledger: Ledger) -> None:
-        from ple.portfolio.build import BuildError
-
-        # Before the first file: an address that somebody may have seen is in the ledger.
-        added, changed = ledger.added(), ledger.changed()
-        if added or changed:
-            table: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
-            with self._library.writing() as tx:
-                for some in chunks(line.resource_id for line in added if line.resource_id):
-                    taken = sa.select(table.c.address).where(table.c.resource_id.in_(some), table.c.current)
-                    known = set(tx.connection().execute(taken).scalars()) - {line.address for line in changed}
-                    if known:
-                        raise BuildError("another build is giving addresses at this moment", hint="Build again.")
-                if added:
-                    tx.connection().execute(sa.insert(table), [_fields_of(line) for line in added])
-                for line in changed:
-                    here = table.c.address == line.address
-                    tx.connection().execute(sa.update(table).where(here).values(**_fields_of(line)))
-
-    @staticmethod
-    def _ledger(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
-        query = sa.select(*(AddressRow.__table__.c[name] for name in Permalink.__dataclass_fields__))  # type: ignore[attr-defined]
-        lines: list[Permalink] = []
-        for some in [None] if ids is None else chunks(ids):
-            chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
-            lines += [Permalink(*values) for values in map(tuple, tx.connection().execute(chosen))]
-        return Ledger(lines)
-
-    @staticmethod
-    def _shown_by(tx: Reading, source_id: int) -> int | None:
-        return tx.exec(
-            select(ArtifactRow.id)
-            .join(Resource, col(Resource.id) == col(ArtifactRow.id))
-            .where(ArtifactRow.source_id == source_id, col(Resource.trashed_at).is_(None))
-        ).first()
-
-    @staticmethod
-    def _move(tx: Writing, id: int, place: int) -> None:
-        order = list(
-            tx.exec(
-                select(ArtifactRow.id)
-                .join(Resource, col(Resource.id) == col(ArtifactRow.id))
-                .where(col(Resource.trashed_at).is_(None))
-                .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
-            ).all()
-        )
-        order.remove(id)
-        order.insert(max(0, place - 1), id)
-        for position, one in enumerate(order, 1):
-            tx.update(ArtifactRow, [one], position=position)
 
 
 @contextmanager
@@ -488,46 +341,3 @@ def _unhurried() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _fields_of(line: Permalink) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in Permalink.__dataclass_fields__}
-
-
-def _given(context: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(context) - set(ArtifactFields.model_fields)
-    if unknown:
-        raise TypeError(f"an artifact has no {', '.join(sorted(unknown))}")
-    return {name: value for name, value in context.items() if value is not None}
-
-
-def _checked_visibility(value: Visibility | str) -> Visibility:
-    try:
-        return Visibility(value)
-    except ValueError:
-        raise InvalidInput(f"“{value}” is no visibility", hint="Say private, unlisted or public.") from None
-
-
-def _checked(model: Any, values: dict[str, Any]) -> Any:
-    """Return ``values`` as a checked ``model``; what is wrong with them as a sentence."""
-    if "visibility" in values:
-        values = values | {"visibility": _checked_visibility(values["visibility"]).value}
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "it"
-        raise InvalidInput(
-            f"the {name.replace('_', ' ')} cannot be used: {first['msg'].removeprefix('Value error, ').lower()}"
-        ) from error
-
-
-def _site_url(url: str) -> str | None:
-    from ple.web import addresses
-
-    if not url.strip():
-        return None
-    kept = addresses.clean(url)
-    if "?" in kept or "#" in kept:
-        raise InvalidInput(f"a site cannot be published at {kept}", hint="Give its address without “?” and “#”.")
-    return kept if kept.endswith("/") else kept + "/"

@@ -1,6 +1,7 @@
 """Choosing what is shown, and to whom."""
 
 import datetime as dt
+import random
 
 import pytest
 
@@ -76,6 +77,28 @@ def test_things_stand_in_the_learners_order(portfolio: Portfolio, shelf: Shelf) 
     ids = [portfolio.add(shelf.put(title)).id for title in ("One", "Two", "Three")]
     portfolio.edit(ids[2], place=1)
     assert [one.title for one in portfolio.artifacts()] == ["Three", "One", "Two"]
+
+
+def test_moving_one_thing_leaves_the_others_as_they_are(portfolio: Portfolio, shelf: Shelf, library: Library) -> None:
+    ids = [portfolio.add(shelf.put(f"Work {n}")).id for n in range(12)]
+    before = {one.id: one.position for one in portfolio.artifacts()}
+    portfolio.edit(ids[9], place=3)
+    after = {one.id: one.position for one in portfolio.artifacts()}
+    assert {id for id in ids if before[id] != after[id]} == {ids[9]}
+    library.undo()
+    assert {one.id: one.position for one in portfolio.artifacts()} == before
+
+
+def test_things_stand_where_they_were_put_however_often(portfolio: Portfolio, shelf: Shelf) -> None:
+    order = [portfolio.add(shelf.put(f"Work {n}")).id for n in range(5)]
+    pick = random.Random(3)
+    for step in range(24):
+        # the same gap again and again, until it is full, and any place at all
+        id, place = (order[0], 3) if step < 14 else (pick.choice(order), pick.randrange(1, 9))
+        portfolio.edit(id, place=place)
+        order.remove(id)
+        order.insert(place - 1, id)
+        assert [one.id for one in portfolio.artifacts()] == order
 
 
 def test_an_artifact_is_found_by_what_it_shows(portfolio: Portfolio, shelf: Shelf) -> None:

@@ -1,0 +1,51 @@
+"""The ledger of addresses as the library keeps it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from ple.library import Library, Reading, chunks
+from ple.portfolio.models import AddressRow
+from ple.portfolio.permalinks import Ledger, Permalink
+
+_TABLE: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
+
+
+def ledger_of(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
+    """Return all addresses that were ever published, or those of some artifacts."""
+    query = sa.select(*(_TABLE.c[name] for name in Permalink.__dataclass_fields__))
+    lines: list[Permalink] = []
+    for some in [None] if ids is None else chunks(ids):
+        chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
+        lines += [Permalink(*values) for values in tx.connection().execute(chosen)]
+    return Ledger(lines)
+
+
+def keep(library: Library, ledger: Ledger) -> None:
+    """Store what a build added to the ledger; done before its first file, so that whatever is seen is kept.
+
+    Raises:
+        BuildError: another build has just given one of these things an address.
+    """
+    from ple.portfolio.build import BuildError
+
+    added, changed = ledger.added(), ledger.changed()
+    if not (added or changed):
+        return
+    with library.writing() as tx:
+        for some in chunks(line.resource_id for line in added if line.resource_id):
+            taken = sa.select(_TABLE.c.address).where(_TABLE.c.resource_id.in_(some), _TABLE.c.current)
+            known = set(tx.connection().execute(taken).scalars()) - {line.address for line in changed}
+            if known:
+                raise BuildError("another build is giving addresses at this moment", hint="Build again.")
+        if added:
+            tx.connection().execute(sa.insert(_TABLE), [_fields_of(line) for line in added])
+        for line in changed:
+            here = _TABLE.c.address == line.address
+            tx.connection().execute(sa.update(_TABLE).where(here).values(**_fields_of(line)))
+
+
+def _fields_of(line: Permalink) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in Permalink.__dataclass_fields__}
