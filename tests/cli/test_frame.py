@@ -116,6 +116,16 @@ def test_the_output_of_a_command_whose_reader_has_left_ends_quietly(ple) -> None
     assert process.wait() in (0, 1)  # click says 1, as it could not say all
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams")
+def test_a_command_whose_output_is_closed_does_its_work_quietly(ple) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&- <&-', "sh", sys.executable, "-m", "ple", "--library", str(ple.folder), "today"],
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (done.returncode, b"went wrong" in done.stderr) == (0, False)
+
+
 def test_a_library_that_cannot_be_is_a_sentence(ple, tmp_path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
