@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import Worker
 
 from ple.library.errors import PleError
 from ple.tui.commands import Verbs
+from ple.tui.stylesheet import RememberedRules
 from ple.tui.themes import DARK, OURS
 from ple.tui.worker import Doors, Job
 
@@ -139,7 +141,14 @@ class LearningApp(App[None]):
         for ours in OURS:
             self.register_theme(ours)
         wanted = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
-        self.theme = wanted if wanted in self.available_themes else DARK.name
+        # Set without telling the watchers: they would have all rules read in the colours of one theme, then of another.
+        self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
+        self.stylesheet = RememberedRules(variables=self.get_css_variables())
+
+    @property
+    def current_theme(self) -> Theme:
+        """The theme. Textual makes a dictionary of all themes to answer this, in the middle of painting each line."""
+        return self._registered_themes.get(self.theme) or DARK
 
     def on_ready(self) -> None:
         """Watch the library, now that the first paint is done."""

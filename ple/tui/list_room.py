@@ -179,7 +179,7 @@ class ListRoom(Room):
         if event.list.key == event.key and self.view.display and not (self.one_pane and self.at == 0):
             self.work(lambda: self._preview(event.key), group="article")
 
-    async def _preview(self, key: Key, delay: float = 0.05) -> None:
+    async def _preview(self, key: Key, delay: float = 0.12) -> None:
         if self.article is not None and self.article.thing.id == key:
             return
         await asyncio.sleep(delay)  # a held key shows only where it stops

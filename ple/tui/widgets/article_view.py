@@ -25,6 +25,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from ple.tui.palette import Palette
 from ple.tui.widgets.blocks import Block, Prose, table_lines
 from ple.tui.widgets.wrapping import wrapped
 
@@ -61,11 +62,6 @@ class ArticleView(ScrollView, can_focus=True):
         Binding("G,end", "bottom", "Bottom", show=False, id="article.bottom"),
         Binding("f", "follow", "Links", id="article.follow"),
     ]
-    STYLES: ClassVar[tuple[str, ...]] = (
-        "title", "heading", "code", "link", "number", "quote", "meta", "image", "mark", "rule", "selection",
-    )  # fmt: skip
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"article--{name}" for name in STYLES}
-
     @dataclass
     class Follow(Message):
         """The learner wants the links; or, with a number, this one."""
@@ -202,19 +198,10 @@ class ArticleView(ScrollView, can_focus=True):
     # painting
 
     def style_of(self, name: str) -> Style:
-        """Return the style of a name in `STYLES`, or of plain words."""
+        """Return the style of a name in the palette, or of plain words."""
         style = self._styles.get(name)
         if style is None:
-            if name == "em":
-                style = Style(italic=True)
-            elif name == "strong":
-                style = Style(bold=True)
-            elif name == "strike":
-                style = Style(strike=True)
-            elif name:
-                style = self.get_component_rich_style(f"article--{name}", partial=True)
-            else:
-                style = self.rich_style
+            style = Palette.of(self.app)[name] if name else self.rich_style
             self._styles[name] = style
         return style
 

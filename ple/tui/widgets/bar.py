@@ -14,19 +14,29 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ple.tui.palette import Palette
 from ple.tui.words import Piece, clip
 
 
 class OneLine(Widget):
     """A widget of one line that paints pieces; a piece may carry the key that a click on it stands for."""
 
-    STYLES: ClassVar[tuple[str, ...]] = ("key", "here", "muted", "busy", "warn")
+    def __init__(self) -> None:
+        super().__init__()
+        self._styles: dict[str, Style] = {}
+        self._painted: Sequence[Piece | tuple[str, str, str]] = ()
+
+    def notify_style_update(self) -> None:
+        """Forget the old colours."""
+        super().notify_style_update()
+        self._styles.clear()
 
     def style_of(self, name: str) -> Style:
-        """Return the style of a name in `STYLES`."""
-        if not name:
-            return self.rich_style
-        return self.rich_style + self.get_component_rich_style(f"line--{name}", partial=True)
+        """Return the style of a name in the palette, "" for plain."""
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self.rich_style + Palette.of(self.app)[name] if name else self.rich_style
+        return style
 
     def pieces(self, width: int) -> Sequence[Piece | tuple[str, str, str]]:
         """Return (text, style) or (text, style, key) for a width."""
@@ -35,11 +45,12 @@ class OneLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Paint."""
         width = self.size.width
-        base = self.rich_style
+        base = self.style_of("")
         if y or width <= 0:
             return Strip.blank(max(0, width), base)
         segments = []
-        for text, name, *key in self.pieces(width):
+        self._painted = self.pieces(width)
+        for text, name, *key in self._painted:
             style = self.style_of(name)
             segments.append(Segment(text, style + Style.from_meta({"key": key[0]}) if key else style))
         return Strip(segments).adjust_cell_length(width, base)
@@ -54,7 +65,6 @@ class OneLine(Widget):
 class Bar(OneLine):
     """The modes with their keys, the one we are in, and at the right what works in the background."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in OneLine.STYLES}
     MODES: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("1", "today", "Today"),
         ("2", "feeds", "Feeds"),
@@ -97,14 +107,17 @@ class Bar(OneLine):
 class KeyLine(OneLine):
     """The keys that work here and now; for some seconds, what was just done."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in OneLine.STYLES}
     SECONDS = 5.0
 
     message: reactive[str] = reactive("")
 
     def on_mount(self) -> None:
         """Follow the focus, and with it the keys."""
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
+
+    def _follow(self) -> None:
+        if self.pieces(self.size.width) != self._painted:
+            self.refresh()
 
     def say(self, message: str) -> None:
         """Show a message in place of the keys for some seconds."""

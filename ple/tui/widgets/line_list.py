@@ -22,6 +22,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ple.tui.palette import Palette
 from ple.tui.words import Piece
 
 Key = int | str
@@ -49,9 +50,6 @@ class LineList(ScrollView, can_focus=True):
         Binding("G,end", "bottom", "Bottom", show=False, id="list.bottom"),
         Binding("enter,l,right", "choose", "Open", id="list.open", key_display="enter"),
     ]
-    STYLES: ClassVar[tuple[str, ...]] = ("strong", "muted", "mark", "warn", "good", "match", "heading", "tag")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", *(f"list--{name}" for name in STYLES)}
-
     position: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
@@ -216,27 +214,45 @@ class LineList(ScrollView, can_focus=True):
         return self.scrollable_content_region.width
 
     def style_of(self, name: str) -> Style:
-        """Return the style of a name in `STYLES`, "" for plain, "cursor" for the cursor's."""
+        """Return the style of a name in the palette, "" for plain."""
         style = self._styles.get(name)
         if style is None:
-            style = self.rich_style
-            if name:
-                style += self.get_component_rich_style(f"list--{name}", partial=True)
-            self._styles[name] = style
+            if not self._styles:
+                self._styles[""] = self.rich_style
+            style = self._styles[name] = self._styles[""] + Palette.of(self.app)[name] if name else self._styles[""]
         return style
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint some lines. Textual would look for borders and text effects in each line: there are none here."""
+        if self.styles.gutter:
+            return super().render_lines(crop)
+        width, room = self.size.width, self._width
+        top, focus, end = self.scroll_offset.y, self.has_focus, len(self.keys) * self._height
+        strips = []
+        for y in range(top + crop.y, top + crop.bottom):
+            if y >= end or room <= 0:
+                strips.append(Strip.blank(width, self.style_of("")))
+                continue
+            index, line = divmod(y, self._height)
+            key = (index, line, room, index == self.position, focus)
+            strip = self._strips.get(key)
+            if strip is None:
+                strip = self._line(index, line, room, index == self.position)
+                strip = self._strips[key] = strip.extend_cell_length(self.size.width, self.style_of(""))
+            strips.append(strip)
+        for filter in self.get_line_filters():
+            strips = [strip.apply_filter(filter, self.background_colors[1]) for strip in strips]
+        if (crop.x, crop.right) != (0, width):
+            strips = [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the pane."""
-        width = self._width
         index, line = divmod(self.scroll_offset.y + y, self._height)
+        width = self._width
         if index >= len(self.keys) or width <= 0:
             return Strip.blank(max(width, 0), self.style_of(""))
-        here = index == self.position
-        key = (index, line, width, here, self.has_focus)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._strips[key] = self._line(index, line, width, here)
-        return strip
+        return self._line(index, line, width, index == self.position)
 
     def _line(self, index: int, line: int, width: int, here: bool) -> Strip:
         row = self._rows.get(self.keys[index])
@@ -245,7 +261,7 @@ class LineList(ScrollView, can_focus=True):
             ahead = index + (BLOCK // 2 if index >= self.position else -BLOCK // 2)
             if 0 <= ahead < len(self.keys):
                 self._want(ahead)
-        base = self.style_of("cursor" if here else "")
+        base = self.style_of(("cursor" if self.has_focus else "cursor blurred") if here else "")
         if row is None:
             return Strip.blank(width, base)
         lines = self._paint(row, width)
