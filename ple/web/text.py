@@ -144,10 +144,15 @@ def markdown_html(md: str, *, unsafe: bool = False) -> str:
 
     HTML within it is shown as text, or, with ``unsafe``, taken as HTML and made safe like any other.
     """
+    return safe_html(markdown_made(md, unsafe=unsafe))
+
+
+def markdown_made(md: str, *, unsafe: bool = False) -> str:
+    """Return the HTML of Markdown as its parser makes it: for whoever lets only tags by that it knows."""
     import comrak
 
     extensions, rendering = _markdown_options(unsafe)
-    return safe_html(comrak.render_markdown(md, extensions, None, rendering))
+    return comrak.render_markdown(md, extensions, None, rendering)
 
 
 def shallow(html: str) -> str:
