@@ -22,6 +22,7 @@ from ple.tui.words import Piece, count
 if TYPE_CHECKING:
     from ple.environment import Environment
 
+FIRST_KEYS = 256
 MOST_FILTERED = 5000
 """A filter keeps at most so many lines, the newest: who wants more narrows it."""
 
@@ -59,6 +60,10 @@ class ListRoom(Room):
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call that gives all keys in order; it runs in a thread."""
         raise NotImplementedError
+
+    def first(self) -> Callable[[Environment], Sequence[Key]] | None:
+        """Return the call for the first `FIRST_KEYS` keys; None where all are at hand as quickly."""
+        return None
 
     def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
         """Return the call that gives the rows of some keys; it runs in a thread."""
@@ -111,12 +116,20 @@ class ListRoom(Room):
     # loading
 
     async def load(self) -> None:
-        """Show the keys that there are now."""
+        """Show the keys that there are now; of a long list its beginning first."""
+        if not self.list.keys and not self.filter:
+            await self.begin()
         keys = await self.ask(self.ids())
         if self.filter:
             keys = await self.filtered(keys)
         self.fill(keys)
         await self._again()
+
+    async def begin(self) -> None:
+        """Show the beginning of the list: who opens it sees that, while the rest is asked for."""
+        first = self.first()
+        if first is not None and (keys := await self.ask(first)):
+            self.fill(keys)
 
     async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
         """Keep the keys of what the filter finds, in the list's order."""
@@ -135,10 +148,10 @@ class ListRoom(Room):
         pane.set_class(not keys, "-empty")
         if not keys:
             said = f"Nothing here says “{self.filter}”. esc clears the filter." if self.filter else self.lesson()
-            self.query_one("#lesson", Static).update(said)
+            self.query_one("#lesson", Static).update(said, layout=False)
             self.article = None
             self.view.show(Prose())
-        self.query_one("#headline", Static).update(self.headline(len(keys)))
+        self.query_one("#headline", Static).update(self.headline(len(keys)), layout=False)
         cursor, self._wanted_key = self._wanted_key, None
         self.list.show(keys, None if rows is not None else self._rows, rows=rows, skip=skip, cursor=cursor)
         if keys and self.is_current and self.focused is None:

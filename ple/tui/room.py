@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events, on
+from textual._context import active_app
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -72,6 +73,12 @@ class Room(Screen[None]):
         self.busy = True
         """Whether what is shown is still being asked for."""
         self.set_reactive(Room.at, self.FIRST)
+        app = active_app.get()
+        # What is made now is styled by the rules of now, for the terminal of now; Textual would do all of it twice more.
+        self._css_update_count = app._css_update_count
+        for size, steps in ((app.size.width, app.HORIZONTAL_BREAKPOINTS), (app.size.height, app.VERTICAL_BREAKPOINTS)):
+            self._classes |= self._get_breakpoint_classes(size, steps or [])
+        self._classes |= {f"-at-{self.PANES[self.FIRST]}"} if self.PANES else set()
 
     @property
     def learning(self) -> LearningApp:
@@ -157,8 +164,7 @@ class Room(Screen[None]):
         return max(0, min(at, len(self.PANES) - 1))
 
     def _mark_pane(self) -> None:
-        for index, pane in enumerate(self.PANES):
-            self.set_class(index == self.at, f"-at-{pane}")
+        self.update_classes({f"-at-{pane}": index == self.at for index, pane in enumerate(self.PANES)})
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:

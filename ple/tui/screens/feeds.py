@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ple.tui.dialogs import Ask, Confirm
-from ple.tui.list_room import ListRoom
+from ple.tui.list_room import FIRST_KEYS, ListRoom
 from ple.tui.refreshing import refresh
 from ple.tui.room import Thing
 from ple.tui.things import contents, named, save_page
@@ -113,6 +113,8 @@ class Feeds(ListRoom):
 
     async def load(self) -> None:
         """Show feeds and entries as they are now."""
+        if not self.list.keys and not self.filter:
+            await self.begin()
         self._feeds = await self.ask(lambda environment: environment.feeds.feeds())
         self._fill_tree()
         await super().load()
@@ -132,6 +134,11 @@ class Feeds(ListRoom):
             return merged(ids, before, kept) if wanted.get("unread") else ids
 
         return call
+
+    def first(self) -> Callable[[Environment], Sequence[Key]] | None:
+        """Return the call for the newest entries of the chosen node."""
+        wanted = self._wanted()
+        return lambda environment: environment.feeds.entry_ids(**wanted, limit=FIRST_KEYS)
 
     def _wanted(self, *, unread: bool | None = None) -> dict[str, Any]:
         only = self.unread_only if unread is None else unread
