@@ -20,8 +20,8 @@ from ple.cli.frame import (
     tell,
 )
 from ple.cli.lms_connect import connect, renew
-from ple.cli.lms_hand_in import hand_in, receipts, status
-from ple.cli.lms_home import add, calendar, feedback, news, outbox
+from ple.cli.lms_hand_in import hand_in, receipts, start, status
+from ple.cli.lms_home import add, badges, calendar, feedback, news, outbox
 from ple.cli.lms_words import LINES, NOBODY, nothing
 from ple.cli.words import ago, due, plural
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ple.lms.values import Account, Assignment
 
 command = Group("lms", help="Courses and assignments; hand work in and get a receipt.")
-for _one in (connect, renew, hand_in, status, receipts, feedback, news, outbox, calendar, add):
+for _one in (connect, renew, hand_in, start, status, receipts, feedback, badges, news, outbox, calendar, add):
     command.add_command(_one)
 
 
@@ -220,8 +220,17 @@ def _assignment_text(found: "Assignment") -> str:
     if found.closes_at:
         lines.append(f"Takes nothing after {due(found.closes_at)}")
     lines.append(f"Takes {found.takes}" + (f", {plural(found.attempts, 'attempt')}" if found.attempts else ""))
+    if found.minutes:
+        ends = found.started_at + dt.timedelta(minutes=found.minutes) if found.started_at else None
+        runs = f"; yours runs out {due(ends)}" if ends else f": `ple lms start {found.id}` starts it"
+        lines.append(f"Has to be done in {plural(found.minutes, 'minute')} from when you start it{runs}")
+    if found.extended_to:
+        lines.append(f"You have an extension until {due(found.extended_to)}")
+    if found.team:
+        waits = f"; {plural(found.waits_for, 'member')} still to hand in" if found.waits_for else ""
+        lines.append(f"It is the work of your whole team{waits}")
     if found.statement:
-        lines.append("You have to declare that it is your own work.")
+        lines.append(f"You have to declare: {found.statement_text or 'that it is your own work.'}")
     if found.holds:
         lines.append(f"There is {found.holds} ({found.state})")
     if found.receipts:

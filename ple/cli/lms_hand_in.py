@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--text", help="A text to hand in.")
 @click.option("--file", "files", multiple=True, type=click.Path(), help="A file to hand in; may be said several times.")
 @click.option("--plan", "plan_only", is_flag=True, help="Only say what would happen; nothing is handed in.")
-@click.option("--accept-statement", is_flag=True, help="I declare that this is my own work, as the course asks.")
+@click.option("--accept-statement", is_flag=True, help="I declare what the course asks; its words are in the plan.")
 @click.option("--again", is_flag=True, help="Hand in once more what is there already, where each hand-in counts.")
 @click.option("--later", is_flag=True, help="If the LMS does not answer, keep it in the outbox and ask again then.")
 @click.option("--when-online", is_flag=True, help="As --later, and then it may go without asking again.")
@@ -86,6 +86,7 @@ def hand_in(
         return
     if plan_only:
         show_text(ctx, plan, plan_text(plan))
+        ours.courses.discard(plan)
         return
     if plan.by_hand:
         _by_hand(ctx, plan)
@@ -98,9 +99,10 @@ def hand_in(
     if plan.ok:
         tell(ctx, plan_text(plan))
         if plan.statement and not accept_statement and interactive():
-            accept_statement = click.confirm("Do you declare that this is your own work, as the course asks?", err=True)
+            accept_statement = click.confirm(f"The course asks: “{plan.declaration}” Do you declare this?", err=True)
         if not (plan.statement and not accept_statement) and not confirm(ctx, f"Hand it in to “{plan.assignment}”?"):
             tell(ctx, "Nothing was handed in.")
+            ours.courses.discard(plan)
             return
     receipt = ours.courses.hand_in(plan, accept_statement=accept_statement)
     show(ctx, receipt, said=_receipt_said(receipt))
@@ -132,6 +134,23 @@ def status(ctx: click.Context, assignment: str | None) -> None:
         standing = ours.status(line.id)
         tell(ctx, f"#{line.id} {line.title}: {standing.failure or 'settled'}.")
     show_list(ctx, ours.assignments(), LINES, empty=nothing(environment(ctx), "assignments"))
+
+
+@click.command("start", cls=Command)
+@click.argument("assignment")
+@click.pass_context
+def start(ctx: click.Context, assignment: str) -> None:
+    """Start your time for an assignment that has a limit; it cannot be stopped."""
+    ours = environment(ctx).courses
+    number = resolve(ctx, assignment, "assignment")
+    found = ours.assignment(number)
+    if found.minutes and found.started_at is None:
+        question = f"“{found.title}” takes {plural(found.minutes, 'minute')} from now, and cannot be stopped. Start?"
+        if not confirm(ctx, question):
+            tell(ctx, "It was not started.")
+            return
+    standing = ours.start(number)
+    show(ctx, standing, said=f"Your time for “{standing.title}” runs out {due(standing.ends_at)}.")
 
 
 @click.group("receipts", cls=Group, invoke_without_command=True)
@@ -220,7 +239,15 @@ def plan_text(plan: "Plan") -> str:
     lines.append(f"As      {attempt}")
     if plan.due_at:
         zone = plan.due_at.astimezone().tzname()
-        lines.append(f"Due     {due(plan.due_at)} {zone}" + (" (it is late)" if plan.late else ""))
+        more = " (an extension of yours)" if plan.extended_to else ""
+        lines.append(f"Due     {due(plan.due_at)} {zone}{more}" + (" (it is late)" if plan.late else ""))
+    if plan.closes_at and plan.closes_at != plan.due_at:
+        lines.append(f"Until   {due(plan.closes_at)} {plan.closes_at.astimezone().tzname()}, then nothing is taken")
+    if plan.minutes:
+        lines.append(f"Time    {plural(plan.minutes, 'minute')} from when you start it")
+    if plan.team:
+        waits = f"; {plural(plan.waits_for, 'member')} still to hand in" if plan.waits_for else ""
+        lines.append(f"Team    it is the work of your whole team{waits}")
     lines += [f"File    {piece.name}, {max(1, round(piece.size / 1024)):,} kB" for piece in plan.files]
     if plan.keeps:
         lines.append(f"Stays   {plan.keeps}")
@@ -230,7 +257,7 @@ def plan_text(plan: "Plan") -> str:
     if plan.replaces:
         lines.append(f"Gone    {plan.replaces}: it is replaced")
     if plan.statement:
-        lines.append("Declare that it is your own work (--accept-statement)")
+        lines.append(f"Declare “{plan.declaration}” (--accept-statement)")
     lines += [f"Note    {warning}" for warning in plan.warnings]
     for problem in plan.problems:
         lines.append(f"No      {problem.sentence}. {problem.hint or ''}".rstrip())
@@ -268,6 +295,7 @@ def _receipt_text(found: "Receipt") -> str:
         lines.append(f"Verified  {found.verified_at.astimezone():%Y-%m-%d %H:%M:%S %Z}")
     lines += [f"Sent      sha256 {found.sent_sha256}", f"Read      sha256 {found.read_sha256 or 'not yet'}"]
     lines.append(f"Record    sha256 {found.record_sha256}")
+    lines += [f"Compared  {each}" for each in found.compared]
     return "\n".join(lines)
 
 
@@ -288,6 +316,8 @@ def _standing_text(standing: "Standing") -> str:
         lines.append(f"Nothing can be handed in: {standing.why_not}.")
     if standing.pending:
         lines.append(f"An earlier hand-in is not settled: {standing.failure or 'look again in a minute'}.")
+    if standing.ends_at:
+        lines.append(f"The time that you started runs out {due(standing.ends_at)}.")
     if standing.waits_for:
         lines.append(f"{plural(standing.waits_for, 'member')} of your team still to hand in.")
     if standing.grade:

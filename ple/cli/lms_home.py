@@ -58,6 +58,21 @@ def feedback(ctx: click.Context, what: str | None, folder: str | None) -> None:
     show_list(ctx, found, columns, empty="No feedback yet. Look for it with `ple lms sync`.")
 
 
+@click.command("badges", cls=Command)
+@click.argument("account", required=False)
+@click.pass_context
+def badges(ctx: click.Context, account: str | None) -> None:
+    """List the badges that you have at your LMS; `ple credentials import ADDRESS` brings one home."""
+    found = environment(ctx).courses.badges(resolve(ctx, account, "account") if account else None)
+    columns: list[tuple[str, Any]] = [
+        ("Badge", "name"),
+        ("From", "issuer"),
+        ("Issued", lambda each: ago(each.issued_at)),
+        ("Address", lambda each: each.url or ""),
+    ]
+    show_list(ctx, found, columns, empty="You have no badges there.")
+
+
 @click.command("news", cls=Command)
 @click.option("--since", help="Only since then: a date, today, 7d.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)

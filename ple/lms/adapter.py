@@ -121,10 +121,17 @@ class RemoteAssignment:
     """How many are allowed; none: as many as one likes."""
     drafts: bool = False
     statement: bool = False
+    statement_text: str = ""
+    """What has to be declared, in the course's own words, plain."""
     time_limit: dt.timedelta | None = None
+    """How long it may take from when the learner starts it."""
+    reopens: str = ""
+    """How another attempt comes about: ``manual``, ``automatic``, ``untilpass``; empty if that is not told."""
     locked: bool = False
     team: bool = False
     """Whether it is handed in for a whole team."""
+    team_all: bool = False
+    """Whether every one of the team has to hand it in before it counts."""
     status: "SubmissionStatus | None" = None
     """Where the learner stands, if the LMS tells that along with the assignment."""
 
@@ -138,6 +145,22 @@ class Attempt:
     found: Found
     submitted_at: dt.datetime | None = None
     remote_id: str | None = None
+    started_at: dt.datetime | None = None
+    """When the learner started its clock, where it has a time limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteBadge:
+    """A badge that the learner has at the LMS."""
+
+    name: str
+    issuer: str
+    issued_at: dt.datetime | None
+    expires_at: dt.datetime | None
+    url: str | None
+    """Where its assertion can be had, without a token."""
+    description: str = ""
+    course_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +226,8 @@ class SubmissionStatus:
     waits_for: int = 0
     """How many of the team have still to hand in."""
     feedback: Feedback | None = None
+    clock: dt.datetime | None = field(default=None, compare=False)
+    """What time it was there, if the LMS said so."""
     raw: str = field(default="{}", repr=False)
     """The answer that this was read from, as JSON: the proof that a receipt keeps."""
 
@@ -272,6 +297,18 @@ class LmsAdapter(Protocol):
 
     def download(self, file: FileMark) -> bytes:
         """Return the bytes of a file that the LMS named, such as feedback."""
+        ...
+
+    def badges(self) -> Iterator[RemoteBadge]:
+        """Yield the badges that the learner has there."""
+        ...
+
+    def start(self, assignment: RemoteAssignment) -> None:
+        """Start the learner's clock for an assignment with a time limit; it cannot be stopped.
+
+        Raises:
+            Refused: the LMS does not start it.
+        """
         ...
 
     def save(self, assignment: RemoteAssignment, content: Content) -> None:

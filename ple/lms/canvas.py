@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from ple.lms import answers, canvas_answers
+from ple.lms import answers, canvas_answers, canvas_planner
 from ple.lms.adapter import (
     Capability,
     Grant,
     Identity,
     RemoteAssignment,
+    RemoteBadge,
     RemoteCourse,
     Site,
     SubmissionStatus,
@@ -34,7 +35,7 @@ from ple.lms.errors import (
     Unsupported,
     WrongToken,
 )
-from ple.lms.exchange import Exchange, same_origin, shown_host
+from ple.lms.exchange import Exchange, larger, same_origin, shown_host
 from ple.web.errors import WebError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ SCOPES = (
     "url:GET|/api/v1/courses/:course_id/assignments/:id",
     "url:GET|/api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id",
     "url:GET|/api/v1/courses/:course_id/students/submissions",
+    "url:GET|/api/v1/planner/items",
     "url:POST|/api/v1/courses/:course_id/assignments/:assignment_id/submissions",
     "url:POST|/api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id/files",
 )
@@ -73,6 +75,7 @@ class Canvas:
         self._client = client
         self._exchange = Exchange(client, url, headers=headers)
         self._rubrics: dict[str, dict[str, tuple[str, float | None]]] = {}
+        self._planner: list[dict[str, Any]] | None = None
 
     @classmethod
     def probe(cls, client: "Client", url: str) -> Site | None:
@@ -169,25 +172,40 @@ class Canvas:
                 )
 
     def assignments(self, course_id: str) -> Iterator[RemoteAssignment]:
-        """Yield the assignments of a course, with dates that hold for this learner, and where the learner stands."""
+        """Yield the assignments of a course, with dates that hold for this learner, and where the learner stands.
+
+        What the planner has beside them is due as well, though nothing of it is handed in.
+        """
+        known: set[tuple[str, str]] = set()
         for item in self._list(f"/api/v1/courses/{course_id}/assignments?include[]=submission&per_page=100"):
             if id := answers.remote_id(item.get("id")):
                 self._rubrics[id] = canvas_answers.rubric_titles(item)
+                known |= canvas_planner.covers(item)
                 yield canvas_answers.assignment(course_id, item)
+        yield from canvas_planner.planned(self._exchange.url, self._planned(), course_id, known)
 
     def assignment(self, course_id: str, remote_id: str) -> RemoteAssignment:
         """Return one assignment as it is now."""
+        if remote_id.startswith(canvas_planner.PREFIX):
+            for task in canvas_planner.planned(self._exchange.url, self._planned(), course_id, ()):
+                if task.remote_id == remote_id:
+                    return task
+            raise NotThere(f"{self._exchange.host} does not plan this any more")
         item = answers.mapping(self._get(f"/api/v1/courses/{course_id}/assignments/{remote_id}"))
         self._rubrics[remote_id] = canvas_answers.rubric_titles(item)
         return canvas_answers.assignment(course_id, item)
 
     def status(self, course_id: str, remote_id: str) -> SubmissionStatus:
         """Return where the learner stands, with every earlier attempt, comments and the rubric."""
+        if remote_id.startswith(canvas_planner.PREFIX):
+            planned = self.assignment(course_id, remote_id).status
+            assert planned is not None
+            return planned
         address = f"/api/v1/courses/{course_id}/assignments/{remote_id}/submissions/self?include[]=submission_history"
         said = answers.mapping(self._get(f"{address}&{_BACK}"))
         if "workflow_state" not in said:
             raise NotUnderstood(f"{self._exchange.host} does not say where you stand with this assignment")
-        return canvas_answers.status(said, self._rubrics.get(remote_id, {}))
+        return canvas_answers.status(said, self._rubrics.get(remote_id, {}), self._exchange.clock)
 
     def standings(
         self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime | None
@@ -208,12 +226,22 @@ class Canvas:
         if file.url is None:
             raise NotThere(f"{self._exchange.host} does not say where {file.name} lies")
         try:
-            answer = self._client.get(file.url, origin=self._exchange.url)
+            answer = self._client.get(
+                file.url, origin=self._exchange.url, limits=larger(self._client.limits, file.size, 0)
+            )
         except WebError as error:
             raise Unreachable(f"{file.name} cannot be fetched: {error}") from error
         if answer.status != 200:
             raise NotThere(f"{self._exchange.host} does not give {file.name}")
         return answer.body
+
+    def badges(self) -> Iterator[RemoteBadge]:
+        """Canvas has none of its own; those of its partners are had there."""
+        return iter(())
+
+    def start(self, assignment: RemoteAssignment) -> None:
+        """Canvas has no assignments with a time limit of the learner's own, only quizzes."""
+        raise Unsupported(f"{self._exchange.host} has no clocks for assignments")
 
     def save(self, assignment: RemoteAssignment, content: Content) -> None:
         """Hand ``content`` in: a link as a link where the assignment takes links, else as a text that holds it.
@@ -267,6 +295,14 @@ class Canvas:
         if not 200 <= answer.status < 300 or not id:
             raise Unreachable(f"{host} did not take {piece.name} ({answer.status})")
         return id
+
+    def _planned(self) -> list[dict[str, Any]]:
+        if self._planner is None:
+            try:
+                self._planner = list(self._list(canvas_planner.address(dt.datetime.now(dt.UTC))))
+            except (NotAllowed, NotThere, NotUnderstood, WrongToken):  # a token with few rights, or an old Canvas
+                self._planner = []
+        return self._planner
 
     def _get(self, url: str) -> Any:
         answer = self._exchange.ask("GET", url)

@@ -1,5 +1,6 @@
 """What a Canvas says about assignments, submissions and grades, read with care. Pure."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from html import escape
@@ -64,7 +65,9 @@ def rubric_titles(item: Mapping[str, Any]) -> dict[str, tuple[str, float | None]
 
 
 def status(
-    said: dict[str, Any], rubric: Mapping[str, tuple[str, float | None]] = MappingProxyType({})
+    said: dict[str, Any],
+    rubric: Mapping[str, tuple[str, float | None]] = MappingProxyType({}),
+    clock: dt.datetime | None = None,
 ) -> SubmissionStatus:
     """Return where the learner stands, from a submission as the API says it; ``rubric`` names its criteria."""
     latest = _attempt(said)
@@ -75,6 +78,7 @@ def status(
         attempt=latest,
         earlier=earlier,
         feedback=_feedback(said, rubric),
+        clock=clock,
         raw=json.dumps(_without_secrets(said)),
     )
 

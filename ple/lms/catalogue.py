@@ -176,7 +176,8 @@ class Catalogue:
 
         ``open_only`` leaves out what is handed in.
         """
-        due = col(AssignmentRow.due_at)
+        extended = col(AssignmentRow.extended_to)
+        due = sa.case((extended > col(AssignmentRow.due_at), extended), else_=col(AssignmentRow.due_at))
         query = (
             sa.select(col(AssignmentRow.id))
             .join(Resource, col(Resource.id) == col(AssignmentRow.id))
@@ -228,6 +229,10 @@ class Catalogue:
                     points=row.points,
                     attempts=row.attempts,
                     statement=row.statement,
+                    statement_text=row.statement_text,
+                    minutes=row.minutes,
+                    started_at=row.started_at,
+                    team=row.team,
                     holds=row.holds,
                     seen_at=row.seen_at,
                     gone_at=row.gone_at,

@@ -9,21 +9,25 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ple.lms.adapter import Accepts, RemoteAssignment, SubmissionStatus
+from ple.lms.adapter import Accepts, RemoteAssignment, SubmissionState, SubmissionStatus
 from ple.lms.content import Content, same_name
 from ple.lms.errors import (
     AlreadyHandedIn,
     Closed,
     LmsError,
     NoAttemptLeft,
+    NotStarted,
     Refused,
     Unsupported,
     WrongKind,
 )
 from ple.web import addresses
 
+_SKEW = dt.timedelta(minutes=2)
+"""How far two clocks may differ before the learner hears of it."""
 _ERRORS: Mapping[str, type[LmsError]] = {
-    error.__name__: error for error in (AlreadyHandedIn, Closed, NoAttemptLeft, Refused, Unsupported, WrongKind)
+    error.__name__: error
+    for error in (AlreadyHandedIn, Closed, NoAttemptLeft, NotStarted, Refused, Unsupported, WrongKind)
 }
 
 
@@ -70,11 +74,29 @@ def check(
         found.append(reason)
     found += _kind_problems(remote, content, each_counts=each_counts)
     found += _file_problems(remote, content)
-    if remote.time_limit:
-        minutes = int(remote.time_limit.total_seconds() // 60)
-        sentence = f"“{remote.title}” has to be done in {minutes} minutes from when you start it there"
-        found.append(_problem(Unsupported, sentence, "Start it and hand it in in a browser."))
+    if remote.time_limit and runs_out(remote, status) is None and not found:
+        sentence = f"“{remote.title}” has to be done in {span(remote.time_limit)} from when you start it"
+        found.append(_problem(NotStarted, sentence, NotStarted.hint))
     return found
+
+
+def runs_out(remote: RemoteAssignment, status: SubmissionStatus) -> dt.datetime | None:
+    """Return when the time runs out that the learner has started; none if there is no limit, or no start."""
+    started_at = status.attempt.started_at if status.attempt else None
+    return started_at + remote.time_limit if remote.time_limit and started_at else None
+
+
+def span(time: dt.timedelta) -> str:
+    """Return a time in words: ``90 minutes``, ``3 days 4 h``."""
+    minutes = max(0, int(time.total_seconds() // 60))
+    if minutes < 120:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    days, minutes = divmod(minutes, 1440)
+    said = [f"{days} day{'' if days == 1 else 's'}"] if days else []
+    hours, minutes = divmod(minutes, 60)
+    said += [f"{hours} h"] if hours else []
+    said += [f"{minutes} min"] if minutes and not days else []
+    return " ".join(said)
 
 
 def why_closed(
@@ -174,12 +196,21 @@ def local(when: dt.datetime) -> str:
 
 
 def warnings(
-    to: Whereto, remote: RemoteAssignment, status: SubmissionStatus, content: Content, *, late: bool
+    to: Whereto, remote: RemoteAssignment, status: SubmissionStatus, content: Content, *, late: bool, now: dt.datetime
 ) -> list[str]:
     """Return what the learner should know before they confirm."""
     said = []
     if late:
         said.append("The due date has passed: it will be marked as late.")
+    said += _about_time(remote, status, now)
+    if status.state is SubmissionState.REOPENED:
+        said.append(f"Attempt {status.number} is open and empty; what you handed in before stays in the record.")
+    if remote.attempts and not to.each_counts and status.number >= remote.attempts:
+        more = {
+            "untilpass": "; another one comes only if this one does not pass",
+            "manual": "; only your teacher can give you another one",
+        }
+        said.append(f"It is the last of {remote.attempts} attempts{more.get(remote.reopens, '')}.")
     if content.link is not None and addresses.is_local_name(addresses.host(content.link)):
         said.append("The link leads to this machine or its network; your teacher cannot open it from elsewhere.")
     if content.link is not None and not remote.accepts.link and remote.accepts.text:
@@ -188,11 +219,26 @@ def warnings(
         said.append(f"Attempt {status.number} stays in the record; your teacher sees the new one first.")
     if remote.team:
         said.append("It is handed in for your whole team, and replaces what the team has there.")
+        if remote.team_all:
+            said.append("It counts once every one of the team has handed it in.")
     groups = [kind for kind in remote.accepts.extensions if not kind.startswith((".", "*")) and "/" not in kind]
     if content.files and groups:
         said.append(f"Whether the files are of the kinds that it takes ({', '.join(groups)}) shows only there.")
     if remote.drafts and not status.state.handed_in:
         said.append("Once it is handed in, you cannot change it yourself.")
+    return said
+
+
+def _about_time(remote: RemoteAssignment, status: SubmissionStatus, now: dt.datetime) -> list[str]:
+    said, there = [], status.clock or now
+    if abs(there - now) > _SKEW:
+        how = "ahead of" if there > now else "behind"
+        said.append(f"The clock of the LMS is {span(abs(there - now))} {how} yours, and it is its clock that counts.")
+    if remote.time_limit and (ends_at := runs_out(remote, status)) is not None:
+        if ends_at < there:
+            said.append(f"Your {span(remote.time_limit)} ran out on {local(ends_at)}: it will be marked as over time.")
+        else:
+            said.append(f"Your time runs out on {local(ends_at)}: {span(ends_at - there)} are left.")
     return said
 
 

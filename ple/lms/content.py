@@ -26,6 +26,10 @@ class FileMark:
     size: int
     url: str | None = field(default=None, compare=False, repr=False)
     """Where the LMS keeps it; asking there takes the token."""
+    sha256: str | None = field(default=None, compare=False)
+    """Of its bytes, if they were fetched to be compared."""
+    unread: str = field(default="", compare=False)
+    """Why they were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,22 @@ class Content:
         return self.read(piece.sha256)
 
     def is_in(self, found: Found) -> bool:
-        """Return whether ``found`` holds this and nothing else."""
+        """Return whether ``found`` holds this and nothing else, as far as it was looked into."""
+        return self.looks_like(found) and not self.other_bytes(found)
+
+    def looks_like(self, found: Found) -> bool:
+        """Return whether ``found`` holds this by its links, its text, and the names and sizes of files."""
         return self.sha256 == found.sha256
+
+    def other_bytes(self, found: Found) -> list[str]:
+        """Return the names of files that are there under the same name and size, with other bytes."""
+        return [piece.name for piece, mark in self.matched(found) if mark.sha256 not in (None, piece.sha256)]
+
+    def matched(self, found: Found) -> list[tuple[Piece, FileMark]]:
+        """Return its files, each with the one there that has its name and size."""
+        there = {(same_name(mark.name), mark.size): mark for mark in found.files}
+        pairs = [(piece, there.get((same_name(piece.name), piece.size))) for piece in self.files]
+        return [(piece, mark) for piece, mark in pairs if mark is not None]
 
 
 def _count(text: str) -> str:

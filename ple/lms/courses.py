@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ple.library import Document, InvalidInput, Library, utc_now, uuid7
 from ple.lms.accounts import Accounts, TokenStore
-from ple.lms.adapter import Accepts, RemoteAssignment, RemoteCourse, Site
+from ple.lms.adapter import Accepts, RemoteAssignment, RemoteBadge, RemoteCourse, Site
 from ple.lms.content import Content
 from ple.lms.handing import HandingIn
 from ple.lms.models import ACCOUNT, ASSIGNMENT, COURSE, RECEIPT
@@ -109,6 +109,7 @@ class Courses(HandingIn):
         arrived are looked up as well.
         """
         rows = [self._catalogue.account(account)[0]] if account is not None else self._catalogue.accounts()
+        self._intake.sweep()
         for row in rows:
             yield self._syncing.sync(row)
 
@@ -149,6 +150,16 @@ class Courses(HandingIn):
         if resource is not None:
             return self._returns.feedback(self._returns.about(resource))
         return self._returns.feedback([assignment] if assignment is not None else None)
+
+    def badges(self, account: int | None = None) -> list[RemoteBadge]:
+        """Return the badges that the learner has at an account, or at all; asked now. Each has an address to verify it.
+
+        Raises:
+            NotFound: no such account.
+            LmsError: the LMS cannot be asked, or has no badges for programs.
+        """
+        rows = [self._catalogue.account(account)[0]] if account is not None else self._catalogue.accounts()
+        return [badge for row in rows for badge in self._accounts.adapter(row).badges()]
 
     def feedback_file(self, sha256: str) -> bytes:
         """Return the bytes of a feedback file.

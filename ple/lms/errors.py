@@ -12,6 +12,7 @@
     - NoAttemptLeft
     - WrongKind         the assignment takes something else
     - StatementRequired
+    - NotStarted        its clock has to be started first
     - AlreadyHandedIn   and it can no longer be changed
   + Changed             not what it was when the plan was made
   + Busy                another ple is handing in the same thing
@@ -90,6 +91,12 @@ class StatementRequired(Refused):
     """The assignment wants a declaration that only the learner can make."""
 
     hint = "Say with --accept-statement that this is your own work, as the submission statement of the course asks."
+
+
+class NotStarted(Refused):
+    """It has a time limit, and the learner has not started its clock."""
+
+    hint = "Start its clock with `ple lms start ASSIGNMENT` when you are ready; it cannot be stopped."
 
 
 class AlreadyHandedIn(Refused):

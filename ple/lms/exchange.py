@@ -4,8 +4,10 @@ No token leaves for another address, no redirect is followed, and failures are t
 for a write: may it have arrived?
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,6 +29,8 @@ class Exchange:
         self._client = client
         self.url = url.rstrip("/")
         self._headers = dict(headers or {})
+        self.clock: dt.datetime | None = None
+        """What time it was there at the last answer, if it said so."""
 
     @property
     def host(self) -> str:
@@ -42,8 +46,11 @@ class Exchange:
         files: Sequence[tuple[str, Piece, bytes]] = (),
         headers: Mapping[str, str] | None = None,
         writes: bool = False,
+        size: int = 0,
     ) -> "Response":
         """Return the answer of ``url``, a path or an address of the same origin, whatever it says.
+
+        ``size`` is how many bytes are expected, where they may be many.
 
         Raises:
             AnswerLost: with ``writes``, it may have arrived.
@@ -63,7 +70,7 @@ class Exchange:
                 form=form,
                 files=[(name, (piece.name, data, piece.media_type)) for name, piece, data in files] or None,
                 headers={**self._headers, **(headers or {})},
-                limits=_slower(self._client.limits, files) if files else None,
+                limits=larger(self._client.limits, size, sum(piece.size for _, piece, _ in files)),
                 follow=False,
             )
         except NoAnswer as error:
@@ -74,6 +81,7 @@ class Exchange:
             if writes and not isinstance(error, BadAddress):
                 raise AnswerLost(f"the answer of {self.host} did not come in time, or was broken") from error
             raise Unreachable(f"{self.host} does not answer as it should: {error}") from error
+        self.clock = clock_of(answer)
         self._check(answer, writes=writes)
         return answer
 
@@ -92,9 +100,21 @@ class Exchange:
         raise Unreachable(f"{self.host} has an error of its own ({answer.status})", retry_after=wait)
 
 
-def _slower(limits: "Limits", files: Sequence[tuple[str, Piece, bytes]]) -> "Limits":
-    size = sum(piece.size for _, piece, _ in files)
-    return replace(limits, total=limits.total + size / 50_000)  # at 50 kB a second, as from a train
+def larger(limits: "Limits", down: int, up: int) -> "Limits | None":
+    """Return limits for so many bytes down and up; none where there are none to speak of."""
+    if not down and not up:
+        return None
+    total = limits.total + (down + up) / 50_000  # at 50 kB a second, as from a train
+    return replace(limits, total=total, size=max(limits.size, down + 65_536))
+
+
+def clock_of(answer: "Response") -> dt.datetime | None:
+    """Return what time it was at the LMS when it answered; none if it does not say."""
+    try:
+        said = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return said if said.tzinfo is not None else None
 
 
 def retry_after(answer: "Response") -> int | None:

@@ -50,7 +50,7 @@ class Plan:
     """What is there now and stays beside it, in words."""
     steps: tuple[str, ...]
     statement: bool
-    """Whether the learner has to declare that it is their own work."""
+    """Whether the learner has to declare something; ``statement_text`` says what, in the course's own words."""
     warnings: tuple[str, ...]
     problems: tuple[Problem, ...]
     already: bool
@@ -67,6 +67,23 @@ class Plan:
     seen: Seen | None = None
     """What somebody who is not signed in sees at the link."""
     beside: Found = field(default=Found(), repr=False)
+    statement_text: str = ""
+    """What has to be declared, as the course words it; empty if the course does not tell."""
+    minutes: int | None = None
+    """How long it may take from when it is started; none: as long as one likes."""
+    ends_at: dt.datetime | None = None
+    """When the time runs out that the learner has started."""
+    extended_to: dt.datetime | None = None
+    """An extension of the learner's own; ``due_at`` and ``closes_at`` count it."""
+    team: bool = False
+    """Whether it is handed in for a whole team."""
+    waits_for: int = 0
+    """How many of the team have still to hand in before it counts."""
+
+    @property
+    def declaration(self) -> str:
+        """What the learner declares: the course's own words, or ours where it has none."""
+        return self.statement_text or "This is my own work."
 
     @property
     def content(self) -> Content:
@@ -211,8 +228,9 @@ def make_plan(
         number = status.number
     else:
         problems = tuple(checks.check(remote, status, content, each_counts=to.each_counts, now=now))
-    late = due_at is not None and due_at < now
-    said = checks.warnings(to, remote, status, content, late=late)
+    late = due_at is not None and due_at < (status.clock or now)  # it is the clock there that decides
+    ends_at = checks.runs_out(remote, status)
+    said = checks.warnings(to, remote, status, content, late=late, now=now)
     return Plan(
         assignment_id=to.assignment_id,
         assignment=remote.title,
@@ -224,7 +242,7 @@ def make_plan(
         files=content.files,
         resource_id=resource_id,
         attempt=number,
-        attempts_left=max(0, remote.attempts - number) if to.each_counts and remote.attempts else None,
+        attempts_left=max(0, remote.attempts - number) if remote.attempts else None,
         due_at=due_at,
         closes_at=closes_at,
         late=late,
@@ -242,6 +260,12 @@ def make_plan(
         page=remote.url,
         seen=seen,
         beside=content.beside,
+        statement_text=remote.statement_text if remote.statement else "",
+        minutes=int(remote.time_limit.total_seconds() // 60) if remote.time_limit else None,
+        ends_at=ends_at,
+        extended_to=status.extended_to,
+        team=remote.team,
+        waits_for=status.waits_for,
     )
 
 

@@ -1,5 +1,6 @@
 """Handing in: the part of the door that makes plans, sends what the learner confirmed, and says where they stand."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -13,12 +14,13 @@ from ple.lms.accounts import Accounts, TokenStore
 from ple.lms.adapter import adapter_class
 from ple.lms.checks import Whereto
 from ple.lms.content import Content
-from ple.lms.errors import StatementRequired, Undecided, Unsupported
+from ple.lms.errors import AnswerLost, Refused, StatementRequired, Undecided, Unsupported
 from ple.lms.hand_in import Plan
-from ple.lms.intake import piece_of
+from ple.lms.intake import Intake
 from ple.lms.keeping import Keeping
 from ple.lms.ledger import Ledger
 from ple.lms.lists import Lists
+from ple.lms.readback import with_bytes
 from ple.lms.receipts import Receipts
 from ple.lms.sending import Sending
 from ple.lms.showing import Look, Seen, stranger
@@ -48,6 +50,7 @@ class HandingIn(Lists):
         self._ledger = Ledger(library)
         self._receipts = Receipts(library)
         self._keeping = Keeping(library)
+        self._intake = Intake(library, now)
         self._accounts = Accounts(library, client, secrets, self._catalogue, now)
         self._sending = Sending(self._keeping, self._ledger, now, library.files.read)
 
@@ -87,10 +90,11 @@ class HandingIn(Lists):
             raise InvalidInput("there are a link and a text to hand in", hint="Give one of them.")
         if url is None and text is None and not files:
             raise InvalidInput("there is nothing to hand in", hint="Give a link, a text, or files.")
+        self._intake.sweep()
         return Content(
             saga.link_to_hand_in(url) if url is not None else None,
             saga.text_to_hand_in(text) if text is not None else None,
-            tuple(piece_of(path, self._library.files) for path in files),
+            tuple(self._intake.piece(path) for path in files),
         )
 
     def plan_content(
@@ -117,7 +121,7 @@ class HandingIn(Lists):
         adapter = self._accounts.adapter(account)
         self._sending.settle(assignment, adapter, course.remote_id, row.remote_id)
         remote = adapter.assignment(course.remote_id, row.remote_id)
-        status = adapter.status(course.remote_id, row.remote_id)
+        status = with_bytes(adapter, content, adapter.status(course.remote_id, row.remote_id))
         now = self._now()
         self._keeping.store_assignment(assignment, remote, status, now)
         to = Whereto(assignment, course.title, account.title, adapter.name, adapter.each_counts)
@@ -147,7 +151,7 @@ class HandingIn(Lists):
         if plan.problems:
             raise plan.problems[0].error()
         if plan.statement and not accept_statement:
-            raise StatementRequired(f"“{plan.assignment}” asks you to declare that it is your own work")
+            raise StatementRequired(f"“{plan.assignment}” asks you to declare: {plan.declaration}")
         row, course, account = self._catalogue.place(plan.assignment_id)
         adapter = self._accounts.adapter(account)
         remote = adapter.assignment(course.remote_id, row.remote_id)
@@ -158,6 +162,14 @@ class HandingIn(Lists):
             return self.receipt(self._sending.carry_on(ours, adapter, remote))
         finally:
             self._ledger.let_go(ours)
+
+    def discard(self, plan: Plan) -> None:
+        """Drop a plan that the learner did not confirm: what was kept for it goes, unless something else needs it."""
+        kept = [piece.sha256 for piece in plan.files]
+        if plan.seen is not None and plan.seen.sha256:
+            kept.append(plan.seen.sha256)
+        if kept:
+            self._intake.let_go(kept, before=plan.made_at)
 
     def handed_in_by_hand(self, plan: Plan) -> Receipt:
         """Write down that the learner handed it in themselves; return the receipt, which is their word and says so."""
@@ -206,7 +218,38 @@ class HandingIn(Lists):
             failure=failure,
             grade=line.grade,
             waits_for=status.waits_for,
+            ends_at=checks.runs_out(remote, status),
         )
+
+    def start(self, assignment: int) -> Standing:
+        """Start the learner's clock for an assignment with a time limit, and return how it stands.
+
+        It cannot be stopped; one that runs already runs on.
+
+        Raises:
+            NotFound: no such assignment.
+            InvalidInput: it has no time limit.
+            Refused: nothing can be handed in to it now, or the LMS does not start it.
+            LmsError: the LMS cannot be asked.
+        """
+        row, course, account = self._catalogue.place(assignment)
+        if not adapter_class(account.lms).takes:
+            raise Unsupported(f"“{row.title}” cannot be started from here", hint="Start it there.")
+        adapter = self._accounts.adapter(account)
+        remote = adapter.assignment(course.remote_id, row.remote_id)
+        if not remote.time_limit:
+            raise InvalidInput(f"“{remote.title}” has no time limit", hint="Hand it in whenever you are done.")
+        status = adapter.status(course.remote_id, row.remote_id)
+        if checks.runs_out(remote, status) is None:
+            reason = checks.why_closed(remote, status, each_counts=adapter.each_counts, now=self._now())
+            if reason is not None:
+                raise reason.error()
+            with contextlib.suppress(AnswerLost):  # the look below tells whether it runs
+                adapter.start(remote)
+        standing = self.status(assignment)
+        if standing.ends_at is None:
+            raise Refused(f"the clock of “{remote.title}” did not start", hint="Try again, or open it in a browser.")
+        return standing
 
     def unsettled(self) -> list[AssignmentLine]:
         """Return the assignments with a hand-in of which nobody knows yet whether it arrived."""
@@ -246,7 +289,7 @@ class HandingIn(Lists):
         if content.link is None:
             return None
         seen, body = self._look(content.link, title)
-        return replace(seen, sha256=self._library.files.keep(body)) if body else seen
+        return replace(seen, sha256=self._intake.keep(body)) if body else seen
 
     def _by_own_word(self, assignment: int) -> Standing:
         line = self._catalogue.lines([assignment])[0]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from ple.library import Library, Writing
-from ple.lms.adapter import RemoteAssignment, RemoteCourse, SubmissionStatus
+from ple.lms.adapter import Accepts, RemoteAssignment, RemoteCourse, SubmissionStatus
 from ple.lms.models import ASSIGNMENT, COURSE, AssignmentRow, CourseRow
 from ple.lms.returns import keep, noticed, tell
 
@@ -67,7 +67,8 @@ class Keeping:
                     if seen_at is not None:
                         _seen(tx, row.id, seen_at)
             for row in known.values():
-                if keep_past and row.due_at is not None and row.due_at < now:
+                quietly = keep_past or row.takes == Accepts().summary  # what is past falls off such lists
+                if quietly and row.due_at is not None and row.due_at < now:
                     continue
                 if row.gone_at is None:
                     heard += tell(tx, row.id, [("gone", "it is not listed any more")], now)
@@ -159,6 +160,10 @@ def _assignment_values(remote: RemoteAssignment) -> dict[str, Any]:
         "points": remote.points,
         "attempts": remote.attempts,
         "statement": remote.statement,
+        "statement_text": line(remote.statement_text)[:2000],
+        "minutes": int(remote.time_limit.total_seconds() // 60) if remote.time_limit else None,
+        "team": remote.team,
+        "reopens": line(remote.reopens)[:20],
     }
 
 
@@ -174,6 +179,7 @@ def _status_values(status: SubmissionStatus, now: dt.datetime) -> dict[str, Any]
         "waits_for": status.waits_for,
         "holds": line(attempt.found.summary) if attempt and not attempt.found.empty else "",
         "extended_to": status.extended_to,
+        "started_at": attempt.started_at if attempt else None,
         "seen_at": now,
     }
 

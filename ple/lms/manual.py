@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from ple.lms.adapter import Identity, RemoteAssignment, RemoteCourse, Site, SubmissionStatus
+from ple.lms.adapter import Identity, RemoteAssignment, RemoteBadge, RemoteCourse, Site, SubmissionStatus
 from ple.lms.content import Content, FileMark
 from ple.lms.errors import NotThere, Unsupported
 
@@ -63,6 +63,14 @@ class Manual:
     def download(self, file: FileMark) -> bytes:
         """There is nobody to ask."""
         raise NotThere("there is no LMS to ask", hint=_HINT)
+
+    def badges(self) -> Iterator[RemoteBadge]:
+        """Nothing comes from elsewhere."""
+        return iter(())
+
+    def start(self, assignment: RemoteAssignment) -> None:
+        """The learner does that."""
+        raise Unsupported("this cannot be started from here", hint=_HINT)
 
     def save(self, assignment: RemoteAssignment, content: Content) -> None:
         """The learner does that."""

@@ -95,6 +95,14 @@ class AssignmentRow(Body, table=True):
     points: float | None = None
     attempts: int | None = None
     statement: bool = False
+    statement_text: str = ""
+    """What has to be declared, in the course's own words."""
+    minutes: int | None = None
+    """How long it may take from when it is started."""
+    started_at: dt.datetime | None = None
+    team: bool = False
+    reopens: str = ""
+    """How another attempt comes about."""
     state: str | None = None
     """The learner's submission as last seen; none: never looked."""
     attempt: int = 0
@@ -184,5 +192,16 @@ class ProofRow(SQLModel, table=True):
     read_sha256: str
     read_back: str
     """What the LMS said, as JSON."""
+    compared: list[dict[str, Any]] | None = Field(default=None, sa_type=sa.JSON)
+    """What was compared, and how."""
     submitted_at: dt.datetime | None = None
     """When it was handed in by the clock of the LMS."""
+
+
+class KeptRow(SQLModel, table=True):
+    """A file that was kept for a plan, until somebody else looks after it."""
+
+    __tablename__ = "lms_kept"
+
+    sha256: str = Field(primary_key=True)
+    at: dt.datetime = Field(default_factory=utc_now, index=True)

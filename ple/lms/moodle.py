@@ -17,6 +17,7 @@ from ple.lms.adapter import (
     Grant,
     Identity,
     RemoteAssignment,
+    RemoteBadge,
     RemoteCourse,
     Site,
     SubmissionStatus,
@@ -25,7 +26,6 @@ from ple.lms.content import Content, FileMark
 from ple.lms.errors import (
     AnswerLost,
     LmsError,
-    NeedsBrowser,
     NotAllowed,
     NotThere,
     NotUnderstood,
@@ -35,32 +35,14 @@ from ple.lms.errors import (
     WrongToken,
 )
 from ple.lms.exchange import Exchange, same_origin, shown_host
+from ple.lms.moodle_errors import ERRORS, error_said, read_json
 from ple.lms.moodle_launch import Launch, launch_at
 
 if TYPE_CHECKING:
-    from ple.web.client import Client, Response
+    from ple.web.client import Client
 
 _SITE_INFO = "core_webservice_get_site_info"
 _SERVER = "/webservice/rest/server.php"
-_ERRORS: Mapping[str, tuple[type[LmsError], str]] = {
-    "invalidtoken": (WrongToken, "{host} does not know this token"),
-    "invalidlogin": (WrongToken, "{host} does not accept this name and password"),
-    "wsaccessusersuspended": (WrongToken, "the account at {host} is suspended"),
-    "accessexception": (Unsupported, "{host} does not let programs do this"),
-    "servicenotavailable": (Unsupported, "{host} has its service for apps switched off"),
-    "enablewsdescription": (Unsupported, "{host} has its web services switched off"),
-    "forcepasswordchangenotice": (NeedsBrowser, "{host} wants you to change your password first"),
-    "sitepolicynotagreed": (NeedsBrowser, "{host} wants you to agree to its policy first"),
-    "requireloginerror": (NotAllowed, "{host} does not let you into this course or activity"),
-    "errorcoursecontextnotvalid": (NotAllowed, "{host} does not let you into this course"),
-    "nopermission": (NotAllowed, "{host} does not permit this"),
-    "nopermissions": (NotAllowed, "{host} does not permit this"),
-    "invalidrecord": (NotThere, "{host} has no such thing"),
-    "missingparam": (NotUnderstood, "{host} did not understand what ple asked"),
-    "invalidparameter": (NotUnderstood, "{host} did not understand what ple asked"),
-    "sitemaintenance": (Unreachable, "{host} is closed for the moment, for maintenance"),
-    "dbconnectionfailed": (Unreachable, "{host} has lost its database for the moment"),
-}
 _PAGE = re.compile(r"[?&]id=(\d+)$")
 
 
@@ -87,14 +69,14 @@ class Moodle:
         for depth in range(len(folders), -1, -1):
             base = f"{parts.scheme}://{parts.netloc}" + "".join(f"/{folder}" for folder in folders[:depth])
             try:
-                said = _json(Exchange(client, base).ask("GET", "/login/token.php?appsitecheck=1"))
+                said = read_json(Exchange(client, base).ask("GET", "/login/token.php?appsitecheck=1"))
             except (NotUnderstood, ValueError):
                 continue
             if isinstance(said, dict) and said.get("appsitecheck") == "ok":
                 return Site(cls.kind, base, "Moodle")
             code = answers.words(answers.mapping(said).get("errorcode"), 60)
             if code in ("enablewsdescription", "servicenotavailable", "sitemaintenance"):
-                return Site(cls.kind, base, "Moodle", _ERRORS[code][1].format(host=parts.netloc))
+                return Site(cls.kind, base, "Moodle", ERRORS[code][1].format(host=parts.netloc))
         return None
 
     @classmethod
@@ -109,7 +91,7 @@ class Moodle:
         form = {"username": name, "password": password, "service": "moodle_mobile_app"}
         answer = exchange.ask("POST", "/login/token.php", form=form)
         try:
-            said = answers.mapping(_json(answer))
+            said = answers.mapping(read_json(answer))
         except ValueError as error:
             raise NotUnderstood(f"{exchange.host} answered something that is no answer of a Moodle") from error
         if answers.words(said.get("errorcode"), 60) == "invalidlogin":
@@ -120,7 +102,7 @@ class Moodle:
             )
         token = answers.words(said.get("token"), 100)
         if not re.fullmatch(r"[0-9a-zA-Z]{8,100}", token):
-            raise _error_said(said, exchange.host)
+            raise error_said(said, exchange.host)
         return Grant(token, now + dt.timedelta(days=cls.token_days or 84))
 
     @classmethod
@@ -130,7 +112,7 @@ class Moodle:
         arguments = json.dumps([{"index": 0, "methodname": "tool_mobile_get_public_config", "args": {}}])
         query = urlencode({"info": "tool_mobile_get_public_config", "args": arguments})
         try:
-            said = _json(exchange.ask("GET", f"/lib/ajax/service-nologin.php?{query}"))
+            said = read_json(exchange.ask("GET", f"/lib/ajax/service-nologin.php?{query}"))
         except ValueError as error:
             raise Unsupported(f"{exchange.host} does not say how to sign in") from error
         data = answers.mapping(answers.objects(said)[0].get("data")) if answers.objects(said) else {}
@@ -203,7 +185,7 @@ class Moodle:
     def status(self, course_id: str, remote_id: str) -> SubmissionStatus:
         """Return where the learner stands. ``canedit`` is Moodle's only trustworthy word on whether it is open."""
         said = answers.mapping(self._call("mod_assign_get_submission_status", {"assignid": remote_id}))
-        status = moodle_answers.status(said)
+        status = moodle_answers.status(said, self._exchange.clock)
         if status is None:
             raise NotUnderstood(f"{self._exchange.host} does not say where you stand with this assignment")
         return status
@@ -236,10 +218,25 @@ class Moodle:
         """Return the bytes of a file; the token goes in the body, never in the address, and to this site alone."""
         if file.url is None:
             raise NotThere(f"{self._exchange.host} does not say where {file.name} lies")
-        answer = self._exchange.ask("POST", file.url, form={"token": self._token})
+        answer = self._exchange.ask("POST", file.url, form={"token": self._token}, size=file.size)
         if answer.status != 200 or answer.content_type == "application/json":
             raise NotThere(f"{self._exchange.host} does not give {file.name}")
         return answer.body
+
+    def badges(self) -> Iterator[RemoteBadge]:
+        """Yield the learner's badges; each has an assertion that anybody may ask for."""
+        said = answers.mapping(self._call("core_badges_get_user_badges", {"userid": "0"}))
+        for item in answers.objects(said.get("badges")):
+            if name := answers.words(item.get("name"), 300).strip():
+                yield moodle_answers.badge(self._exchange.url, name, item)
+
+    def start(self, assignment: RemoteAssignment) -> None:
+        """Start the learner's clock; what Moodle warns of here means that it did not start."""
+        said = answers.mapping(
+            self._call("mod_assign_start_submission", {"assignid": assignment.remote_id}, writes=True)
+        )
+        if answers.objects(said.get("warnings")):
+            raise Refused(f"{self._exchange.host} did not start the clock", hint="Open the assignment in a browser.")
 
     def save(self, assignment: RemoteAssignment, content: Content) -> None:
         """Save ``content``; saving again replaces it.
@@ -282,7 +279,7 @@ class Moodle:
                 "POST", "/webservice/upload.php", form=form, files=[("file_1", piece, content.data(piece))]
             )
             try:
-                said = _json(answer)
+                said = read_json(answer)
             except ValueError as error:
                 raise Unreachable(f"{self._exchange.host} did not take {piece.name}") from error
             if isinstance(said, dict):
@@ -305,7 +302,7 @@ class Moodle:
         if answer.status == 404:
             raise NotUnderstood(f"there is no Moodle at {self._exchange.url} any more")
         try:
-            said = _json(answer)
+            said = read_json(answer)
         except ValueError as error:
             if writes:
                 raise AnswerLost(f"{host} answered something that is no answer of a Moodle") from error
@@ -317,23 +314,8 @@ class Moodle:
         return said
 
     def _error(self, said: dict[str, Any], *, writes: bool) -> LmsError:
-        error = _error_said(said, self._exchange.host)
+        error = error_said(said, self._exchange.host)
         code = answers.remote_id(said.get("errorcode"))
-        if writes and code not in _ERRORS:  # such as dmlwriteexception: part of it may have been written
+        if writes and code not in ERRORS:  # such as dmlwriteexception: part of it may have been written
             return AnswerLost(str(error))
         return error
-
-
-def _error_said(said: Mapping[str, Any], host: str) -> LmsError:
-    code = answers.remote_id(said.get("errorcode")) or "unknown"
-    kind, sentence = _ERRORS.get(code, (NotUnderstood, f"{{host}} answered with the error “{code}”"))
-    return kind(sentence.format(host=host))
-
-
-def _json(answer: "Response") -> Any:
-    if answer.status != 200:
-        raise ValueError(answer.status)
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("no JSON") from error

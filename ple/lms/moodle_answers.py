@@ -1,7 +1,10 @@
 """What a Moodle says about assignments, submissions and feedback, read with care. Pure."""
 
+import datetime as dt
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ple.lms import answers
@@ -11,6 +14,7 @@ from ple.lms.adapter import (
     Comment,
     Feedback,
     RemoteAssignment,
+    RemoteBadge,
     SubmissionState,
     SubmissionStatus,
 )
@@ -60,13 +64,33 @@ def assignment(site: str, course_id: str, item: Mapping[str, Any]) -> RemoteAssi
         attempts=most if most > 0 else None,
         drafts=bool(answers.number(item.get("submissiondrafts"))),
         statement=bool(answers.number(item.get("requiresubmissionstatement"))),
+        statement_text=found_in_html(answers.words(item.get("submissionstatement"), 5000)).text,
         time_limit=answers.duration(limit) if limit > 0 else None,
+        reopens=answers.words(item.get("attemptreopenmethod"), 20).replace("none", ""),
         team=bool(answers.number(item.get("teamsubmission"))),
+        team_all=bool(answers.number(item.get("requireallteammemberssubmit"))),
     )
 
 
-def status(said: Mapping[str, Any]) -> SubmissionStatus | None:
-    """Return what ``mod_assign_get_submission_status`` says; none if it says nothing of the learner."""
+def badge(site: str, name: str, item: Mapping[str, Any]) -> RemoteBadge:
+    """Return a badge of ``core_badges_get_user_badges``."""
+    key = answers.words(item.get("uniquehash"), 100)
+    return RemoteBadge(
+        name=name,
+        issuer=answers.words(item.get("issuername"), 300),
+        issued_at=answers.seconds(item.get("dateissued")),
+        expires_at=answers.seconds(item.get("dateexpire")),
+        url=f"{site}/badges/assertion.php?b={key}&obversion=2.1" if re.fullmatch(r"[0-9a-zA-Z]{8,100}", key) else None,
+        description=answers.words(item.get("description"), 5000),
+        course_id=answers.remote_id(item.get("courseid")) or None,
+    )
+
+
+def status(said: Mapping[str, Any], clock: dt.datetime | None = None) -> SubmissionStatus | None:
+    """Return what ``mod_assign_get_submission_status`` says; none if it says nothing of the learner.
+
+    ``clock`` is what time it was there.
+    """
     last = said.get("lastattempt")
     if not isinstance(last, dict):
         return None
@@ -75,7 +99,7 @@ def status(said: Mapping[str, Any]) -> SubmissionStatus | None:
     waits_for = 0
     if latest and isinstance(team, dict):
         content = attempt(team)  # the team's work, and whether this learner has handed it in
-        latest = Attempt(content.number, latest.state, content.found, latest.submitted_at, content.remote_id)
+        latest = replace(latest, number=content.number, found=content.found, remote_id=content.remote_id)
         waiting = last.get("submissiongroupmemberswhoneedtosubmit")
         waits_for = len(waiting) if isinstance(waiting, list) else 0
     earlier = [attempt(item.get("submission")) for item in answers.objects(said.get("previousattempts"))]
@@ -90,6 +114,7 @@ def status(said: Mapping[str, Any]) -> SubmissionStatus | None:
         extended_to=answers.seconds(last.get("extensionduedate")),
         waits_for=waits_for,
         feedback=_feedback(said, latest.number if latest else 0),
+        clock=clock,
         raw=json.dumps(raw),
     )
 
@@ -152,6 +177,7 @@ def attempt(said: Any) -> Attempt:
         found=Found(found.links, found.text, tuple(files), text),
         submitted_at=answers.seconds(submission.get("timemodified")) if state.handed_in else None,
         remote_id=answers.remote_id(submission.get("id")) or None,
+        started_at=answers.seconds(submission.get("timestarted")),
     )
 
 

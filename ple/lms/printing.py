@@ -43,6 +43,7 @@ def _article(each: ReceiptRecord) -> str:
         ("There", f"{_time(receipt.submitted_at)}, by the clock of the LMS" if receipt.submitted_at else None),
         ("Read back", _time(receipt.verified_at)),
         ("Number there", receipt.submission),
+        ("Compared", "; ".join(receipt.compared)),
         ("SHA-256 sent", receipt.sent_sha256),
         ("SHA-256 read", receipt.read_sha256),
         ("SHA-256 record", receipt.record_sha256),

@@ -14,6 +14,7 @@ from ple.lms.adapter import Attempt, SubmissionStatus
 from ple.lms.content import Content
 from ple.lms.hand_in import Intent, Plan, Step
 from ple.lms.models import RECEIPT, HandInRow, ProofRow, ReceiptRow
+from ple.lms.readback import compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,9 @@ def prove(
     """Add a look at what arrived to a receipt, if it saw anything new."""
     same = attempt is not None and content.is_in(attempt.found)
     read_sha256 = attempt.found.sha256 if attempt else ""
+    how = compared(content, attempt.found) if attempt else None
     latest = tx.exec(select(ProofRow).where(ProofRow.receipt_id == id).order_by(col(ProofRow.id).desc())).first()
-    if latest is not None and latest.same == same and latest.read_sha256 == read_sha256:
+    if latest is not None and latest.same == same and latest.read_sha256 == read_sha256 and latest.compared == how:
         return  # nothing new was seen
     tx.add(
         ProofRow(
@@ -168,6 +170,7 @@ def prove(
             same=same,
             read_sha256=read_sha256,
             read_back=status.raw,
+            compared=how,
             submitted_at=attempt.submitted_at if attempt else None,
         )
     )

@@ -1,7 +1,7 @@
 """Receipts, read: what was written once, with every proof that was added since."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from ple.library import Library, NotFound, Resource, chunks
 from ple.lms.models import RECEIPT, ProofRow, ReceiptRow
+from ple.lms.readback import in_words
 from ple.lms.values import Receipt, ReceiptRecord, ReceiptState
 
 
@@ -101,7 +102,14 @@ def _receipt(row: ReceiptRow, resource: Resource, proofs: Collection[ProofRow], 
         sent_sha256=row.sent_sha256,
         read_sha256=(seen[0].read_sha256 if seen else latest.read_sha256 if latest else None),
         record_sha256=row.record_sha256,
+        compared=in_words(_thorough(seen)),
     )
+
+
+def _thorough(seen: Sequence[ProofRow]) -> list[dict[str, Any]]:
+    """Return what the most thorough look compared, the latest of several."""
+    looks = [proof.compared or [] for proof in seen]
+    return min(reversed(looks), key=lambda look: sum(each.get("how") == "name and size" for each in look), default=[])
 
 
 def _proof_record(proof: ProofRow) -> dict[str, Any]:
@@ -110,5 +118,6 @@ def _proof_record(proof: ProofRow) -> dict[str, Any]:
         "same": proof.same,
         "read_sha256": proof.read_sha256,
         "submitted_at": proof.submitted_at,
+        "compared": proof.compared,
         "read_back": json.loads(proof.read_back),
     }

@@ -14,6 +14,7 @@ from ple.lms.keeping import Keeping
 from ple.lms.ledger import Ledger
 from ple.lms.models import HandInState
 from ple.lms.proofs import Open
+from ple.lms.readback import with_bytes
 
 _LOG = logging.getLogger(__name__)
 _MOVES = 8  # more than any hand-in needs: save, submit, each tried twice, and a look before each
@@ -60,7 +61,7 @@ class Sending:
     def _look(self, ours: Open, adapter: LmsAdapter, remote: RemoteAssignment) -> SubmissionStatus | None:
         """Return what the LMS holds; none if it cannot be asked but has said yes to all that was sent."""
         try:
-            return adapter.status(remote.course_id, remote.remote_id)
+            status = adapter.status(remote.course_id, remote.remote_id)
         except LmsError as error:
             steps = ours.intent.steps
             if not steps or steps[-1].outcome == "refused":
@@ -72,6 +73,7 @@ class Sending:
             if steps[-1].outcome == "accepted":
                 said = "it was saved there as a draft, and whether it can be handed in cannot be looked up"
             raise Undecided(f"{said}: {error}") from error
+        return with_bytes(adapter, ours.intent.content, status)
 
     def _send(self, ours: Open, adapter: LmsAdapter, remote: RemoteAssignment, name: str) -> Open:
         step = Step(name, self._now())
@@ -122,6 +124,8 @@ class Sending:
                 return problems[0].error()
         if state is HandInState.DIFFERS:
             held = status.attempt.found.summary if status.attempt else "nothing"
+            if status.attempt and (other := ours.intent.content.other_bytes(status.attempt.found)):
+                held = f"{', '.join(other)} with other bytes"
             return Refused(f"{error}: there is {held}", hint="Look at it in a browser; the receipt says what was sent.")
         return error
 
@@ -135,7 +139,7 @@ class Sending:
                 self._ledger.end(ours, HandInState.NOT_ARRIVED, now=self._now(), failure="it was not sent")
                 return
             try:
-                status = adapter.status(course_id, remote_id)
+                status = with_bytes(adapter, ours.intent.content, adapter.status(course_id, remote_id))
             except Unreachable as error:
                 raise Undecided(
                     f"an earlier hand-in may have arrived, and it cannot be looked up: {error}", hint=error.hint

@@ -79,6 +79,10 @@ class AssignmentLine:
     attempt: int
     submitted_at: dt.datetime | None
     grade: str
+    extended_to: dt.datetime | None
+    """An extension of the learner's own; ``due_at`` and ``closes_at`` count it."""
+    waits_for: int
+    """How many of the team have still to hand in."""
 
     @property
     def handed_in(self) -> bool:
@@ -95,6 +99,12 @@ class Assignment(AssignmentLine):
     points: float | None
     attempts: int | None
     statement: bool
+    statement_text: str
+    """What has to be declared, in the course's own words."""
+    minutes: int | None
+    """How long it may take from when it is started; none: as long as one likes."""
+    started_at: dt.datetime | None
+    team: bool
     holds: str
     seen_at: dt.datetime | None
     gone_at: dt.datetime | None
@@ -132,6 +142,8 @@ class Receipt:
     sent_sha256: str
     read_sha256: str | None
     record_sha256: str
+    compared: tuple[str, ...] = ()
+    """What was compared with what is there, and how: a sentence for each link, text and file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +178,8 @@ class Standing:
     grade: str = ""
     waits_for: int = 0
     """How many of the team have still to hand in."""
+    ends_at: dt.datetime | None = None
+    """When the time runs out that was started for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Files: checked here first, sent whole, compared by name and size afterwards."""
+"""Files: checked here first, sent whole, and compared byte by byte afterwards."""
 
 from pathlib import Path
 from typing import Any
@@ -142,34 +142,83 @@ def test_dates_of_ones_own_count(learner: Learner) -> None:
     assert learner.hand_in(4).state == "verified"
 
 
-# the habits of Moodle, by the numbers in docs/lms-adapters.md
-
-
-def test_habit_3_and_4_a_file_too_big_takes_the_earlier_ones_with_it_and_a_surplus_one_vanishes(
-    moodle_learner: Learner,
-) -> None:
-    from ple.lms.practice.moodle_files import hand_in
-    from ple.lms.practice.school import Work
-
-    school = moodle_learner.lms.school
-    task, work = school.assignments[PDF], Work(1, 0, "submitted", 0, 0, files=[{"name": "a", "size": 1}])
-    assert hand_in(task, work, [{"name": "b", "size": 1}, {"name": "c", "size": 1}], [])
-    assert [file["name"] for file in work.files] == ["b"]
-    assert not hand_in(task, work, [{"name": "big", "size": 10**6}], [])
-    assert work.files == []
-
-
-def test_habit_5_files_alone_where_text_may_come_too_would_fail_so_text_is_sent_along(
-    moodle_learner: Learner, work: Path
-) -> None:
-    assert give(moodle_learner, LOG, work / "notes.txt").state == "verified"
-    saves = [request.form for name, request in moodle_learner.lms.asked if name == "mod_assign_save_submission"]
-    assert "plugindata[onlinetext_editor][text]" in saves[-1]
-
-
 def test_a_hand_in_that_the_lms_does_not_take_says_so(canvas_learner: Learner, work: Path) -> None:
     plan = canvas_learner.courses.plan(canvas_learner.number(PDF), files=[work / "essay.pdf"])
     canvas_learner.lms.school.lock(PDF)
     with pytest.raises((Refused, LmsError)):
         canvas_learner.courses.hand_in(plan)
     assert canvas_learner.submissions(PDF) == []
+
+
+# reading back
+
+
+def test_every_byte_is_compared_and_the_receipt_says_so(learner: Learner, work: Path) -> None:
+    receipt = give(learner, PDF, work / "essay.pdf")
+    (said,) = receipt.compared
+    assert said.startswith("essay.pdf: every byte (SHA-256 ")
+    (proof,) = learner.courses.receipt_record(receipt.id).proofs
+    assert proof["compared"][0]["how"] == "bytes"
+    assert "every byte" in learner.courses.receipt_page([receipt.id])
+
+
+def test_a_file_corrected_to_the_same_size_is_not_taken_for_the_one_before(learner: Learner, work: Path) -> None:
+    give(learner, PDF, work / "essay.pdf")
+    (work / "essay.pdf").write_bytes(b"%PDF-1.7 ESSAY")
+    plan = learner.courses.plan(learner.number(PDF), files=[work / "essay.pdf"])
+    assert not plan.already
+    assert learner.courses.hand_in(plan).state == "verified"
+    (file,) = learner.submissions(PDF)[-1].files
+    assert learner.lms.school.data[file["sha256"]] == b"%PDF-1.7 ESSAY"
+
+
+def test_a_file_that_arrived_with_other_bytes_is_no_success(moodle_learner: Learner, work: Path) -> None:
+    learner, school = moodle_learner, moodle_learner.lms.school
+    plan = learner.courses.plan(learner.number(PDF), files=[work / "essay.pdf"])
+    keep_file = school.keep_file
+    school.keep_file = lambda name, data: keep_file(name, data[:-1] + b"?")  # type: ignore[method-assign]
+    try:
+        with pytest.raises(Refused, match=r"essay\.pdf with other bytes"):
+            learner.courses.hand_in(plan)
+    finally:
+        del school.keep_file
+    (receipt,) = learner.courses.receipts()
+    assert receipt.state == "unverified"
+
+
+def test_where_the_lms_gives_a_file_out_no_more_name_and_size_are_compared_and_said(
+    learner: Learner, work: Path, kind: str
+) -> None:
+    learner.lms.faults.arm("essay.pdf" if kind == "moodle" else "/files/essay.pdf", "error-500", times=9)
+    receipt = give(learner, PDF, work / "essay.pdf")
+    assert receipt.state == "verified"
+    assert receipt.compared == ("essay.pdf: name and size only, as the LMS does not give it out",)
+    learner.lms.faults.clear()
+    assert learner.courses.plan(learner.number(PDF), files=[work / "essay.pdf"]).receipt_id == receipt.id
+    assert "every byte" in learner.courses.receipt(receipt.id).compared[0]
+
+
+def test_what_a_plan_kept_and_nobody_confirmed_goes_again(learner: Learner, work: Path) -> None:
+    kept = learner.environment.library.files
+    number = learner.number(PDF)
+    dropped = learner.courses.plan(number, files=[work / "essay.pdf"])
+    learner.courses.discard(dropped)
+    assert not kept.path(dropped.files[0].sha256).exists()
+    left = learner.courses.plan(number, files=[work / "essay.pdf"])
+    waits = learner.courses.put_off(learner.number(LOG), learner.courses.content(files=[work / "notes.txt"]))
+    learner.clock.forward(days=2)
+    learner.courses.content(url=LINK)
+    assert not kept.path(left.files[0].sha256).exists()
+    learner.courses.drop(waits.id)
+    list(learner.courses.sync())
+    assert [file for file in kept.folder.rglob("*") if file.is_file()] == []
+
+
+def test_what_was_handed_in_stays_when_a_plan_with_it_is_dropped(learner: Learner, work: Path) -> None:
+    receipt = give(learner, PDF, work / "essay.pdf")
+    learner.courses.discard(learner.courses.plan(learner.number(LOG), files=[work / "essay.pdf"]))
+    learner.clock.forward(days=2)
+    list(learner.courses.sync())
+    with learner.environment.library.reading() as tx:
+        (attachment,) = tx.attachments_of(receipt.id)
+        assert tx.files.read(attachment.sha256) == b"%PDF-1.7 essay"

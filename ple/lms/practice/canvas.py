@@ -19,6 +19,7 @@ from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, Assignment, School
 _ROUTES = (
     ("whoami", "GET", r"/api/v1/users/self"),
     ("profile", "GET", r"/api/v1/users/self/profile"),
+    ("planner", "GET", r"/api/v1/planner/items"),
     ("courses", "GET", r"/api/v1/courses"),
     ("assignments", "GET", r"/api/v1/courses/(\d+)/assignments"),
     ("assignment", "GET", r"/api/v1/courses/(\d+)/assignments/(\d+)"),
@@ -119,6 +120,8 @@ class Canvas:
             return as_json(self._user(profile=name == "profile"))
         if name == "upload-end":
             return canvas_files.done(self.school, ids[0], self._id)
+        if name == "planner":
+            return self._page(request, canvas_files.planned(self.school, self._id))
         if name == "courses":
             return self._page(request, [self._course(course.id) for course in self.school.courses])
         if ids[0] not in {course.id for course in self.school.courses}:

@@ -79,6 +79,30 @@ def give(school: School, request: Request) -> Reply:
     return as_json({"errors": [{"message": "The specified resource does not exist."}]}, 404)
 
 
+def planned(school: School, id: Id) -> list[dict[str, Any]]:
+    """Return what the planner lists: the assignments, and what is planned beside them."""
+
+    def item(course: int, kind: str, number: int, title: str, at: int) -> dict[str, Any]:
+        when = dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+        place = {"assignment": "assignments", "quiz": "quizzes"}.get(kind, kind)
+        return {
+            "context_type": "Course",
+            "course_id": id(course),
+            "plannable_id": id(number),
+            "plannable_type": kind,
+            "plannable_date": when,
+            "plannable": {"id": id(number), "title": title, "todo_date": when},
+            "planner_override": None,
+            "submissions": {"submitted": bool(school.handed_in(number))} if kind == "assignment" else False,
+            "html_url": f"/courses/{course}/{place}/{number}",
+            "new_activity": False,
+        }
+
+    tasks = [task for task in school.assignments.values() if not task.hidden and task.due_at]
+    beside = [item(course, kind, 500 + n, title, at) for n, (course, kind, title, at) in enumerate(school.planned)]
+    return [*(item(task.course, "assignment", task.id, task.title, task.due_at) for task in tasks), *beside]
+
+
 def rubric(review: Review) -> list[dict[str, Any]]:
     """Return the criteria of a rubric."""
     return [

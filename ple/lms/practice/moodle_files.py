@@ -75,6 +75,9 @@ def pluginfile(school: School, path: str) -> Reply:
     """Give a file."""
     name = unquote(path.rpartition("/")[2])
     kept = [file for works in school.works.values() for work in works for file in work.files]
+    match = re.search(r"/submission_files/(\d+)/", path)
+    if match:
+        kept = [f for works in school.works.values() for work in works if work.id == int(match[1]) for f in work.files]
     for file in [*kept, *(file for review in school.reviews.values() for file in review.files)]:
         if file["name"] == name and file["sha256"] in school.data:
             return Reply(200, school.data[file["sha256"]], {"content-type": "text/plain"})

@@ -27,7 +27,9 @@ def no_login() -> Refusal:
 
 def missing(table: str) -> Refusal:
     """Return the refusal of what is not there."""
-    return Refusal("dml_missing_record_exception", "invalidrecord", f"Can't find data record in database table {table}.")
+    return Refusal(
+        "dml_missing_record_exception", "invalidrecord", f"Can't find data record in database table {table}."
+    )
 
 
 def allow(arguments: dict[str, str], pattern: str, *needed: str) -> None:

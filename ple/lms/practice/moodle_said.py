@@ -1,10 +1,11 @@
 """How Moodle says what an assignment takes, what was handed in, and what a teacher said about it."""
 
+import hashlib
 import mimetypes
 from typing import Any
 from urllib.parse import quote
 
-from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, Assignment, Course, Review, Work
+from ple.lms.practice.school import LEARNER_ID, LEARNER_NAME, SCHOOL_NAME, STATEMENT, Assignment, Course, Review, Work
 
 
 def configs(task: Assignment) -> list[dict[str, str]]:
@@ -62,7 +63,7 @@ def submission(url: str, task: Assignment, work: Work, *, latest: bool) -> dict[
         "attemptnumber": work.number,
         "timecreated": work.created_at,
         "timemodified": work.modified_at,
-        "timestarted": None,
+        "timestarted": work.started_at or None,
         "status": work.status,
         "groupid": 0,
         "assignment": task.id,
@@ -205,7 +206,27 @@ def assignment(task: Assignment, founded_at: int, *, team: bool) -> dict[str, An
         "introattachments": [],
         "timelimit": task.minutes * 60,
         "submissionattachments": 0,
+        **({"submissionstatement": STATEMENT, "submissionstatementformat": 1} if task.statement else {}),
     }
+
+
+def badges(url: str, names: list[str], at: int) -> list[dict[str, Any]]:
+    """Return the learner's badges."""
+    return [
+        {
+            "id": number,
+            "name": name,
+            "description": f"For {name}",
+            "issuername": SCHOOL_NAME,
+            "issuerurl": url,
+            "uniquehash": hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest(),
+            "dateissued": at,
+            "dateexpire": None,
+            "courseid": None,
+            "badgeurl": f"{url}/webservice/pluginfile.php/1/badges/badgeimage/{number}/f3",
+        }
+        for number, name in enumerate(names, 1)
+    ]
 
 
 def site_info(url: str, functions: list[str], version: str, release: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 
 DAY = 86_400
 LEARNER_ID = 4
+STATEMENT = "This submission is my own work, except where I have acknowledged the use of the works of other people."
+"""What Moodle lets learners declare, unless a site words it otherwise."""
 LEARNER_NAME = "A Learner"
 SCHOOL_NAME = "Practice School"
 
@@ -76,6 +78,8 @@ class Work:
     submitted_at: int = 0
     files: list[dict[str, Any]] = field(default_factory=list)
     """Name, size and hash of each."""
+    started_at: int = 0
+    """When the learner started its clock; 0: not yet, or it has none."""
 
 
 @dataclass
@@ -109,6 +113,10 @@ class School:
     reviews: dict[int, Review] = field(default_factory=dict)
     teams: dict[int, list[int]] = field(default_factory=dict)
     """Assignments that are handed in by a team, and the others in it who have still to do it. Not kept in the file."""
+    badges: list[str] = field(default_factory=list)
+    """The names of the badges that the learner has. Not kept in the file."""
+    planned: list[tuple[int, str, str, int]] = field(default_factory=list)
+    """What a Canvas' planner lists beside the assignments: course, kind, title, and when. Not kept in the file."""
     data: dict[str, bytes] = field(default_factory=dict)
     """Bytes of files by their hash. Not kept in the file."""
     areas: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
@@ -173,7 +181,7 @@ class School:
         """Forget all that was handed in, and what the teacher did."""
         for kept in (
             self.works, self.locked, self.extensions, self.reviews, self.teams, self.data, self.areas, self.moved,
-            self.writes,
+            self.writes, self.badges, self.planned,
         ):  # fmt: skip
             kept.clear()
         self.assignments = {task.id: task for task in sample_assignments(self.founded_at)}
@@ -198,7 +206,11 @@ class School:
 
     def override(self, assignment: int, due_at: int, cutoff_at: int) -> None:
         """Give the learner dates of their own; the LMS shows them as if they were everybody's."""
-        self.assignments[assignment] = replace(self.assignments[assignment], due_at=due_at, cutoff_at=cutoff_at)
+        self.change(assignment, due_at=due_at, cutoff_at=cutoff_at)
+
+    def change(self, assignment: int, **settings: Any) -> None:
+        """Change an assignment, such as its ``minutes``, ``attempts`` or ``kinds``."""
+        self.assignments[assignment] = replace(self.assignments[assignment], **settings)
 
     def grade(
         self,
