@@ -1,8 +1,7 @@
 """Bookmarks: the front door to the pages that a learner keeps."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -80,49 +79,19 @@ class Bookmarks:
         fetched = self._fetch(id) if fetch else None
         return Saved(self.bookmark(id), known, fetched.problem if fetched else None, fetched.hint if fetched else None)
 
-    def bookmarks(
-        self,
-        *,
-        tag: str | None = None,
-        unread: bool | None = None,
-        starred: bool | None = None,
-        archived: bool | None = None,
-        private: bool | None = None,
-        pending: bool | None = None,
-        folder: str | None = None,
-        since: dt.datetime | None = None,
-        limit: int | None = 50,
-    ) -> list[BookmarkLine]:
-        """Return bookmarks, the newest first; the filters are those of :meth:`bookmark_ids`."""
-        ids = self.bookmark_ids(
-            tag=tag, unread=unread, starred=starred, archived=archived, private=private, pending=pending,
-            folder=folder, since=since, limit=limit,
-        )  # fmt: skip
-        return self.bookmark_lines(ids)
+    def bookmarks(self, *, limit: int | None = 50, **filters: Unpack[lists.Filters]) -> list[BookmarkLine]:
+        """Return bookmarks; the filters and the order are those of :meth:`bookmark_ids`."""
+        return self.bookmark_lines(self.bookmark_ids(limit=limit, **filters))
 
-    def bookmark_ids(
-        self,
-        *,
-        tag: str | None = None,
-        unread: bool | None = None,
-        starred: bool | None = None,
-        archived: bool | None = None,
-        private: bool | None = None,
-        pending: bool | None = None,
-        folder: str | None = None,
-        since: dt.datetime | None = None,
-        limit: int | None = None,
-    ) -> list[int]:
-        """Return the numbers of bookmarks, the last saved first; what is in the trash is left out.
+    def bookmark_ids(self, *, limit: int | None = None, **filters: Unpack[lists.Filters]) -> list[int]:
+        """Return the numbers of bookmarks, those that are pinned first, then the last saved first.
 
-        Each filter asks for those that are so, or with False are not. A ``tag`` or ``folder`` includes those below it
-        (``maths`` finds ``maths/topology``). ``pending`` are those whose page was never fetched.
+        What is in the trash is left out. Each filter asks for those that are so, or with False are not. A ``tag`` or
+        ``folder`` includes those below it (``maths`` finds ``maths/topology``). ``pending`` are those whose page was
+        never fetched.
         """
         with self._library.reading() as tx:
-            return lists.ids(
-                tx, tag=tag, pending=pending, folder=folder, since=since, limit=limit, unread=unread, starred=starred,
-                archived=archived, private=private,
-            )  # fmt: skip
+            return lists.ids(tx, limit=limit, **filters)
 
     def bookmark_lines(self, ids: Sequence[int]) -> list[BookmarkLine]:
         """Return a line for each of ``ids``, in their order; those that are gone or in the trash are left out."""
@@ -174,6 +143,7 @@ class Bookmarks:
         unread: bool | None = None,
         starred: bool | None = None,
         archived: bool | None = None,
+        pinned: bool | None = None,
         private: bool | None = None,
     ) -> Bookmark:
         """Change what the learner says about a page; what is None stays. ``tags`` takes the place of all tags.
@@ -191,6 +161,7 @@ class Bookmarks:
             "folder": None if folder is None else _folder(folder),
             "starred": starred,
             "archived": archived,
+            "pinned": pinned,
             "private": private,
         }
         with self._library.writing("Changed a bookmark") as tx:
@@ -224,21 +195,34 @@ class Bookmarks:
         said = " ".join((page.description, page.text))
         return suggest(page.title, said, tags=tags, of_site=of_site, have=page.tags, limit=limit)
 
+    def mark(self, ids: Iterable[int], **states: Unpack[keeping.States]) -> int:
+        """Give bookmarks these states; return how many bookmarks that changed. Those in the trash stay as they are."""
+        with self._library.writing("Marked bookmarks") as tx:
+            return keeping.mark(tx, list(dict.fromkeys(ids)), states)
+
     def mark_read(self, ids: Iterable[int]) -> int:
         """Note that these pages are read; return how many were not."""
-        return self._mark(ids, "read", unread=False, read_at=utc_now())
+        return self.mark(ids, unread=False)
 
     def mark_unread(self, ids: Iterable[int]) -> int:
         """Note that these pages are still to be read; return how many were not."""
-        return self._mark(ids, "unread", unread=True, read_at=None)
+        return self.mark(ids, unread=True)
 
     def star(self, ids: Iterable[int]) -> int:
         """Star these pages; return how many were not."""
-        return self._mark(ids, "starred", starred=True)
+        return self.mark(ids, starred=True)
 
     def unstar(self, ids: Iterable[int]) -> int:
         """Take the stars off these pages; return how many had one."""
-        return self._mark(ids, "without star", starred=False)
+        return self.mark(ids, starred=False)
+
+    def pin(self, ids: Iterable[int]) -> int:
+        """Keep these pages at the top of the list; return how many were not."""
+        return self.mark(ids, pinned=True)
+
+    def unpin(self, ids: Iterable[int]) -> int:
+        """Let these pages go back to their place; return how many were pinned."""
+        return self.mark(ids, pinned=False)
 
     def remove(self, ids: Iterable[int]) -> int:
         """Put bookmarks in the trash; return how many.
@@ -340,10 +324,6 @@ class Bookmarks:
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what bookmarks say: the learner's note, the description, the text of the page."""
         return lists.documents(self._library, ids)
-
-    def _mark(self, ids: Iterable[int], what: str, **values: Any) -> int:
-        with self._library.writing(f"Marked bookmarks as {what}") as tx:
-            return keeping.mark(tx, list(ids), what, values)
 
     def _fetch(self, id: int) -> Refetched:
         with self._library.reading() as tx:

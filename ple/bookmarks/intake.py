@@ -56,6 +56,7 @@ class _Wanted:
             self.record,
             saved_at=min(dates, default=None),
             starred=self.record.starred or other.record.starred,
+            pinned=self.record.pinned or other.record.pinned,
             unread=self.record.unread or other.record.unread,
             quotations=(*self.record.quotations, *other.record.quotations),
         )
@@ -228,6 +229,7 @@ def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
         "read_at": record.read_at,
         "starred": record.starred,
         "archived": record.archived,
+        "pinned": record.pinned,
         "private": record.private,
         "tries": 0,
         "html": "",
@@ -243,7 +245,7 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
     """
     changed: set[int] = set()
     table: sa.Table = BookmarkRow.__table__  # type: ignore[attr-defined]
-    names = ("id", "note", "folder", "saved_at", "starred", "unread", "title_given", "csl")
+    names = ("id", "note", "folder", "saved_at", "starred", "pinned", "unread", "title_given", "csl")
     columns = [table.c[name] for name in names]
     for some in chunks(known):
         tags = tx.tags_of(some)
@@ -281,6 +283,8 @@ def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:
         more["saved_at"] = record.saved_at
     if record.starred and not row.starred:
         more["starred"] = True
+    if record.pinned and not row.pinned:
+        more["pinned"] = True
     if record.unread and is_new and not row.unread:
         more["unread"] = True
     if want.title and not row.title_given:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -54,30 +54,46 @@ def moved(tx: Writing, id: int, url: str) -> dict[str, Any]:
     return {"url": url, "url_key": key, "key_version": addresses.KEY_VERSION, "etag": "", "last_modified": ""}
 
 
-def mark(tx: Writing, ids: Sequence[int], what: str, values: dict[str, Any]) -> int:
-    """Set ``values``, of which the first tells who has them already; return how many had not."""
-    flag = next(iter(values))
-    wanted = [
-        id
-        for some in chunks(ids)
-        for id in tx.connection()
-        .execute(
-            sa.select(col(BookmarkRow.id))
-            .join(Resource, col(Resource.id) == col(BookmarkRow.id))
-            .where(
-                col(BookmarkRow.id).in_(some),
-                col(Resource.trashed_at).is_(None),
-                col(getattr(BookmarkRow, flag)).is_not(values[flag]),
-            )
-        )
-        .scalars()
-    ]
-    changed = tx.update(BookmarkRow, wanted, **values)
-    tx.label = f"Marked {changed:,} bookmark{'' if changed == 1 else 's'} as {what}"
-    if what == "read":
-        for id in wanted:
-            tx.note("read", id)
-    return changed
+class States(TypedDict, total=False):
+    """What a learner can say of where a bookmark stands."""
+
+    unread: bool
+    starred: bool
+    pinned: bool
+    archived: bool
+    private: bool
+
+
+def mark(tx: Writing, ids: Sequence[int], states: States) -> int:
+    """Give bookmarks these states; return how many bookmarks that changed, and say so in the change's label."""
+    changed: set[int] = set()
+    for name, value in states.items():
+        query = sa.select(col(BookmarkRow.id)).join(Resource, col(Resource.id) == col(BookmarkRow.id))
+        query = query.where(col(Resource.trashed_at).is_(None), col(getattr(BookmarkRow, name)).is_not(value))
+        others = [
+            id
+            for some in chunks(ids)
+            for id in tx.connection().execute(query.where(col(BookmarkRow.id).in_(some))).scalars()
+            if id is not None
+        ]
+        more = {"read_at": None if value else utc_now()} if name == "unread" else {}
+        tx.update(BookmarkRow, others, **{name: value}, **more)
+        changed.update(others)
+        if name == "unread" and not value:
+            for id in others:
+                tx.note("read", id)
+    said = ", ".join(_SAID[name][value is True] for name, value in states.items())
+    tx.label = f"Marked {len(changed):,} bookmark{'' if len(changed) == 1 else 's'} as {said}"
+    return len(changed)
+
+
+_SAID = {
+    "unread": ("read", "unread"),
+    "starred": ("without star", "starred"),
+    "pinned": ("not pinned", "pinned"),
+    "archived": ("not archived", "archived"),
+    "private": ("not private", "private"),
+}
 
 
 def store(tx: Writing, id: int, fetched: fetching.Fetched) -> Refetched:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -12,50 +12,58 @@ from ple.bookmarks.formats.record import Quotation, Record
 from ple.bookmarks.models import BOOKMARK, BookmarkLine, BookmarkRow, HighlightRow
 from ple.library import Document, Library, Reading, Resource, Tagging, chunks, fold_tag
 
+STATES = ("unread", "starred", "archived", "pinned", "private")
+
 _LISTED: list[Any] = [
     *(
         col(getattr(BookmarkRow, name))
         for name in (
             "id", "title", "url", "site_name", "author", "published_at", "saved_at", "unread", "starred", "archived",
-            "private", "words", "fetched_at", "problem",
+            "pinned", "private", "words", "fetched_at", "problem",
         )
     ),
     col(Resource.uid),
     col(Resource.created_at),
 ]  # fmt: skip
 _EXPORTED = (
-    "url", "title", "note", "folder", "saved_at", "unread", "starred", "archived", "private", "description",
-    "author", "published_at", "language", "read_at", "site_name",
+    "url", "title", "note", "folder", "saved_at", "unread", "starred", "archived", "pinned", "private",
+    "description", "author", "published_at", "language", "read_at", "site_name",
 )  # fmt: skip
 
 
-def ids(
-    tx: Reading,
-    *,
-    tag: str | None,
-    pending: bool | None,
-    folder: str | None,
-    since: dt.datetime | None,
-    limit: int | None,
-    **flags: bool | None,
-) -> list[int]:
+class Filters(TypedDict, total=False):
+    """What can be asked of a list of bookmarks; what is None does not matter."""
+
+    tag: str | None
+    folder: str | None
+    since: dt.datetime | None
+    pending: bool | None
+    unread: bool | None
+    starred: bool | None
+    archived: bool | None
+    pinned: bool | None
+    private: bool | None
+
+
+def ids(tx: Reading, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[int]:
     """Return the numbers of bookmarks; see :meth:`ple.bookmarks.Bookmarks.bookmark_ids`."""
     query = sa.select(col(BookmarkRow.id)).join(Resource, col(Resource.id) == col(BookmarkRow.id))
     query = query.where(col(Resource.trashed_at).is_(None))
-    for name, wanted in flags.items():
-        if wanted is not None:
+    for name in STATES:
+        if (wanted := filters.get(name)) is not None:
             query = query.where(col(getattr(BookmarkRow, name)).is_(wanted))
-    if pending is not None:
+    if (pending := filters.get("pending")) is not None:
         waiting = col(BookmarkRow.fetched_at).is_(None) & on_the_web()
         query = query.where(waiting if pending else ~waiting)
-    if since is not None:
+    if (since := filters.get("since")) is not None:
         query = query.where(col(BookmarkRow.saved_at) >= since)
-    if tag:
+    if tag := filters.get("tag"):
         query = query.where(col(BookmarkRow.id).in_(sa.select(col(Tagging.resource_id)).where(_below(tag))))
-    if folder:
+    if folder := filters.get("folder"):
         inner = col(BookmarkRow.folder).startswith(folder.strip("/") + "/", autoescape=True)
         query = query.where((col(BookmarkRow.folder) == folder.strip("/")) | inner)
-    query = query.order_by(col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc()).limit(limit)
+    newest = (col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc())
+    query = query.order_by(col(BookmarkRow.pinned).desc(), *newest).limit(limit)
     return list(tx.connection().execute(query).scalars())
 
 
@@ -72,7 +80,7 @@ def lines(tx: Reading, ids: Sequence[int]) -> list[BookmarkLine]:
         BookmarkLine(
             id=row.id, uid=row.uid, kind=BOOKMARK, title=row.title, url=row.url, site_name=row.site_name,
             author=row.author, published_at=row.published_at, saved_at=row.saved_at, unread=row.unread,
-            starred=row.starred, archived=row.archived, private=row.private, words=row.words,
+            starred=row.starred, archived=row.archived, pinned=row.pinned, private=row.private, words=row.words,
             fetched=row.fetched_at is not None, problem=row.problem, tags=tags[row.id], created_at=row.created_at,
         )
         for row in (rows[id] for id in ids if id in rows)
@@ -90,7 +98,6 @@ def documents(library: Library, ids: Iterable[int]) -> Iterator[Document]:
             ).all()
             tags = tx.tags_of([row.id for row in rows])
         for row in rows:
-            flags = ("unread", "starred", "archived", "private")
             yield Document(
                 id=row.id,
                 kind=BOOKMARK,
@@ -102,7 +109,7 @@ def documents(library: Library, ids: Iterable[int]) -> Iterator[Document]:
                 author=row.author,
                 language=row.language,
                 container=row.site_name,
-                flags=frozenset(flag for flag in flags if getattr(row, flag)),
+                flags=frozenset(flag for flag in STATES if getattr(row, flag)),
                 markdown=row.note or None,
                 quotable=row.text,
             )

@@ -53,6 +53,8 @@ class BookmarkRow(Body, table=True):
     read_at: dt.datetime | None = None
     starred: bool = False
     archived: bool = False
+    pinned: bool = False
+    """The learner wants it at the top of the list."""
     private: bool = False
 
     fetched_at: dt.datetime | None = Field(default=None, index=True)
@@ -170,6 +172,7 @@ class BookmarkLine:
     unread: bool
     starred: bool
     archived: bool
+    pinned: bool
     private: bool
     words: int | None
     fetched: bool
@@ -204,6 +207,7 @@ class Bookmark:
     read_at: dt.datetime | None
     starred: bool
     archived: bool
+    pinned: bool
     private: bool
     fetched_at: dt.datetime | None
     problem: str | None

@@ -266,6 +266,21 @@ def test_bookmarks_are_found_by_what_they_are(bookmarks):
     assert bookmarks.mark_unread([a, b]) == 1
 
 
+def test_what_is_pinned_is_at_the_top_and_states_are_set_together(bookmarks, library):
+    first, second, third = (bookmarks.save(f"https://e.org/{n}", fetch=False).bookmark.id for n in range(3))
+
+    assert bookmarks.mark([first, second], pinned=True, unread=False) == 2
+    assert bookmarks.bookmark_ids() == [second, first, third]
+    assert bookmarks.bookmark_ids(pinned=True, unread=False) == [second, first]
+    assert (bookmarks.bookmark(first).pinned, bookmarks.bookmark(first).read_at is not None) == (True, True)
+    assert (bookmarks.pin([first, third]), bookmarks.unpin([second])) == (1, 1)
+    assert bookmarks.bookmark_ids() == [third, first, second]
+    (document,) = bookmarks.documents([first])
+    assert document.flags == {"pinned"}
+    assert library.undo().label == "Marked 1 bookmark as not pinned"
+    assert bookmarks.bookmark_ids(pinned=True) == [third, second, first]
+
+
 def test_a_bookmark_says_its_note_and_text_to_whoever_asks(bookmarks, publisher):
     page = bookmarks.save(publisher.publish("/a", ARTICLE, **HTML), tags=["x"], note="why").bookmark
     gone = bookmarks.save("https://example.org/", fetch=False).bookmark

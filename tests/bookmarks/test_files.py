@@ -44,6 +44,7 @@ records = st.builds(
     unread=st.booleans(),
     starred=st.booleans(),
     archived=st.booleans(),
+    pinned=st.booleans(),
     private=st.booleans(),
 )
 
@@ -54,7 +55,7 @@ def whole_second(record):
 
 def as_set(some, when):
     return sorted(
-        (r.url, r.title, r.tags, r.note, r.folder, str(when(r)), r.unread, r.starred, r.archived, r.private)
+        (r.url, r.title, r.tags, r.note, r.folder, str(when(r)), r.unread, r.starred, r.archived, r.pinned, r.private)
         for r in some
     )
 

@@ -470,8 +470,8 @@ def test_no_bytes_make_any_reader_fail(data, format):
 def test_what_is_written_as_csv_is_read_back_the_same(some):
     back = [without_line(record) for record in table.read(table.write(some).encode())]
 
-    assert [(r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.starred) for r in back] == [
-        (r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.starred) for r in some
+    assert [(r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.pinned) for r in back] == [
+        (r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.pinned) for r in some
     ]
 
 

@@ -1,13 +1,19 @@
 """Bringing in files: in parts, interrupted, again; and every export that there is."""
 
+import dataclasses
+import datetime as dt
 import json
 import os
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ple.bookmarks import intake
 from ple.bookmarks.formats import files
+from ple.bookmarks.formats.record import Quotation
 from ple.library import InvalidInput
+from tests.bookmarks.test_files import records, words
 
 
 @pytest.fixture
@@ -138,6 +144,46 @@ def test_what_is_exported_and_imported_elsewhere_is_exported_the_same(bookmarks,
 
     assert (done.format, done.added, done.refused) == (format, 5, ())
     assert sorted(bookmarks.export(format).splitlines()) == sorted(before.splitlines())
+
+
+passages = st.builds(
+    Quotation,
+    quote=words.filter(bool),
+    note=words,
+    color=st.sampled_from(["yellow", "green"]),
+    created_at=st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2026, 1, 1), timezones=st.just(dt.UTC)),
+    tags=st.lists(st.sampled_from(["a", "b/c"]), unique=True, max_size=2).map(tuple),
+)
+anything = st.lists(
+    st.builds(
+        lambda record, quotations, more: dataclasses.replace(record, quotations=tuple(quotations), **more),
+        records,
+        st.lists(passages, max_size=2, unique_by=lambda one: "".join(one.quote.split()).casefold()),
+        st.fixed_dictionaries(
+            {"title": words.filter(bool), "author": st.none() | words.filter(bool), "description": words}
+        ),
+    ),
+    min_size=4,
+    max_size=12,
+)
+
+
+@pytest.mark.parametrize("format", ["json", "netscape", "csv"])
+def test_whatever_is_kept_is_the_same_when_it_went_out_and_came_in_again(bookmarks, library, format):
+    @settings(max_examples=60 if os.environ.get("PLE_TEST_ALL") else 3, deadline=None)
+    @given(anything)
+    def there_and_back(some):
+        bookmarks.import_file("first", files.write("json", some).encode())
+        before = bookmarks.export(format)
+        bookmarks.remove(bookmarks.bookmark_ids())
+        library.empty_trash()
+        bookmarks.import_file("again", before.encode())
+        after = bookmarks.export(format)
+        bookmarks.remove(bookmarks.bookmark_ids())
+        library.empty_trash()
+        assert sorted(after.splitlines()) == sorted(before.splitlines())
+
+    there_and_back()
 
 
 def test_a_format_may_be_named_and_must_be_known(bookmarks):

@@ -35,6 +35,18 @@ def test_a_page_is_saved_listed_shown_edited_and_removed(ple, url):
     assert len(ple("bookmarks", "list", "--json").json) == 1
 
 
+def test_several_pages_are_marked_at_once(ple):
+    ids = [ple("save", f"https://e.org/{n}", "--later", "--json").json["id"] for n in range(3)]
+
+    marked = ple("bookmarks", "mark", str(ids[0]), str(ids[1]), "--pin", "--read", "--archive", "--json").json
+
+    assert [(page["pinned"], page["unread"], page["archived"]) for page in marked] == [(True, False, True)] * 2
+    assert [page["id"] for page in ple("bookmarks", "list", "--json").json] == [ids[1], ids[0], ids[2]]
+    assert [page["id"] for page in ple("bookmarks", "list", "--pinned", "--json").json] == [ids[1], ids[0]]
+    assert ple("bookmarks", "edit", str(ids[0]), "--unpin", "--json").json["pinned"] is False
+    assert "Say how" in ple("bookmarks", "mark", str(ids[0]), code=2).err
+
+
 def test_saving_again_says_that_it_was_there(ple, url):
     assert ple("save", url).out.startswith("Saved: #")
     assert ple("bookmarks", "add", url + "?utm_source=x").out.startswith("Kept already")

@@ -69,7 +69,7 @@ def _record(said: dict[str, Any], number: int) -> Record:
             values[name] = _texts(value)
         elif name in _TIMES:
             values[name] = _when(value)
-        elif name in ("unread", "starred", "archived", "private"):
+        elif name in ("unread", "starred", "archived", "pinned", "private"):
             values[name] = value is True
         elif name == "quotations":
             values[name] = tuple(_quotation(one) for one in value if isinstance(one, dict)) if value else ()

@@ -87,6 +87,7 @@ def _attributes(record: Record) -> str:
         "TOREAD": record.unread,
         "DATA-IMPORTANT": record.starred,
         "DATA-ARCHIVED": record.archived,
+        "DATA-PINNED": record.pinned,
     }
     pairs += [(name, "1") for name, is_set in flags.items() if is_set]
     return " ".join(f'{name}="{html.escape(value)}"' for name, value in pairs)
@@ -186,6 +187,7 @@ class _Stream(HTMLParser):
                 "unread": _true(said.get("toread")),
                 "starred": _true(said.get("data-important")),
                 "archived": archived,
+                "pinned": _true(said.get("data-pinned")),
                 "private": _true(said.get("private")),
                 "line": self._at,
             }

@@ -42,6 +42,7 @@ class Record:
     unread: bool = False
     starred: bool = False
     archived: bool = False
+    pinned: bool = False
     private: bool = False
     description: str = ""
     author: str | None = None

@@ -10,9 +10,9 @@ NAME = "csv"
 
 _COLUMNS = (
     "url", "title", "note", "tags", "folder", "saved_at", "unread", "starred", "archived", "private", "author",
-    "description", "published_at", "language", "read_at", "site_name",
+    "description", "published_at", "language", "read_at", "site_name", "pinned",
 )  # fmt: skip
-_FLAGS = frozenset({"unread", "starred", "archived", "private"})
+_FLAGS = frozenset({"unread", "starred", "archived", "private", "pinned"})
 _TIMES = frozenset({"saved_at", "published_at", "read_at"})
 _MAYBE = frozenset({"author", "language", "site_name"})
 _FORMULA = ("=", "+", "-", "@", "\t")
