@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ple.library import DiskFull, PleError
-from ple.portfolio.site import Page
+from ple.portfolio.frame import Page
 
 MANIFEST = ".ple-portfolio.json"
 _WORKSHOP = ".ple-building"
@@ -75,26 +75,28 @@ def build(
     """
     with _alone_in(folder), _plain_errors(folder):
         before = _manifest(folder)
-        workshop = folder / _WORKSHOP
         made: dict[str, _Made] = {}
-        new: list[str] = []
         kept: list[str] = []
         left_now: dict[str, list[int]] = {}
         html = unchanged = 0
+        new = _Workshop(folder)
         base = f"{folder}{os.sep}"
         for page in pages:
-            name = name_of(page.path)
-            target, known = base + page.path, before.get(name)
-            html += page.path.endswith(".html")
-            here = _marks(target)
-            if known is not None and left is not None and here is not None and left.get(name) == here:
-                standing: str | None = known.content
+            path = page.path
+            name = name_of(path)
+            known = before.get(name)
+            html += path.endswith(".html")
+            here = None if new.nothing_at(path) else _marks(base + path)
+            if here is None:
+                standing: str | None = None
+            elif known is not None and left is not None and left.get(name) == here:
+                standing = known.content
             else:
-                standing = _content(Path(target))
+                standing = _content(Path(base + path))
             if here is not None:
                 left_now[name] = here
             if known is None and standing is not None:
-                kept.append(page.path)  # somebody else's robots.txt
+                kept.append(path)  # somebody else's robots.txt
                 continue
             if known is not None and known.key == page.key and known.content == standing:
                 made[name] = known
@@ -105,27 +107,88 @@ def build(
             if made[name].content == standing:
                 unchanged += 1
                 continue
-            (workshop / str(len(new))).write_bytes(content)
-            new.append(page.path)
+            new.write(path, content)
         before_writing()
         gone = {name: then for name, then in before.items() if name not in made}
-        if new or gone or made != before:
-            planned = {name_of(path): _Made("", "") for path in new}
+        if new.paths or gone or made != before:
+            planned = {name_of(path): _Made("", "") for path in new.paths}
             _keep_manifest(folder, before | planned)
-            folders: set[str] = set()
-            for number, path in enumerate(new):
-                if (parent := os.path.dirname(path)) not in folders:  # noqa: PTH120
-                    (folder / parent).mkdir(parents=True, exist_ok=True)
-                    folders.add(parent)
-                os.replace(workshop / str(number), folder / path)  # noqa: PTH105
-                left_now[name_of(path)] = _marks(base + path) or []
+            for path, marks in new.put_in_place():
+                left_now[name_of(path)] = marks
             removed, changed = _remove(folder, gone)
             kept += changed
             _keep_manifest(folder, made)
         else:
             removed = 0
         ours = {name: left_now[name] for name in made if name in left_now}
-        return Done(html, len(new), unchanged, removed, tuple(sorted(kept)), ours)
+        return Done(html, len(new.paths), unchanged, removed, tuple(sorted(kept)), ours)
+
+
+class _Workshop:
+    """New files, made aside and put in place together.
+
+    What stands in a folder that the site does not have yet is made in a folder beside, which is then moved as a whole:
+    a new site of thousands of pages appears with a few renames, and costs no more than writing its files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = f"{folder}{os.sep}"
+        self._shop = f"{folder}{os.sep}{_WORKSHOP}{os.sep}"
+        self._there = set(os.listdir(folder))  # noqa: PTH208 - their names
+        self._folders: set[str] = set()
+        self._whole: dict[str, list[int]] = {}
+        self._tops: list[str] = []
+        self._apart: list[tuple[str, str]] = []
+        self.paths: list[str] = []
+
+    def nothing_at(self, path: str) -> bool:
+        """Return whether it is plain, without a look, that no file stands there."""
+        return path.partition("/")[0] not in self._there
+
+    def write(self, path: str, content: bytes) -> None:
+        """Make a file."""
+        top, inside, _rest = path.partition("/")
+        if inside and top not in self._there:
+            aside = f"{self._shop}new{os.sep}{path}"
+            parent = aside.rpartition("/")[0]
+            if parent not in self._folders:
+                os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - thousands of them
+                self._folders.add(parent)
+                if top not in self._tops:
+                    self._tops.append(top)
+            self._whole[path] = _write(aside, content)
+        else:
+            aside = f"{self._shop}{len(self.paths)}"
+            _write(aside, content)
+            self._apart.append((aside, path))
+        self.paths.append(path)
+
+    def put_in_place(self) -> Iterator[tuple[str, list[int]]]:
+        """Put the files where they belong, in their order; yield each with its marks."""
+        for top in self._tops:
+            os.replace(f"{self._shop}new{os.sep}{top}", self._folder + top)  # noqa: PTH105
+        yield from self._whole.items()
+        folders: set[str] = set()
+        for aside, path in self._apart:
+            target = self._folder + path
+            if (parent := os.path.dirname(target)) not in folders:  # noqa: PTH120
+                os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+                folders.add(parent)
+            os.replace(aside, target)  # noqa: PTH105
+            yield path, _marks(target) or []
+
+
+def _write(path: str, content: bytes) -> list[int]:
+    """Write a new file with as few calls as there can be; return its marks."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        said = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    return [said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino]
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -251,7 +314,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
                 f"another build is at work in {folder}", hint="Wait for it to end; it takes a few seconds at most."
             )
         for stale in workshop.iterdir():
-            if stale.name != "lock":
+            if stale.is_dir():
+                shutil.rmtree(stale)
+            elif stale.name != "lock":
                 stale.unlink()
         try:
             yield

@@ -9,9 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from ple.portfolio.build import files_of
 from ple.portfolio.characters import fit_line
+from ple.portfolio.mentions import HIDDEN
 from ple.portfolio.models import Artifact, Finding, Settings, Visibility
 from ple.portfolio.permalinks import UNLISTED
-from ple.portfolio.prose import HIDDEN, pictures
+from ple.portfolio.prose import pictures
 from ple.portfolio.site import Site
 from ple.portfolio.work import Work
 

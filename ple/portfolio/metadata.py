@@ -177,7 +177,7 @@ def robots(url: str | None) -> bytes:
 
 def instant(when: dt.datetime) -> str:
     """Return a time as RFC 3339 has it, in UTC, to the second."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(dt.UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 _MONTHS = [

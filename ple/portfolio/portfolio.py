@@ -27,6 +27,7 @@ from ple.portfolio.said import checked, context_of, site_url, visibility_of
 from ple.portfolio.shelf import Shelf, last_place, move, shown_by
 
 if TYPE_CHECKING:
+    from ple.portfolio.build import Done
     from ple.portfolio.memory import Memory
     from ple.portfolio.publish import Published
     from ple.portfolio.work import Work
@@ -239,25 +240,33 @@ class Portfolio:
         Raises:
             BuildError: the folder holds something else, or cannot be written.
         """
+        from ple.portfolio.memory import Moved
+
+        began = time.perf_counter()
+        folder = (folder or self.folder).absolute()
+        try:
+            done = self._build(folder)
+        except Moved:  # somebody wrote in the library just now; not twice within a second
+            done = self._build(folder)
+        return Built(
+            folder, done.pages, done.written, done.unchanged, done.removed, time.perf_counter() - began, done.kept
+        )
+
+    def _build(self, folder: Path) -> "Done":
         from ple.portfolio.build import build
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
-        began = time.perf_counter()
-        folder = (folder or self.folder).absolute()
         theme = Theme(self.settings().theme, self.themes)
-        memory = self._memory()
-        with memory, _unhurried():
+        with _unhurried(), self._memory() as memory:
             works, ledger = self._published(memory, utc_now())
             site = Site(self._begun(), works, ledger, theme, memory)
             left = memory.left(folder)
             done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
-            memory.keep_bodies(site.made)
+            memory.keep_code(site.made)
             if done.left != left:
                 memory.keep_left(folder, done.left)
-        return Built(
-            folder, done.pages, done.written, done.unchanged, done.removed, time.perf_counter() - began, done.kept
-        )
+        return done
 
     def publish(
         self, remote: str, *, branch: str = "main", dry_run: bool = False, with_unlisted: bool = False

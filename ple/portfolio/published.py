@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from ple.portfolio.characters import fit_line
+from ple.portfolio.mentions import HIDDEN, Mention, Target
 from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
-from ple.portfolio.prose import HIDDEN, Mention, Target
 from ple.portfolio.work import Card, Whole, Work
 
 

@@ -91,13 +91,12 @@ class Theme:
         from minijinja import TemplateError
 
         try:
-            html = self._environment.render_template(template, **context)
+            html: str = self._environment.render_template(template, **context)
         except TemplateError as error:
             raise ThemeError(f"the template {template} of the theme “{self._name}” fails: {error}") from error
         # MiniJinja also escapes "/", which no text needs; what a learner wrote as "&#x2f;" is "&amp;#x2f;" by now.
         html = html.replace("&#x2f;", "/")
-        lines = (line.rstrip() for line in html.split("\n"))
-        return ("\n".join(lines).strip() + "\n").encode("utf-8", "replace")
+        return (html.strip() + "\n").encode("utf-8", "replace")
 
     @cached_property
     def _templates(self) -> dict[str, str]:
@@ -131,7 +130,8 @@ def themes(folder: Path | None = None) -> dict[str, str]:
 
 def for_script(value: Any) -> Safe:
     """Return ``value`` as JSON that can stand in a script element, whatever the learner wrote."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Safe(text)
+    return Safe(_TELLING.sub(lambda found: f"\\u{ord(found[0]):04x}", _SAID(value)))
+
+
+_SAID = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_TELLING = re.compile("[<>&\u2028\u2029]")

@@ -14,10 +14,11 @@ from typing import Any
 
 from ple.library import Document
 from ple.portfolio.formats.resume import clean_resume
+from ple.portfolio.frame import Page
 from ple.portfolio.models import Artifact, Settings, Visibility
 from ple.portfolio.permalinks import Ledger
 from ple.portfolio.published import published
-from ple.portfolio.site import Page, Site
+from ple.portfolio.site import Site
 from ple.portfolio.theme import Theme
 from ple.portfolio.work import Card, Whole
 

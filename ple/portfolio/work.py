@@ -13,9 +13,10 @@ from typing import Any
 
 from ple.library import Document
 from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.mentions import HIDDEN, Mention, Target, mentions, spoken
 from ple.portfolio.models import Artifact, Visibility
 from ple.portfolio.permalinks import Permalink
-from ple.portfolio.prose import Mention, Target, beginning, excerpt, mentions, spoken
+from ple.portfolio.prose import beginning, excerpt
 
 OWN_WORK = frozenset({"journal", "goal"})
 """Kinds that the learner wrote: they are shown whole. Of anything else a site shows a quotation and its source."""
@@ -83,8 +84,8 @@ class Card:
         a, d = whole.artifact, whole.document
         found = dict.fromkeys(
             mention
-            for text in (whole.text, a.reflection, a.why, a.sources, a.feedback)
-            for mention in mentions(fit(text))
+            for text in (whole.text, *map(fit, (a.reflection, a.why, a.sources, a.feedback)))
+            for mention in mentions(text)
         )
         when = a.made_on or d.occurred_at.astimezone(dt.UTC).date()
         title = fit_line(a.title)
@@ -194,13 +195,16 @@ class Work:
 
     def target(self, mention: Mention) -> Target:
         """Return what becomes of a mention in its texts."""
-        return self.targets.get(mention.written, Target(mention.label or mention.title or mention.written))
+        hidden = mention.written if mention.title is None else HIDDEN
+        return self.targets.get(mention.written) or Target(mention.label or hidden)
 
 
 def hash_of(value: Any) -> str:
     """Return a hash of any value that JSON can hold."""
-    said = json.dumps(value, ensure_ascii=True, sort_keys=True, default=str)
-    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_SAID(value).encode(), digest_size=16).hexdigest()
+
+
+_SAID = json.JSONEncoder(ensure_ascii=True, sort_keys=True, default=str).encode
 
 
 def _source(document: Document) -> str | None:

@@ -15,7 +15,7 @@ import pytest
 from ple.library import DiskFull, Library, PleError
 from ple.portfolio import Portfolio
 from ple.portfolio.build import MANIFEST, BuildError, build
-from ple.portfolio.site import Page
+from ple.portfolio.frame import Page
 from tests.portfolio.conftest import Shelf, tree
 
 

@@ -1,0 +1,186 @@
+"""Pages that list works: the first page, everything by year, collections, tags, skills, reading, writing; the CV."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ple.portfolio import metadata
+from ple.portfolio.arrangement import grouped
+from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.formats import resume
+from ple.portfolio.frame import EMPTY, Frame, Page, host_of
+from ple.portfolio.mentions import ROOT, mentions
+from ple.portfolio.permalinks import PAGE, SKILL, TAG
+from ple.portfolio.prose import excerpt, page_html
+from ple.portfolio.theme import Safe, for_script
+from ple.portfolio.work import Work, hash_of
+
+ON_FIRST_PAGE = 9
+
+
+class Lists:
+    """The lists of one site."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._arranged = frame.arranged
+
+    def home(self) -> Page:
+        """Return the first page."""
+        frame, arranged = self._frame, self._arranged
+        settings = frame.settings
+        about = fit(settings.about)
+
+        def context() -> dict[str, Any]:
+            page = frame.about_page("", "", frame.introduction, kind="website")
+            page["json_ld"] = for_script(metadata.site_json(settings, frame.introduction))
+            html = page_html(about, frame.target)
+            return {
+                "page": page,
+                "works": [frame.placed(work, "") for work in arranged.listed[:ON_FIRST_PAGE]],
+                "more": max(0, len(arranged.listed) - ON_FIRST_PAGE),
+                "collections": frame.links_to(PAGE, arranged.collections, ""),
+                "skills": frame.links_to(SKILL, arranged.skills, ""),
+                "me": [{"href": href, "title": _place_of(href)} for href in settings.me],
+                "about_html": Safe(html.replace(ROOT, "")),
+            }
+
+        seed = [
+            about,
+            frame.introduction,
+            [[to.words, to.address] for to in map(frame.target, mentions(about))],
+            frame.seen(arranged.listed[:ON_FIRST_PAGE]),
+            len(arranged.listed),
+        ]
+        groups = [
+            (name, len(works)) for some in (arranged.collections, arranged.skills) for name, works in some.items()
+        ]
+        return frame.page("index.html", "home.html", hash_of([seed, sorted(groups)]), context)
+
+    def everything(self) -> Page:
+        """Return all work by year."""
+        frame, arranged = self._frame, self._arranged
+
+        def context() -> dict[str, Any]:
+            years = grouped((work.when.year, work) for work in arranged.by_date)
+            return {
+                "page": frame.about_page("work/", "All work", f"Everything by {frame.by}, newest first."),
+                "years": [
+                    {"year": year, "works": [frame.placed(work, "work/", tags=False) for work in works]}
+                    for year, works in years.items()
+                ],
+                "count": len(arranged.listed),
+            }
+
+        return frame.page("work/index.html", "all.html", frame.seen(arranged.by_date), context)
+
+    def of(self, what: str, name: str, works: Sequence[Work]) -> Page:
+        """Return a collection, or the page of a tag or skill."""
+        frame = self._frame
+        address = frame.address(what, name)
+
+        def context() -> dict[str, Any]:
+            words = {TAG: f"Tagged “{name}”", SKILL: f"Evidence of “{name}”"}
+            page = frame.about_page(address, words.get(what, name), f"{_count(len(works))} by {frame.by}: {name}.")
+            if what == TAG:
+                page["feeds"] = frame.feed_links("")
+            return {
+                "page": page,
+                "what": what,
+                "name": name,
+                "works": [frame.placed(work, address) for work in works],
+            }
+
+        return frame.page(f"{address}index.html", "list.html", name + frame.seen(works), context)
+
+    def blog(self) -> Page:
+        """Return what the learner wrote."""
+        frame, written = self._frame, self._arranged.written
+
+        def context() -> dict[str, Any]:
+            return {
+                "page": frame.about_page("blog/", "Writing", f"What {frame.by} writes, newest first."),
+                "what": "blog",
+                "name": "Writing",
+                "works": [frame.placed(work, "blog/") for work in written],
+            }
+
+        return frame.page("blog/index.html", "list.html", frame.seen(written), context)
+
+    def tags(self) -> Page:
+        """Return the list of all tags."""
+        frame, groups = self._frame, self._arranged.tags
+
+        def context() -> dict[str, Any]:
+            page = frame.about_page("tags/", "Tags", f"What the work of {frame.by} is about.")
+            return {"page": page, "tags": frame.links_to(TAG, groups, "tags/")}
+
+        seed = hash_of(sorted((name, len(works)) for name, works in groups.items()))
+        return frame.page("tags/index.html", "tags.html", seed, context)
+
+    def skills(self) -> Page:
+        """Return the skill map: each skill with its evidence."""
+        frame, skills = self._frame, self._arranged.skills
+
+        def context() -> dict[str, Any]:
+            words = f"What {frame.by} can do, each with the work that shows it."
+            return {
+                "page": frame.about_page("skills/", "Skills", words),
+                "skills": [
+                    {
+                        "title": skill,
+                        "href": "../" + frame.address(SKILL, skill),
+                        "works": [frame.placed(work, "skills/", tags=False) for work in works],
+                    }
+                    for skill, works in sorted(skills.items())
+                ],
+            }
+
+        seed = "\0".join(f"{skill}\n{frame.seen(works)}" for skill, works in sorted(skills.items()))
+        return frame.page("skills/index.html", "skills.html", seed, context)
+
+    def reading(self) -> Page:
+        """Return the reading list: the sources of all that is quoted."""
+        frame, read = self._frame, self._arranged.read
+
+        def context() -> dict[str, Any]:
+            rows = []
+            for work in sorted(read, key=lambda work: (_sorted_as(work), work.id)):
+                url, author, container = work.card.cite
+                cite = {"title": fit_line(work.card.source_title), "author": author, "container": container}
+                rows.append(frame.placed(work, "reading/") | cite | {"url": url or None, "host": host_of(url)})
+            words = f"What {frame.by} read and builds on, with the sources."
+            return {"page": frame.about_page("reading/", "Reading", words), "works": rows}
+
+        return frame.page("reading/index.html", "reading.html", frame.seen(read), context)
+
+    def curriculum(self) -> Iterator[Page]:
+        """Yield the CV, and the file that it was made from."""
+        frame = self._frame
+        said = frame.settings.resume
+        if not said:
+            yield frame.notice("cv/index.html", "cv/", "Nothing stands here now", EMPTY)
+            return
+
+        def context() -> dict[str, Any]:
+            cv = resume.cv(said)
+            page = frame.about_page("cv/", "Curriculum vitae", excerpt(" ".join(cv["summary"]) or f"{frame.by}: CV"))
+            return {"page": page, "cv": cv | {"name": cv["name"] or frame.by}, "file": "../resume.json"}
+
+        content = resume.as_json(said)
+        key = hashlib.blake2b(content, digest_size=16).hexdigest()
+        yield frame.page("cv/index.html", "cv.html", key, context)
+        yield Page("resume.json", key, lambda: content)
+
+
+def _count(works: int) -> str:
+    return "1 piece of work" if works == 1 else f"{works} pieces of work"
+
+
+def _place_of(href: str) -> str:
+    return href.removeprefix("mailto:") if href.startswith("mailto:") else host_of(href)
+
+
+def _sorted_as(work: Work) -> str:
+    _url, author, _container = work.card.cite
+    return (author.rpartition(" ")[2] or work.card.source_title).casefold()

@@ -1,0 +1,136 @@
+"""The page of each piece of work, and what feeds say of it."""
+
+import hashlib
+from html import escape
+from typing import Any, Protocol
+
+from ple.portfolio import metadata
+from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.colours import coloured
+from ple.portfolio.frame import Frame, Page, host_of, root_of
+from ple.portfolio.mentions import ROOT
+from ple.portfolio.permalinks import PAGE, SKILL, TAG
+from ple.portfolio.prose import page_html
+from ple.portfolio.theme import Safe, for_script
+from ple.portfolio.work import Work
+
+
+class Remembering(Protocol):
+    """What remembers code that was coloured."""
+
+    def code(self, key: str) -> str | None:
+        """Return what was made under this key."""
+        ...
+
+
+class WorkPages:
+    """The pages of works on one site."""
+
+    def __init__(self, frame: Frame, memory: Remembering | None) -> None:
+        self._frame = frame
+        self._memory = memory
+        self.made: dict[str, str] = {}
+        """The code that was coloured and not remembered, by its key."""
+        self._bodies: dict[int, dict[str, str]] = {}
+
+    def page(self, work: Work) -> Page:
+        """Return the page of a work."""
+        card, line = work.card, work.permalink
+        seed = [card.said, card.looks, line.address, str(line.published_at), str(line.updated_at)]
+        for other in self._frame.arranged.mentioned_by.get(card.id, ()):
+            seed.append(f"{other.title}\n{other.permalink.address}")
+        return self._frame.page(f"{line.address}index.html", "work.html", "\0".join(seed), lambda: self._about(work))
+
+    def _about(self, work: Work) -> dict[str, Any]:
+        frame = self._frame
+        a, d, address = work.artifact, work.document, work.permalink.address
+        root = root_of(address)
+        licence = a.licence or (frame.settings.licence if work.own else "")
+        language = frame.foreign(d.language)
+        page = frame.about_page(address, work.title, work.summary, listed=work.listed, kind="article")
+        page["json_ld"] = for_script(
+            metadata.work_json(work, frame.settings, frame.absolute(address), licence, language)
+        )
+        page["published"] = metadata.instant(work.permalink.published_at)
+        page["modified"] = metadata.instant(work.permalink.updated_at)
+        collection = {"title": a.page, "href": root + frame.address(PAGE, a.page)} if a.page and work.listed else None
+        shown = {
+            "title": work.title,
+            "kind": work.label,
+            "own": work.own,
+            "language": language,
+            "why": work.why,
+            "date": frame.date(work.when),
+            "updated": frame.date(work.permalink.updated_at.date()),
+            "revised": work.permalink.updated_at.date() > max(work.when, work.permalink.published_at.date()),
+            "listed": work.listed,
+            "tags": frame.named(work, TAG, work.card.tags, root),
+            "skills": frame.named(work, SKILL, work.card.skills, root),
+            "collection": collection,
+            "quote": [line for line in work.quote.split("\n") if line.strip()],
+            "source": {
+                "url": work.source,
+                "title": fit_line(d.title),
+                "author": fit_line(d.author or ""),
+                "container": fit_line(d.container or ""),
+                "host": host_of(work.source),
+            },
+            "licence": {"name": licence, "url": metadata.licence_url(licence)} if licence else None,
+            "mentioned_by": [
+                {"title": other.title, "href": root + other.permalink.address}
+                for other in frame.arranged.mentioned_by.get(a.id, ())
+            ],
+        }
+        for name, html in self._body(work).items():
+            shown[name] = Safe(html.replace(ROOT, root))
+        return {"page": page, "work": shown}
+
+    def feed_entry(self, work: Work) -> metadata.FeedEntry:
+        """Return what feeds say of a work; its links begin at :data:`ROOT`."""
+        body = self._body(work)
+        quote = "".join(f"<p>{escape(line)}</p>" for line in work.quote.split("\n") if line.strip())
+        parts = [f"<p>{escape(work.why)}</p>"] if work.why else []
+        parts += [f"<blockquote>{quote}</blockquote>"] if quote else []
+        if work.source and not work.own:
+            parts.append(f'<p><a href="{escape(work.source)}">{escape(fit_line(work.document.title))}</a></p>')
+        parts.append(body["body_html"])
+        for name, heading in (("reflection_html", "Reflection"), ("sources_html", "Sources")):
+            parts += [f"<h2>{heading}</h2>{body[name]}"] if body[name] else []
+        line = work.permalink
+        return metadata.FeedEntry(
+            work.card.uid, work.title, line.address, line.published_at, line.updated_at, work.summary, "".join(parts),
+            work.card.tags, self._frame.foreign(work.card.language),
+        )  # fmt: skip
+
+    def _body(self, work: Work) -> dict[str, str]:
+        """Return the HTML of a work's texts."""
+        known = self._bodies.get(work.id)
+        if known is None:
+            a = work.artifact
+            texts = {
+                "body_html": (work.text if work.text.strip() else "", 2),
+                "reflection_html": (a.reflection, 3),
+                "sources_html": (a.sources, 4),
+                "feedback_html": (a.feedback, 5),
+            }
+            known = {
+                name: page_html(
+                    fit(text), work.target, title=work.title if top == 2 else "", top=min(top, 3), part=top,
+                    colours=self._coloured,
+                )
+                if text
+                else ""
+                for name, (text, top) in texts.items()
+            }  # fmt: skip
+            self._bodies[work.id] = known
+        return known
+
+    def _coloured(self, code: str, language: str) -> str:
+        """Colour code, or return it as it was coloured before: it is found by what it says."""
+        if not language or self._memory is None:
+            return coloured(code, language)
+        key = hashlib.blake2b(f"{language}\0{code}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+        html = self.made.get(key) or self._memory.code(key)
+        if html is None:
+            html = self.made[key] = coloured(code, language)
+        return html
