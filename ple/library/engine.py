@@ -7,6 +7,7 @@ reads.
 """
 
 import sqlite3
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,30 @@ def open_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not begin transactions behind our back
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    keep_journal_ahead(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def keep_journal_ahead(cursor: sqlite3.Cursor) -> None:
+    """Put a database into WAL mode, waiting for whoever does that at the same moment.
+
+    Changing the mode needs the file alone, and SQLite says "locked" at once when two want that: its own waiting
+    (``timeout``) would be a deadlock there, so that is not used (https://sqlite.org/c3ref/busy_handler.html).
+
+    Raises:
+        sqlite3.OperationalError: the file is locked by others for half a minute, or cannot be written.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

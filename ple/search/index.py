@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ple.library import START, Document, LibraryError, Position
+from ple.library.engine import keep_journal_ahead
 from ple.library.errors import DiskFull, LibraryBusy
 from ple.search import lexicon
 from ple.search.query import QueryError
@@ -222,7 +223,7 @@ class Index:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # one thread at a time has it, but not always the same
             db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            db.execute("PRAGMA journal_mode = WAL")
+            keep_journal_ahead(db.cursor())
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA temp_store = MEMORY")
             db.execute("PRAGMA cache_size = -65536")

@@ -1,5 +1,6 @@
 """Is the database ours, and of this version?"""
 
+import contextlib
 import sqlite3
 import threading
 
@@ -83,6 +84,21 @@ def test_two_that_make_the_same_library_at_once_make_one(tmp_path) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def test_whoever_comes_while_another_begins_the_library_waits(tmp_path) -> None:
+    """SQLite says "locked" at once, whatever the time to wait, when the way of writing is changed just then."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        library = Library(tmp_path)
+        opening = threading.Thread(target=library.open)
+        opening.start()
+        opening.join(0.1)
+        assert opening.is_alive()
+        other.execute("ROLLBACK")
+        opening.join(20)
+    assert library.check() == []
+    library.close()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path) -> None:
