@@ -125,7 +125,7 @@ class Environment:
         """Saved searches; those about entries stand among the feeds."""
         from ple.search.saved import SavedSearches
 
-        return SavedSearches(self.library, self.search)
+        return SavedSearches(self.library, self.search, self.feeds.shown)
 
     @cached_property
     def bookmarks(self) -> "Bookmarks":

@@ -16,6 +16,7 @@ from ple.feeds.fetching import LIMITS
 from ple.feeds.formats import opml
 from ple.feeds.mail import FORMAT as MAIL
 from ple.feeds.mail import Mailbox, MailImported
+from ple.feeds.marks import RuleRow
 from ple.feeds.models import (
     ENTRY,
     FEED,
@@ -214,6 +215,25 @@ class Subscriptions:
                 )  # fmt: skip
         return self.feed(id)
 
+    def rename_folder(self, folder: str, to: str) -> int:
+        """Move all feeds of a folder, and of the folders within it, to another, with its rules; return how many feeds.
+
+        Raises:
+            InvalidInput: there is no such folder.
+
+        """
+        old, new = _folder(folder) or "", _folder(to)
+        inside = [feed for feed in self.feeds() if f"{feed.folder or ''}/".startswith(f"{old}/")]
+        if not old or not inside:
+            raise InvalidInput(f"there is no folder “{line(folder)}”", hint="`ple feeds list` shows the folders.")
+        confined = [rule for rule in self.rules.rules() if f"{rule.folder or ''}/".startswith(f"{old}/")]
+        with self._library.writing(f"Renamed the folder {old}") as tx:
+            for place in sorted({feed.folder or "" for feed in inside} | {rule.folder or "" for rule in confined}):
+                moved = _folder((new or "") + place[len(old) :])
+                tx.update(FeedRow, [feed.id for feed in inside if feed.folder == place], folder=moved)
+                tx.update(RuleRow, [rule.id for rule in confined if rule.folder == place], folder=moved)
+        return len(inside)
+
     def pause(self, ids: Collection[int]) -> int:
         """Stop asking these feeds; return how many were not paused yet. What they brought stays."""
         with self._library.writing(f"Paused {self._named(ids)}") as tx:
@@ -292,16 +312,23 @@ class Subscriptions:
         unread: bool | None = None,
         starred: bool | None = None,
         since: dt.datetime | None = None,
+        before: dt.datetime | None = None,
         limit: int | None = None,
     ) -> list[int]:
         """Return the numbers of all entries that fit, newest first: the order of a long list."""
         with self._library.reading() as tx:
-            return entries.entry_ids(tx, Wanted(feed, _folder(folder), unread, starred, since), limit)
+            return entries.entry_ids(tx, Wanted(feed, _folder(folder), unread, starred, since, before), limit)
 
     def entry_lines(self, ids: Iterable[int]) -> list[EntryLine]:
         """Return a line for each of these entries, in their order: a page of a long list."""
         with self._library.reading() as tx:
             return entries.entry_lines(tx, list(ids))
+
+    def shown(self, ids: Collection[int]) -> list[int]:
+        """Return those entries that a list over all feeds shows, in their order: none hidden, no article twice."""
+        with self._library.reading() as tx:
+            there = set(entries.entry_ids(tx, Wanted()))
+        return [id for id in ids if id in there]
 
     def newest_entry(self) -> int:
         """Return the number of the entry that came in last, 0 if there is none; see :meth:`entries_after`."""

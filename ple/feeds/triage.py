@@ -1,7 +1,8 @@
 """Triage: what came in is looked at once, and each thing kept, put off, or dropped.
 
-The inbox is what is unread and has not been decided on. Keeping stars an entry, so that it stays for good; putting off
-takes it away, until a day or until it is asked for; dropping counts as read. What a rule hides never gets there.
+The inbox is what is unread, not starred, and has not been decided on. Keeping stars an entry, so that it stays for good;
+putting off takes it away, until a day or until it is asked for; dropping counts as read. What a rule hides never gets
+there.
 """
 
 import datetime as dt
@@ -175,7 +176,7 @@ def _decided(tx: Reading, ids: Iterable[int], *, undone: bool = True) -> list[in
 
 
 def _inbox(tx: Reading, feed: int | None, folder: str | None, now: dt.datetime) -> list[int]:
-    wanted = entries.Wanted(feed, lists.folder_name(folder) if folder else None, unread=True)
+    wanted = entries.Wanted(feed, lists.folder_name(folder) if folder else None, unread=True, starred=False)
     back = col(TriageRow.until).is_not(None) & (col(TriageRow.until) <= now)
     away = sa.select(col(TriageRow.id)).where(col(TriageRow.state) != "", ~((col(TriageRow.state) == LATER) & back))
     decided = set(tx.connection().execute(away).scalars())

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -63,11 +63,17 @@ class SmartFeed:
 
 
 class SavedSearches:
-    """The saved searches of a learner."""
+    """The saved searches of a learner.
 
-    def __init__(self, library: Library, search: "Search") -> None:
+    ``shown`` says which of some entries are to be seen among the feeds: an article that came in twice is one there.
+    """
+
+    def __init__(
+        self, library: Library, search: "Search", shown: Callable[[Collection[int]], list[int]] | None = None
+    ) -> None:
         self._library = library
         self._search = search
+        self._shown = shown or list
 
     def save(self, name: str, query: str, *, among_feeds: bool = True, tags: Iterable[str] = ()) -> SavedSearch:
         """Keep a search under a name; one that has this name already asks ``query`` from now on.
@@ -131,14 +137,14 @@ class SavedSearches:
 
     def entry_ids(self, id: int) -> list[int]:
         """Return the numbers of the entries that fit now, the newest first: the order of a long list."""
-        return self._search.ids(self.one(id).query, kinds=("entry",))
+        return self._shown(self._search.ids(self.one(id).query, kinds=("entry",)))
 
     def smart_feeds(self) -> list[SmartFeed]:
         """Return those that stand among the feeds, by name, with how many entries fit now and are unread."""
         found = []
         for one in self.searches():
             if one.among_feeds:
-                fits = self._search.ids(one.query, kinds=("entry",))
+                fits = self._shown(self._search.ids(one.query, kinds=("entry",)))
                 unread = self._search.ids("is:unread", kinds=("entry",), among=fits)
                 found.append(
                     SmartFeed(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ple.library.errors import NotFound
+from ple.tui.entry import entry_article
 from ple.tui.room import Thing
-from ple.tui.widgets.blocks import Block, Prose, Span, clean, paragraphs, prose
+from ple.tui.widgets.blocks import Block, Prose, clean, paragraphs, prose
 from ple.tui.words import due, joined, moment, plural
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Article:
 def article(environment: Environment, id: int, kind: str, *, now: dt.datetime) -> Article:
     """Return a resource as an article; for threads. Raises NotFound if it is gone."""
     if kind == "entry":
-        return _entry(environment, id)
+        return Article(*entry_article(environment, id))
     if kind == "bookmark":
         return _bookmark(environment, id)
     if kind == "journal":
@@ -44,31 +45,6 @@ def article(environment: Environment, id: int, kind: str, *, now: dt.datetime) -
     text = paragraphs(*[part for part in document.text.split("\n") if part.strip()])
     about = joined(document.container or "", document.author or "", moment(document.occurred_at))
     return Article(thing, text.with_head(document.title, about, _tags(document.tags), document.url or ""))
-
-
-def _entry(environment: Environment, id: int) -> Article:
-    entry = environment.feeds.entry(id)
-    thing = Thing(entry.id, entry.kind, clean(entry.title), entry.url, entry.tags)
-    text = prose(entry.html or "")
-    if not text.blocks:
-        text = paragraphs(*[part for part in (entry.text or entry.summary).split("\n") if part.strip()])
-    if not text.blocks:
-        text = paragraphs(
-            "This entry has no text of its own. o opens its page, S saves it in your library.", kind="meta"
-        )
-    _without_title(text, entry.title)
-    for enclosure in entry.enclosures:
-        address = str(enclosure.get("url") or "")
-        if address.startswith(("http://", "https://")):
-            text.links.append(address)
-            said = clean(str(enclosure.get("title") or enclosure.get("type") or "attachment"))
-            text.blocks.append(Block("p", f"Attached: {said}[{len(text.links)}]"))
-    if entry.comments_url and entry.comments_url.startswith(("http://", "https://")):
-        text.links.append(entry.comments_url)
-        said = f"Comments[{len(text.links)}]"
-        text.blocks.append(Block("p", said, [Span(0, 8, "link", len(text.links))]))
-    about = joined(entry.feed_title, entry.author or "", moment(entry.published_at), "★" if entry.starred else "")
-    return Article(thing, text.with_head(entry.title, about, _tags(entry.tags)).with_links())
 
 
 def _bookmark(environment: Environment, id: int) -> Article:

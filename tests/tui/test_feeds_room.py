@@ -9,10 +9,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from ple.feeds.background import alone
+from ple.tui.screens.feeds import Feeds
+from ple.tui.screens.feeds_tree import Node
+from ple.tui.widgets.line_list import LineList
 
-from .world import environment_at, opened, press, seen
+from .world import environment_at, opened, press, seen, settle
+
+
+def room(pilot: Any) -> Feeds:
+    screen = pilot.app.screen
+    assert isinstance(screen, Feeds)
+    return screen
+
+
+def list_of(pilot: Any) -> LineList:
+    return room(pilot).list
+
+
+def tree(pilot: Any) -> list[Node]:
+    sources = room(pilot).sources
+    return [sources.row_at(at) for at in range(len(sources.keys))]
 
 
 def rss(title: str, *titles: str) -> str:
@@ -49,3 +68,149 @@ async def test_r_updates_as_the_command_does_one_at_a_time_and_with_the_learners
     said = json.loads(heard.read_text(encoding="utf-8"))
     assert [entry["title"] for entry in said["entries"]] == ["Two"]
     assert said["notices"][0]["rule"] == "Look"
+
+
+async def test_the_inbox_is_decided_on_with_three_keys_and_undone_with_one(typical: Path) -> None:
+    async with opened(typical, "2", "i") as pilot:
+        titles = [list_of(pilot).row_at(at).thing.id for at in range(4)]
+        assert "55 to decide on" in seen(pilot), "what is starred is kept already"
+        await press(pilot, "s")
+        await press(pilot, "z", "4")
+        await press(pilot, "x")
+        assert "52 to decide on" in seen(pilot)
+        assert list_of(pilot).key == titles[3]
+        entries = await pilot.app.ask(lambda environment: [environment.feeds.entry(id) for id in titles[:3]])
+        assert [(entry.starred, entry.read) for entry in entries] == [(True, False), (False, False), (False, True)]
+        assert [node.entries for node in tree(pilot) if node.title == "Later"] == [1]
+        await press(pilot, "u", "u", "u")
+        assert "55 to decide on" in seen(pilot)
+
+
+async def test_what_was_put_off_lies_under_later_and_goes_back(typical: Path) -> None:
+    async with opened(typical, "2", "i", "z", "4") as pilot:
+        room(pilot).show_source("later")
+        await settle(pilot)
+        assert "Later  ·  1" in seen(pilot)
+        await press(pilot, "z")
+        assert "Nothing is put off" in seen(pilot)
+        counts = await pilot.app.ask(lambda environment: environment.feeds.triage.counts())
+        assert (counts["inbox"], counts["later"]) == (55, 0)
+
+
+async def test_the_inbox_says_why_something_stands_where_it_stands(typical: Path) -> None:
+    other = environment_at(typical)
+    try:
+        feeds = {feed.title: feed.id for feed in other.feeds.feeds()}
+        for id in other.feeds.entry_ids(feed=feeds["Zenn"])[:6]:
+            other.feeds.star([id])
+    finally:
+        other.close()
+    async with opened(typical, "2", "i") as pilot:
+        assert list_of(pilot).row.feed == "Zenn"
+        assert "+" in seen(pilot)
+        await press(pilot, "W")
+        assert "because you starred 6 from this feed" in seen(pilot)
+        await press(pilot, "enter")
+        assert "because you starred 6 from this feed" in seen(pilot)
+
+
+async def test_saved_searches_stand_in_the_tree_with_what_is_unread(typical: Path) -> None:
+    other = environment_at(typical)
+    try:
+        other.searches.save("Grades", "title:portfolios")
+    finally:
+        other.close()
+    async with opened(typical, "2", size=(120, 40)) as pilot:
+        node = next(node for node in tree(pilot) if node.title == "Grades")
+        room(pilot).show_source(node.key)
+        await settle(pilot)
+        assert f"Grades  ·  {node.unread} unread of 15  ·  ? title:portfolios" in seen(pilot)
+        assert len(list_of(pilot).keys) == node.entries == 15
+        await press(pilot, "v")
+        assert len(list_of(pilot).keys) == node.unread == 11
+
+
+async def test_feeds_are_muted_for_a_time_and_heard_again(typical: Path) -> None:
+    async with opened(typical, "2", size=(120, 40)) as pilot:
+        await press(pilot, "Z")
+        assert "Choose a feed or folder first" in seen(pilot)
+        zenn = next(node.key for node in tree(pilot) if node.title == "Zenn")
+        room(pilot).show_source(zenn)
+        await press(pilot, "Z", "2")
+        assert "muted until 27 Nov" in seen(pilot)
+        assert " z Zenn" in seen(pilot)
+        (rule,) = await pilot.app.ask(lambda environment: environment.feeds.rules.rules())
+        assert (rule.feed_id, rule.actions) == (zenn, ("hide",))
+        await press(pilot, "Z")
+        assert "muted until" not in seen(pilot)
+
+
+async def test_folders_are_renamed_with_all_that_is_in_them(typical: Path) -> None:
+    async with opened(typical, "2", size=(120, 40)) as pilot:
+        room(pilot).show_source("folder:Open learning")
+        await press(pilot, "e")
+        field = pilot.app.screen.query_one(Input)
+        field.value = "Education"
+        await press(pilot, "enter")
+        assert "Education  ·  22 unread of 24" in seen(pilot)
+        folders = await pilot.app.ask(lambda environment: {feed.folder for feed in environment.feeds.feeds()})
+        assert folders == {None, "Papers", "Education", "Education/Friends"}
+        await press(pilot, "u")
+        assert "Open learning" in seen(pilot)
+
+
+async def test_mail_is_neither_paused_nor_asked(empty: Path) -> None:
+    other = environment_at(empty)
+    letter = b"From: List <l@example.org>\nSubject: Hello\nMessage-ID: <1@example.org>\n\nWords of a letter\n"
+    try:
+        other.feeds.import_mail(letter, title="Letters")
+    finally:
+        other.close()
+    async with opened(empty, "2", size=(120, 40)) as pilot:
+        room(pilot).show_source(next(node.key for node in tree(pilot) if node.title == "Letters"))
+        await press(pilot, "P")
+        assert " @ Letters" in seen(pilot)
+        assert "nobody to ask" in seen(pilot)
+        await press(pilot, "r")
+        assert "brought in from files" in seen(pilot)
+
+
+async def test_the_whole_text_is_fetched_by_a_key_and_an_article_says_where_else_it_came_in(
+    empty: Path, publisher: Any
+) -> None:
+    words = "<p>" + " ".join(f"The {number}th sentence of the whole article is here." for number in range(60)) + "</p>"
+    page = f"<html><head><title>One</title></head><body><article><h1>One</h1>{words * 3}</article></body></html>"
+    url = publisher.publish("/p", page, Content_Type="text/html")
+    item = (
+        f"<item><title>One</title><guid>{url}</guid><link>{url}</link><description>The beginning.</description></item>"
+    )
+    rss_of = "<rss version='2.0'><channel><title>{}</title>{}</channel></rss>"
+    other = environment_at(empty)
+    try:
+        other.feeds.add(publisher.publish("/a", rss_of.format("Blog", item), Content_Type="application/rss+xml"))
+        other.feeds.add(publisher.publish("/b", rss_of.format("Planet", item), Content_Type="application/rss+xml"))
+    finally:
+        other.close()
+    async with opened(empty, "2", size=(120, 40)) as pilot:
+        assert "All  ·  1 unread of 1" in seen(pilot)
+        assert "+1 Blog" in seen(pilot)
+        assert "Also in Planet" in seen(pilot)
+        await press(pilot, "F")
+        assert "7th sentence of the whole" in seen(pilot)
+
+
+async def test_health_is_a_key_away_and_leads_to_the_feed(empty: Path, publisher: Any) -> None:
+    other = environment_at(empty)
+    try:
+        good = publisher.publish("/good", rss("Good", "One"))
+        other.feeds.add(good)
+        ill = f"<opml><body><outline title='Ill' xmlUrl='{publisher.url}/nothing'/></body></opml>"
+        other.feeds.import_opml(ill.encode())
+        list(other.feeds.refresh(force=True))
+    finally:
+        other.close()
+    async with opened(empty, "2", "H") as pilot:
+        assert "1 feed of 2 wants a look" in seen(pilot)
+        assert "There is no feed" in seen(pilot)
+        await press(pilot, "enter")
+        assert room(pilot).node.title == "Ill"

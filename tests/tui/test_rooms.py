@@ -122,18 +122,22 @@ async def test_in_a_list_of_what_is_unread_an_entry_stays_after_it_was_read(typi
 
 async def test_all_read_asks_first_and_takes_only_what_was_counted(typical: Path) -> None:
     async with opened(typical, "2", "A") as pilot:
-        assert isinstance(pilot.app.screen, Confirm)
-        assert "56 entries" in seen(pilot)
-        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, Choose)
+        assert "all 56 entries" in seen(pilot)
+        await press(pilot, "escape")
         assert "56 unread" in seen(pilot)
-        await press(pilot, "A", "y")
+        await press(pilot, "A", "1")
         assert "0 unread" in seen(pilot)
         await press(pilot, "u")
         assert "56 unread" in seen(pilot)
+        await press(pilot, "A")
+        assert "older than a day: 41 entries" in seen(pilot)
+        await press(pilot, "2")
+        assert "15 unread of 60" in seen(pilot)
 
 
 async def test_the_tree_narrows_the_list_and_space_folds(typical: Path) -> None:
-    async with opened(typical, "2", "left", "j", "j") as pilot:
+    async with opened(typical, "2", "left", "j", "j", "j", "j") as pilot:
         assert "Open learning" in seen(pilot)
         await press(pilot, "space")
         assert "EdBlog" not in seen(pilot)
