@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from ple.feeds import Subscriptions
     from ple.feeds.neighbours import Neighbours
     from ple.feeds.sync import Sync
+    from ple.feeds.watch import Watch
     from ple.journal import Journal
     from ple.library import Document, DocumentSource, Library
     from ple.lms import Courses
     from ple.lms.credentials import Credentials
     from ple.lms.records import Records
     from ple.portfolio import Portfolio
+    from ple.portfolio.publishing import Publishing
     from ple.search import Search
     from ple.search.saved import SavedSearches
     from ple.settings.secrets import Secrets
@@ -78,6 +80,7 @@ class Environment:
         import ple.lms.records.models
         import ple.lms.returns
         import ple.portfolio.models
+        import ple.portfolio.publishing.models
         import ple.search.saved  # noqa: F401 - a table exists once its module is imported
         from ple.library import Library
 
@@ -89,6 +92,15 @@ class Environment:
         from ple.feeds import Subscriptions
 
         return Subscriptions(self.library, self.client, neighbours=self._neighbours, secrets=self.secrets)
+
+    @cached_property
+    def watch(self) -> "Watch":
+        """What brings in news from the feeds; it opens no table until there is some."""
+        from ple.feeds.watch import Watch
+        from ple.library.file import LibraryFile
+
+        file = LibraryFile(self.folder) if self._url is None else None
+        return Watch(file, lambda: self.feeds, self.client, secrets=self.secrets)
 
     @cached_property
     def sync(self) -> "Sync":
@@ -192,6 +204,13 @@ class Environment:
         return Portfolio(self.library, _by_kind(*inner), self.folder)
 
     @cached_property
+    def publishing(self) -> "Publishing":
+        """The places that the portfolio is published to."""
+        from ple.portfolio.publishing import Publishing
+
+        return Publishing(self.library, self.portfolio, self.client, self.secrets)
+
+    @cached_property
     def search(self) -> "Search":
         """Search over all of it."""
         from ple.search import Search
@@ -273,7 +292,7 @@ class Environment:
 
     def close(self) -> None:
         """Close what is open."""
-        for part in ("feeds", "search", "client", "library"):
+        for part in ("watch", "feeds", "search", "client", "library"):
             if part in self.__dict__:
                 close = getattr(self.__dict__[part], "close", None)
                 if close is not None:

@@ -16,7 +16,7 @@ from ple.cli.words import ago, plural
 from ple.library.errors import PleError
 
 if TYPE_CHECKING:
-    from ple.feeds.models import Refreshed
+    from ple.feeds.checks import Refreshed
     from ple.feeds.updates import Updated
 
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool, every: str | None) -> None:
     """Bring in what is new, from what is due or from FEEDS."""
-    from ple.feeds.background import UpdateRunning  # with the tables
+    from ple.feeds.background import UpdateRunning
 
     ids = [resolve(ctx, name, "feed") for name in feeds] or None
     if every is not None:
@@ -90,7 +90,7 @@ def _once(
     from ple.feeds.updates import Update
 
     ours = environment(ctx)
-    update = Update(ours.feeds, ours.folder, hook=ours.settings.after_update)
+    update = Update(ours.watch, ours.folder, hook=ours.settings.after_update)
     live = aloud and not state(ctx).quiet and sys.stderr.isatty()
     with closing(update.run(ids, force=force)) as refresh:
         try:
@@ -107,7 +107,7 @@ def _once(
     if live:
         click.echo("\r\033[K", err=True, nl=False)
     if not update.done.feeds and aloud:
-        due = "No feed is due. `ple feeds update --force` asks them all." if ours.feeds.feeds() else "No feeds yet."
+        due = "No feed is due. `ple feeds update --force` asks them all." if ours.watch.following() else "No feeds yet."
         tell(ctx, due)
     if aloud:
         for notice in update.notices:

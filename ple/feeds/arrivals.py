@@ -40,11 +40,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with what came in. ``renamed`` are entries that only go by another key now."""
+    """What to do with what came in. ``renamed`` are entries that only go by another key now.
+
+    ``same`` are all those, renamed or not, of which we have everything as it now is.
+    """
 
     new: tuple[Arrival, ...]
     edited: tuple[Edit, ...]
     renamed: tuple[tuple[Known, Arrival], ...]
+    same: tuple[tuple[Known, Arrival], ...] = ()
 
 
 def decide(arrived: Sequence[Arrival], known: Sequence[Known]) -> Decision:
@@ -55,6 +59,7 @@ def decide(arrived: Sequence[Arrival], known: Sequence[Known]) -> Decision:
     new: list[Arrival] = []
     edited: list[Edit] = []
     renamed: list[tuple[Known, Arrival]] = []
+    same: list[tuple[Known, Arrival]] = []
     for arrival, entry in zip(arrived, recognise(arrived, known), strict=True):
         if entry is None:
             new.append(arrival)
@@ -63,9 +68,12 @@ def decide(arrived: Sequence[Arrival], known: Sequence[Known]) -> Decision:
         differs = arrival.fingerprint != entry.fingerprint
         if differs and not entry.thrown_away and not (silently and entry.silent_edits >= SILENT_EDITS):
             edited.append(Edit(entry, arrival, silently))
-        elif (arrival.key, arrival.alias) != (entry.key, entry.alias):
+            continue
+        if not differs:
+            same.append((entry, arrival))
+        if (arrival.key, arrival.alias) != (entry.key, entry.alias):
             renamed.append((entry, arrival))
-    return Decision(tuple(new), tuple(edited), tuple(renamed))
+    return Decision(tuple(new), tuple(edited), tuple(renamed), tuple(same))
 
 
 def occurred_at(arrival: Arrival, now: dt.datetime) -> dt.datetime:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ple.feeds.errors import FeedError
-from ple.library import utc_now
+from ple.library.identity import utc_now
 
 NAP = 30.0
 """Seconds between looks at the clock: a machine that slept must not sleep on."""

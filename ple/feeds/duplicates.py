@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from sqlmodel import col
 
+from ple.feeds import arrivals
 from ple.feeds.identity import Arrival, has_words
 from ple.feeds.models import EntryRow
 from ple.library import Reading, Resource, chunks
@@ -27,42 +28,52 @@ class Original:
     read_at: dt.datetime | None
 
 
-def elsewhere(tx: Reading, feed_id: int, arrived: Sequence[Arrival]) -> list[Original | None]:
-    """Return for each that comes in by this feed the same article of another one, if it is there already.
+def elsewhere(tx: Reading, coming: Sequence[tuple[int, Arrival]], ids: Sequence[int]) -> list[Original | None]:
+    """Return for each that comes in by a feed the same article of another one that is there, or comes before it.
 
     The same is what says the same, or has the same title and leads to the same address. What has too few words to be
-    told by them, as "Update", is not the same because of them.
+    told by them, as "Update", is not the same because of them. ``ids`` are the numbers that they will have.
     """
-    links = {arrival.link_hash for arrival in arrived if arrival.link_hash}
-    hashes = {arrival.content_hash for arrival in arrived if has_words(arrival.entry)}
-    rows = [row for some in _some(links) for row in tx.connection().execute(_BY_LINK, {"names": some, "feed": feed_id})]
-    rows += [
-        row for some in _some(hashes) for row in tx.connection().execute(_BY_WORDS, {"names": some, "feed": feed_id})
-    ]
-    by_link: dict[tuple[str, str], Original] = {}
-    by_words: dict[str, Original] = {}
-    for id, same_as, read_at, title, link_hash, content_hash in sorted(rows, key=lambda row: row.id):
-        original = Original(same_as or id, read_at)
+    links = {arrival.link_hash for _, arrival in coming if arrival.link_hash}
+    hashes = {arrival.content_hash for _, arrival in coming if has_words(arrival.entry)}
+    rows = [row for some in _some(links) for row in tx.connection().execute(_BY_LINK, {"names": some})]
+    rows += [row for some in _some(hashes) for row in tx.connection().execute(_BY_WORDS, {"names": some})]
+    by_link: dict[tuple[str, str], dict[int, Original]] = {}
+    by_words: dict[str, dict[int, Original]] = {}
+
+    def note(feed_id: int, original: Original, title: str, link_hash: str | None, content_hash: str) -> None:
         if link_hash:
-            by_link.setdefault((link_hash, title.casefold()), original)
-        by_words.setdefault(content_hash, original)
+            by_link.setdefault((link_hash, title.casefold()), {}).setdefault(feed_id, original)
+        by_words.setdefault(content_hash, {}).setdefault(feed_id, original)
+
+    for id, feed_id, same_as, read_at, title, link_hash, content_hash in sorted(rows, key=lambda row: row.id):
+        note(feed_id, Original(same_as or id, read_at), title, link_hash, content_hash)
     found: list[Original | None] = []
-    for arrival in arrived:
-        same = by_words.get(arrival.content_hash) if has_words(arrival.entry) else None
+    for (feed_id, arrival), id in zip(coming, ids, strict=True):
+        same = None
+        if has_words(arrival.entry):
+            same = _of_another(by_words.get(arrival.content_hash), feed_id)
         if same is None and arrival.link_hash and arrival.entry.title:
-            same = by_link.get((arrival.link_hash, arrival.entry.title.casefold()))
+            same = _of_another(by_link.get((arrival.link_hash, arrival.entry.title.casefold())), feed_id)
         found.append(same)
+        note(
+            feed_id, same or Original(id, None), arrivals.title(arrival.entry), arrival.link_hash, arrival.content_hash
+        )
     return found
+
+
+def _of_another(there: dict[int, Original] | None, feed_id: int) -> Original | None:
+    return next((original for by, original in (there or {}).items() if by != feed_id), None)
 
 
 def _query(column: Any) -> Any:
     query: Any = (
         sa.select(
-            col(EntryRow.id), col(EntryRow.same_as), col(EntryRow.read_at), col(EntryRow.title),
+            col(EntryRow.id), col(EntryRow.feed_id), col(EntryRow.same_as), col(EntryRow.read_at), col(EntryRow.title),
             col(EntryRow.link_hash), col(EntryRow.content_hash),
         )
         .join(Resource, col(Resource.id) == col(EntryRow.id))
-        .where(column.in_(sa.bindparam("names", expanding=True)), col(EntryRow.feed_id) != sa.bindparam("feed"))
+        .where(column.in_(sa.bindparam("names", expanding=True)), col(EntryRow.feed_id).is_not(None))
         .where(col(Resource.trashed_at).is_(None))
     )  # fmt: skip
     return query

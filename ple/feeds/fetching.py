@@ -9,8 +9,9 @@ import queue
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice, zip_longest
 
 from ple.feeds import arrivals, parsing
@@ -28,8 +29,9 @@ ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.7"
 )
 LIMITS = Limits(connect=10.0, read=20.0, total=45.0)
-TOGETHER = 64  # answers that say nothing new are kept in one transaction: that costs less than asking …
+TOGETHER = 64  # answers are kept in one transaction: each costs nearly as much as what one feed brings …
 MOMENT = 0.2  # … but nobody waits longer than this for it
+MOST_ENTRIES = 1000  # of several feeds are kept in one transaction: others may want to write, too
 _OUR_OWN = ("unknown host", "unreachable")  # what a lost connection of ours looks like
 
 
@@ -43,6 +45,8 @@ class Ask:
     body_hash: str | None = None
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What says who asks, as headers; secret."""
+    listed: str = field(default="", repr=False)
+    """What it listed last; see :mod:`ple.feeds.intake`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Answer:
     """Some server answered or refused; if not, it may be our own connection that is lost."""
     postponed: bool = False
     """It was not asked at all, because its host wants to be left alone."""
+    in_full: Callable[[], ParsedFeed] | None = field(default=None, repr=False, compare=False)
+    """Reads the feed anew, with the entries that came as they were."""
 
     @property
     def unchanged(self) -> bool:
@@ -97,8 +103,10 @@ def _read(parser: Parser, ask: Ask, response: Response) -> Answer:
     digest = body_hash(response.body)
     if digest == ask.body_hash:
         return Answer(ask, response.headers, whole=whole, body_hash=digest, moved_to=moved_to)
-    feed = parser.parse(response.url, response.body, response.headers.get("content-type"))
-    return Answer(ask, response.headers, whole, True, feed, digest if whole else None, moved_to)
+    what = (response.url, response.body, response.headers.get("content-type"))
+    feed = parser.parse(*what, listed=ask.listed)
+    again = partial(parser.parse, *what) if any(entry.same for entry in feed.entries) else None
+    return Answer(ask, response.headers, whole, True, feed, digest if whole else None, moved_to, in_full=again)
 
 
 def body_hash(body: bytes) -> str:
@@ -156,7 +164,7 @@ _REFUSALS: dict[int, tuple[str, str | None]] = {
 def fetch_all(
     client: Client, parser: Parser, asks: Iterable[Ask], *, concurrency: int, limits: Limits = LIMITS
 ) -> Generator[list[Answer]]:
-    """Ask for many feeds at once and yield the answers as they come: one with a feed at once, others a few together.
+    """Ask for many feeds at once and yield the answers as they come, a few together.
 
     Whoever stops listening stops the asking: what is under way is dropped. No more answers are made in advance than
     twice ``concurrency``. A host that says that it is asked too often (429) is not asked for the rest of its feeds.
@@ -191,8 +199,9 @@ def fetch_all(
     try:
         while under_way:
             together: list[Answer] = []
+            entries = 0
             until = time.monotonic() + 1  # a wait without end cannot be interrupted on Windows
-            while len(together) < TOGETHER and under_way:
+            while len(together) < TOGETHER and entries < MOST_ENTRIES and under_way:
                 try:
                     answer = answers.get(timeout=max(0.0, until - time.monotonic()))
                 except queue.Empty:
@@ -206,8 +215,7 @@ def fetch_all(
                 if not together:
                     until = time.monotonic() + MOMENT
                 together.append(answer)
-                if not answer.unchanged:
-                    break
+                entries += len(answer.feed.entries) if answer.feed is not None else 0
             if together:
                 yield together
     finally:

@@ -15,7 +15,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,13 +65,17 @@ class Known:
     """It is in the trash, or was deleted for good: it is known, so that it does not come in again."""
 
 
-def arrivals(entries: Sequence[ParsedEntry], rule: Rule) -> tuple[Rule, list[Arrival]]:
+def arrivals(
+    entries: Sequence[ParsedEntry], rule: Rule, as_they_were: Mapping[str, Known] | None = None
+) -> tuple[Rule, list[Arrival]]:
     """Return ``entries``, the same article only once, with their keys; and the rule that fits this feed from now on.
 
-    Of two that say they are the same, the first stays: publishers list the newest first.
+    Of two that say they are the same, the first stays: publishers list the newest first. What is known of those that
+    came as they were, and so were not read, is in ``as_they_were``, by digest.
     """
-    entries = [entry for entry in entries if _says_something(entry)]
-    hashes = [content_hash(entry) for entry in entries]
+    known = as_they_were or {}
+    entries = [entry for entry in entries if entry.same or _says_something(entry)]
+    hashes = [known[entry.digest].content_hash if entry.same else content_hash(entry) for entry in entries]
     links = [addresses.key(entry.url) if entry.url else None for entry in entries]
     guids = [entry.guid for entry in entries]
     rule = fitting(rule, guids, links, hashes)
@@ -89,7 +93,8 @@ def arrivals(entries: Sequence[ParsedEntry], rule: Rule) -> tuple[Rule, list[Arr
             name = f"words:{words}"
         key = name if len(name) <= LONGEST_KEY else f"hash:{_digest(name)}"
         if key not in found:
-            found[key] = Arrival(entry, key, alias(entry), words, fingerprint(entry), _digest(link) if link else None)
+            print_ = known[entry.digest].fingerprint if entry.same else fingerprint(entry)
+            found[key] = Arrival(entry, key, alias(entry, link), words, print_, _digest(link) if link else None)
     return rule, list(found.values())
 
 
@@ -140,13 +145,21 @@ def has_words(entry: ParsedEntry) -> bool:
     return len(entry.title) + len(entry.text) >= 60
 
 
-def alias(entry: ParsedEntry) -> str | None:
-    """Return the entry's address without scheme and host, as a short digest; none if that says nothing."""
-    url = entry.url or (entry.guid if entry.guid and entry.guid.startswith(("http://", "https://")) else None)
-    if not url:
+def alias(entry: ParsedEntry, link: str | None = None) -> str | None:
+    """Return the entry's address without scheme and host, as a short digest; none if that says nothing.
+
+    ``link`` is the key of its address, if that was made already.
+    """
+    if link is None:
+        url = entry.url or (entry.guid if entry.guid and entry.guid.startswith(("http://", "https://")) else None)
+        link = addresses.key(url) if url else None
+    if not link:
         return None
-    path = re.sub(r"^https?://[^/?#]*", "", addresses.key(url)).rstrip("/")
+    path = _HOST.sub("", link).rstrip("/")
     return _digest(path) if path else None
+
+
+_HOST = re.compile("^https?://[^/?#]*")
 
 
 def content_hash(entry: ParsedEntry) -> str:

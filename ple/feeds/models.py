@@ -70,6 +70,8 @@ class FeedRow(Body, table=True):
     """Where permanent redirects lead, until they did so often enough to be believed."""
     moving_times: int = 0
     moving_since: dt.datetime | None = None
+    listed: str = ""
+    """What it listed last: digests of items as they came, and the entries that they became; see ``feeds.intake``."""
 
 
 class FeedAddressRow(SQLModel, table=True):
@@ -240,20 +242,6 @@ class Entry:
     episode: int | None = None
     chapters_url: str | None = None
     transcript_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What a refresh did to one feed. ``failure`` is a sentence, none if it went well."""
-
-    feed_id: int
-    title: str
-    url: str
-    new: int = 0
-    updated: int = 0
-    not_modified: bool = False
-    failure: str | None = None
-    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ in one. A flawed feed gives what could be read of it, and says so; see :attr:`Pa
 
 import calendar
 import datetime as dt
+import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,11 +27,19 @@ LONGEST_SUMMARY = 4000
 LONGEST_GUID = 4000
 
 
-def parse(url: str, body: bytes, content_type: str | None = None, *, quickly: bool = True) -> ParsedFeed:
+def parse(
+    url: str,
+    body: bytes,
+    content_type: str | None = None,
+    *,
+    listed: Container[str] = frozenset(),
+    quickly: bool = True,
+) -> ParsedFeed:
     """Return the feed in ``body``, which came from ``url``: RSS, RDF, Atom or JSON Feed.
 
     Most feeds are well-formed, and what is certain about them is read ``quickly`` (:mod:`ple.feeds.formats.quick`).
-    Whatever is not is feedparser's to read, and so is everything if not ``quickly``, with the same result.
+    Whatever is not is feedparser's to read, and so is everything if not ``quickly``, with the same result. Of an entry
+    whose digest is ``listed`` only the names are read: it is the same as it was.
 
     Raises:
         NotAFeed: it is something else.
@@ -40,14 +49,14 @@ def parse(url: str, body: bytes, content_type: str | None = None, *, quickly: bo
     if not body.strip():
         raise NotAFeed("the answer is empty", hint="Try again later; the publisher may be at work on it.")
     if jsonfeed.looks_like_json(body):
-        return _checked(jsonfeed.read(body), url)
+        return _checked(_with_digests(jsonfeed.read(body), url, listed), url)
     if kind := encoding.kind_of_file(body):
         raise NotAFeed(f"it is {kind}, not a feed")
     try:
         said = quick.read(url, body, content_type, _any_date) if quickly else None
         if not said or not said["entries"]:
             said = _read(url, body, content_type)
-        feed = replace(_feed(said), rest=_rest(body))
+        feed = replace(_feed(said, url, listed), rest=_rest(body))
     except FeedError:
         raise
     except MemoryError:
@@ -104,7 +113,7 @@ def _no_feed(url: str, body: bytes, said: Any) -> FeedError:
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 
 
-def _feed(said: Any) -> ParsedFeed:
+def _feed(said: Any, url: str, listed: Container[str]) -> ParsedFeed:
     about = said["feed"]
     image = _get(about, "image")
     return ParsedFeed(
@@ -118,11 +127,31 @@ def _feed(said: Any) -> ParsedFeed:
         icon_url=_string(about, "icon") or (_string(image, "href") if image else "") or None,
         ttl_minutes=_ttl(about),
         flaw=_flaw(said),
-        entries=tuple(_entry(entry) for entry in said["entries"]),
+        entries=tuple(_entry(entry, _digest(entry, url), listed) for entry in said["entries"]),
     )
 
 
-def _entry(entry: Any) -> ParsedEntry:
+def _digest(said: object, url: str) -> str:
+    """Return a digest of all that was said of an entry in the feed at ``url``, and of who read it."""
+    return hashlib.blake2b(f"{VERSION} {url} {said!r}".encode(), digest_size=8).hexdigest()
+
+
+def _with_digests(feed: ParsedFeed, url: str, listed: Container[str]) -> ParsedFeed:
+    entries = [(entry, _digest(entry, url)) for entry in feed.entries]
+    return replace(
+        feed,
+        entries=tuple(
+            ParsedEntry(guid=entry.guid, url=entry.url, digest=digest, same=True)
+            if digest in listed
+            else replace(entry, digest=digest)
+            for entry, digest in entries
+        ),
+    )
+
+
+def _entry(entry: Any, digest: str, listed: Container[str]) -> ParsedEntry:
+    if digest in listed:
+        return ParsedEntry(guid=_string(entry, "id") or None, url=_link(entry), digest=digest, same=True)
     html, base = _content(entry)
     summary, summary_base = _marked_up(_get(entry, "summary_detail"), _string(entry, "summary"))
     detail = (_get(entry, "content") or [None])[0]
@@ -148,6 +177,7 @@ def _entry(entry: Any) -> ParsedEntry:
         ),
         enclosures=tuple(_enclosures(entry)),
         base=base or summary_base,
+        digest=digest,
     )
 
 
@@ -321,6 +351,9 @@ def _checked(feed: ParsedFeed, url: str) -> ParsedFeed:
 
 def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
     link = _address(entry.url, url)
+    guid = _storable(entry.guid)[:LONGEST_GUID] or None if entry.guid else None
+    if entry.same:
+        return replace(entry, guid=guid, url=link)
     base = _address(entry.base, url)
     if base is None or base == url:  # no xml:base: publishers mean the article's own address
         base = link or url
@@ -328,7 +361,7 @@ def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
     said = text.plain(html) if html else ""
     return replace(
         entry,
-        guid=_storable(entry.guid)[:LONGEST_GUID] or None if entry.guid else None,
+        guid=guid,
         url=link,
         title=_line(entry.title),
         author=_line(entry.author or "") or None,

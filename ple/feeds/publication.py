@@ -5,7 +5,7 @@ http and https addresses, times aware and in UTC or absent. They know no storage
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class ParsedEntry:
     enclosures: tuple[Enclosure, ...] = ()
     base: str | None = None
     """What links in ``html`` are relative to; only until they are made absolute."""
+    digest: str = field(default="", compare=False)
+    """Of all that the publisher said of it, as it came."""
+    same: bool = False
+    """It came as it had come before, so only its names were read: ``guid`` and ``url``."""
 
 
 @dataclass(frozen=True, slots=True)

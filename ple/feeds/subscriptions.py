@@ -1,22 +1,25 @@
 """Subscriptions: the feeds that a learner follows, and what came in from them."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import counting, credentials, discovery, duplicates, entries, health, keeping, lists
+from ple.feeds import counting, credentials, discovery, duplicates, entries, following, health, keeping, lists
+from ple.feeds.checks import Refreshed
 from ple.feeds.counting import Counts
 from ple.feeds.credentials import Credentials
 from ple.feeds.discovery import Candidate
 from ple.feeds.entries import Wanted
 from ple.feeds.errors import NoFeedFound
-from ple.feeds.fetching import LIMITS
+from ple.feeds.fetching import LIMITS, Answer
 from ple.feeds.formats import opml
 from ple.feeds.mail import FORMAT as MAIL
 from ple.feeds.mail import Mailbox, MailImported
 from ple.feeds.marks import RuleRow
+from ple.feeds.memory import Memory
 from ple.feeds.models import (
     ENTRY,
     FEED,
@@ -27,7 +30,6 @@ from ple.feeds.models import (
     FeedHealth,
     FeedRow,
     OpmlImported,
-    Refreshed,
 )  # fmt: skip
 from ple.feeds.neighbours import Neighbours
 from ple.feeds.refreshing import Refreshing
@@ -38,6 +40,8 @@ from ple.feeds.triage import Triage
 from ple.feeds.whole import WholeTexts
 from ple.feeds.worker import Parser
 from ple.library import Document, InvalidInput, Library, chunks, utc_now
+from ple.library.file import LibraryFile
+from ple.library.textual import Textual
 from ple.settings.secrets import Secrets
 from ple.web import addresses
 from ple.web.client import Client, Limits
@@ -76,7 +80,8 @@ class Subscriptions:
         self._parser = parser or Parser()
         self._limits = limits
         self._credentials = Credentials(secrets)
-        self._arriving = Refreshing(library, client, self._parser, now, limits, self._credentials)
+        memory = Memory(LibraryFile(library.folder) if library.on_sqlite else Textual(library), self._credentials)
+        self._refreshing = Refreshing(memory, self.keep, client, self._parser, now, limits)
 
     def close(self) -> None:
         """End the process that reads feeds."""
@@ -115,13 +120,13 @@ class Subscriptions:
                 self._sign(known, signed)
             return self.edit(known, title=title, folder=folder, tags=tags)
         if signed:
-            found = self._arriving.look(address, signed)
-            id = self._arriving.follow(found, folder, tags, title)
+            found = following.look(self._client, self._parser, address, signed, self._limits)
+            id = following.follow(self._library, found, self._now, folder=folder, tags=tags, title=title)
             self._sign(id, signed)
             self.rules.apply_new()
             return self.feed(id)
         for found in discovery.look(self._client, self._parser, address, self._limits):
-            id = self._arriving.follow(found, folder, tags, title)
+            id = following.follow(self._library, found, self._now, folder=folder, tags=tags, title=title)
             self.rules.apply_new()
             return self.feed(id)
         raise NoFeedFound(f"{addresses.display(address)} names no feed")
@@ -281,7 +286,24 @@ class Subscriptions:
             with self._library.reading() as tx:
                 lists.check(tx, ids, FEED)
                 ids = lists.those(tx, ids, col(FeedRow.format) != MAIL)  # nobody can be asked for mail
-        yield from self._arriving.refresh(ids, force=force, concurrency=concurrency)
+        yield from self._refreshing.refresh(ids, force=force, concurrency=concurrency)
+        self.see_to()
+
+    def keep(self, answers: Sequence[Answer]) -> list[Refreshed]:
+        """Keep what asking for feeds brought, none of which failed, in one transaction; return it in short.
+
+        Those that were removed, or given another address in the meantime, are left out.
+        """
+        done: list[Refreshed] = []
+        while answers:
+            with self._library.writing() as tx:
+                some, again = keeping.keep_all(tx, answers, self._now())
+            done += some
+            answers = [replace(answer, feed=answer.in_full(), in_full=None) for answer in again if answer.in_full]
+        return done
+
+    def see_to(self) -> None:
+        """Do what is to be done after feeds were asked: rules, whole articles, what is not to be kept any longer."""
         self.rules.apply_new()
         for _ in self.whole_texts.fetch_due():
             pass

@@ -11,14 +11,16 @@ import uuid
 from collections.abc import Collection, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ple.feeds import hooks
 from ple.feeds.background import alone
-from ple.feeds.marks import Notice
-from ple.feeds.models import Refreshed
-from ple.feeds.subscriptions import Subscriptions
-from ple.library import utc_now
+from ple.feeds.checks import Refreshed
+from ple.feeds.watch import Watch
+from ple.library.identity import utc_now
+
+if TYPE_CHECKING:
+    from ple.feeds.marks import Notice
 
 
 @dataclass
@@ -55,24 +57,24 @@ class Update:
     ``hook_failure`` afterwards, and in ``notices`` what rules want the learner to hear of.
     """
 
-    def __init__(self, feeds: Subscriptions, folder: Path, *, hook: str = "") -> None:
+    def __init__(self, watch: Watch, folder: Path, *, hook: str = "") -> None:
         self.done = Updated()
         self.notices: tuple[Notice, ...] = ()
         self.hook_failure: hooks.HookFailed | None = None
-        self._feeds = feeds
+        self._watch = watch
         self._folder = folder
         self._hook = hook
 
     def run(self, ids: Collection[int] | None = None, *, force: bool = False) -> Generator[Refreshed]:
-        """Yield what became of each feed; see :meth:`Subscriptions.refresh`. Who stops early is told of what came.
+        """Yield what became of each feed; see :meth:`Watch.refresh`. Who stops early is told of what came.
 
         Raises:
             UpdateRunning: another process updates this library.
 
         """
         with alone(self._folder):
-            reached = self._feeds.newest_entry()
-            refresh = self._feeds.refresh(ids, force=force)
+            reached = self._watch.newest_entry()
+            refresh = self._watch.refresh(ids, force=force)
             try:
                 for feed in refresh:
                     self.done.count(feed)
@@ -86,7 +88,10 @@ class Update:
     def _tell(self, reached: int) -> None:
         if not self.done.feeds:
             return
-        self.notices = tuple(notice for notice in self._feeds.rules.notices() if notice.entry.id > reached)
+        came = self._watch.newest_entry() > reached
+        if came:
+            feeds = self._watch.subscriptions()
+            self.notices = tuple(notice for notice in feeds.rules.notices() if notice.entry.id > reached)
         if not self._hook:
             return
         said = {
@@ -94,7 +99,7 @@ class Update:
             "at": utc_now(),
             "library": str(self._folder),
             **dataclasses.asdict(self.done),
-            "entries": self._feeds.entries_after(reached),
+            "entries": self._watch.subscriptions().entries_after(reached) if came else [],
             "notices": self.notices,
         }
         try:

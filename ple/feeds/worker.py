@@ -28,6 +28,7 @@ CPU_SECONDS = 15
 MEMORY_BYTES = 1 << 30
 PATIENCE = 400  # feeds before a worker is replaced, so that what it hoards is given back
 
+Task = tuple[str, bytes, str | None, str]
 _SIZE = struct.Struct("!Q")
 
 
@@ -52,8 +53,8 @@ class Parser:
         self._parsed = 0
         self._closed = False
 
-    def parse(self, url: str, body: bytes, content_type: str | None = None) -> ParsedFeed:
-        """Return the feed in ``body``; see :func:`ple.feeds.parsing.parse`.
+    def parse(self, url: str, body: bytes, content_type: str | None = None, *, listed: str = "") -> ParsedFeed:
+        """Return the feed in ``body``; see :func:`ple.feeds.parsing.parse`, and :mod:`ple.feeds.intake` for ``listed``.
 
         Raises:
             FeedError: it is no feed that can be read, or
@@ -74,7 +75,7 @@ class Parser:
             timer.daemon = True
             timer.start()
             try:
-                answer = _exchange(process, (url, body, content_type))
+                answer = _exchange(process, (url, body, content_type, listed))
             finally:
                 timer.cancel()
             self._parsed += 1
@@ -140,9 +141,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _exchange(
-    process: "subprocess.Popen[bytes]", task: tuple[str, bytes, str | None]
-) -> ParsedFeed | tuple[str, str, str | None] | None:
+def _exchange(process: "subprocess.Popen[bytes]", task: Task) -> ParsedFeed | tuple[str, str, str | None] | None:
     """Return what the worker says to ``task``; none if it died over it."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -181,17 +180,17 @@ def work(cpu_seconds: int, memory_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then ends us
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a stray print must not look like an answer
-    tasks: queue.SimpleQueue[tuple[str, bytes, str | None]] = queue.SimpleQueue()
+    tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks,), daemon=True).start()
     from ple.feeds.parsing import parse
 
     _limit_memory(memory_bytes)
     while True:
-        url, body, content_type = tasks.get()
+        url, body, content_type, listed = tasks.get()
         _limit_cpu(cpu_seconds)
         answer: object
         try:
-            answer = parse(url, body, content_type)
+            answer = parse(url, body, content_type, listed=frozenset(listed.split()[::2]))
         except FeedError as error:
             answer = (type(error).__name__, str(error), error.hint)
         except MemoryError:
@@ -203,7 +202,7 @@ def work(cpu_seconds: int, memory_bytes: int) -> None:
         answer = None
 
 
-def _listen(tasks: "queue.SimpleQueue[tuple[str, bytes, str | None]]") -> None:
+def _listen(tasks: "queue.SimpleQueue[Task]") -> None:
     requests = os.fdopen(os.dup(0), "rb")
     while True:
         try:

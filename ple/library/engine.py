@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ple.library.errors import DiskFull, LibraryBusy, LibraryError
+from ple.library.errors import LibraryError, from_database
 
 WRITER_LOCK = 0x706C65  # "ple"; any constant will do, so long as all our processes use the same
 BUSY_SECONDS = 30.0
@@ -92,25 +92,9 @@ def plain_errors(where: str | Path) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        said = str(error.orig).casefold()
-        if "disk is full" in said or "no space left" in said:
-            raise DiskFull(f"there is no room left for the library {where}") from error
-        if "database is locked" in said:
-            raise LibraryBusy(f"another program has been writing to the library {where} for too long") from error
-        if "readonly database" in said or "read-only file system" in said or "permission denied" in said:
-            raise LibraryError(
-                f"the library {where} cannot be written to", hint="Check who owns the folder and its permissions."
-            ) from error
-        if "unable to open database" in said:
-            raise LibraryError(
-                f"the library {where} cannot be opened", hint="Check the folder's permissions."
-            ) from error
-        if "malformed" in said or "not a database" in said or "disk i/o error" in said:
-            raise LibraryError(
-                f"the file of the library {where} is damaged",
-                hint="Look with `ple library check`; open a backup with `ple library restore`.",
-            ) from error
-        if error.connection_invalidated or "connection" in said:
+        if (ours := from_database(str(error.orig), where)) is not None:
+            raise ours from error
+        if error.connection_invalidated or "connection" in str(error.orig).casefold():
             raise LibraryError(
                 f"the database server of the library {where} does not answer",
                 hint="Check that it runs, and the address in PLE_LIBRARY.",

@@ -73,3 +73,27 @@ class InvalidInput(PleError):
 
 class NothingToUndo(PleError):
     """No change is left that could be taken back."""
+
+
+def from_database(said: str, where: object) -> LibraryError | None:
+    """Return what a database says in its own words, in ours; none for what only a mistake of ours can cause.
+
+    ``where`` names the library.
+    """
+    said = said.casefold()
+    if "disk is full" in said or "no space left" in said:
+        return DiskFull(f"there is no room left for the library {where}")
+    if "database is locked" in said:
+        return LibraryBusy(f"another program has been writing to the library {where} for too long")
+    if "readonly database" in said or "read-only file system" in said or "permission denied" in said:
+        return LibraryError(
+            f"the library {where} cannot be written to", hint="Check who owns the folder and its permissions."
+        )
+    if "unable to open database" in said:
+        return LibraryError(f"the library {where} cannot be opened", hint="Check the folder's permissions.")
+    if "malformed" in said or "not a database" in said or "disk i/o error" in said:
+        return LibraryError(
+            f"the file of the library {where} is damaged",
+            hint="Look with `ple library check`; open a backup with `ple library restore`.",
+        )
+    return None

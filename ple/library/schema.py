@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import SQLModel
 
 from ple.library.errors import LibraryError, SchemaTooNew
+from ple.library.version import APPLICATION_ID as APPLICATION_ID
+from ple.library.version import HEAD as HEAD
 
-HEAD = "0001"
-APPLICATION_ID = 0x706C6531  # "ple1", so that `file` and we know whose file it is
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

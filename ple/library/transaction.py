@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session as SASession
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from ple.library.attachments import Files
+from ple.library.bulk import insert_many
 from ple.library.errors import InvalidInput, NotFound
 from ple.library.history import Steps, bodies, stored_value
 from ple.library.identity import fold_tag, utc_now, uuid7
@@ -155,22 +156,27 @@ class Writing(Reading):
         """Make ``count`` resources in few statements and return their numbers, in order."""
         if count == 0:
             return []
-        now = utc_now()
-        rows = [{"uid": uuid7(), "kind": kind, "created_at": now, "change": self.change} for _ in range(count)]
+        now, change = utc_now(), self.change
         connection = self.connection()
         if connection.dialect.name == "sqlite":
             # nobody else writes while we do, so the next numbers are ours to give: RETURNING goes row by row here
             last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'resource'").scalar() or 0
             made = [last + 1 + index for index in range(count)]
-            connection.execute(sa.insert(Resource), [{"id": id, **row} for id, row in zip(made, rows, strict=True)])
+            names = ("id", "uid", "kind", "created_at", "change")
+            self.insert_many(Resource, names, [(id, uuid7(), kind, now, change) for id in made])
             self._steps.made(made)
             return made
+        rows = [{"uid": uuid7(), "kind": kind, "created_at": now, "change": change} for _ in range(count)]
         numbers = connection.execute(
             sa.insert(Resource).returning(col(Resource.id), sort_by_parameter_order=True), rows
         )
         made = [number for number in numbers.scalars() if number is not None]
         self._steps.made(made)
         return made
+
+    def insert_many(self, row: type[SQLModel], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+        """Insert rows of resources that this transaction has made; see :func:`ple.library.bulk.insert_many`."""
+        insert_many(self.connection(), row.__table__, names, values)  # type: ignore[attr-defined]
 
     def touch(self, ids: Iterable[int]) -> None:
         """Note that ``ids`` say something new, so that whoever follows the changes hears of it.

@@ -13,7 +13,7 @@ from ple.tui.words import plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
-    from ple.feeds.models import Refreshed
+    from ple.feeds.checks import Refreshed
     from ple.feeds.updates import Update
     from ple.tui.app import LearningApp
     from ple.tui.worker import Job
@@ -31,7 +31,7 @@ def refresh(app: LearningApp, ids: Sequence[int] | None = None, *, force: bool =
         from ple.feeds.background import UpdateRunning
         from ple.feeds.updates import Update
 
-        update = Update(environment.feeds, environment.folder, hook=environment.settings.after_update)
+        update = Update(environment.watch, environment.folder, hook=environment.settings.after_update)
         updates.append(update)
         try:
             yield from update.run(ids, force=force)

