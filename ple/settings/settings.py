@@ -33,6 +33,10 @@ class Settings:
     after_update: str = _setting("", "Command that hears of each update of the feeds, as JSON on its standard input.")
     language: str = _setting("", "Language of dates and stems in searches, such as en or de; empty: of the text.")
     browser: str = _setting("", "Command that opens an address; empty: the platform's own.")
+    keys: dict[str, str] = field(
+        default_factory=dict,
+        metadata={"says": "Keys of your own on the screens, by the verb's name: `[keys]`, `undo = 'z'`."},
+    )
 
 
 def load(folder: Path, environ: dict[str, str] | None = None) -> Settings:
@@ -61,17 +65,33 @@ def load(folder: Path, environ: dict[str, str] | None = None) -> Settings:
         values[key] = _typed(value, types[key], f"`{key}` in {path}")
     for key in types:
         given = (os.environ if environ is None else environ).get(f"PLE_{key.upper()}")
-        if given is not None:
+        if given is not None and types[key] in (str, int, bool):
             values[key] = _typed(given, types[key], f"PLE_{key.upper()}")
     return Settings(**values)
 
 
 def reference() -> list[tuple[str, Any, str]]:
     """Return each key with its default and what it is for, as the documentation lists them."""
-    return [(f.name, f.default, f.metadata["says"]) for f in dataclasses.fields(Settings)]
+    return [
+        (f.name, {} if f.default is dataclasses.MISSING else f.default, f.metadata["says"])
+        for f in dataclasses.fields(Settings)
+    ]
 
 
-def _typed(value: Any, wanted: type, where: str) -> Any:
+def checked(key: str, value: Any, where: str) -> Any:
+    """Return a value for a setting, read from text where it has to be a number.
+
+    Raises:
+        SettingsError: it cannot be one.
+    """
+    return _typed(value, get_type_hints(Settings)[key], where)
+
+
+def _typed(value: Any, wanted: Any, where: str) -> Any:
+    if wanted == dict[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(said, str) for said in value.values()):
+            raise SettingsError(f"{where} must be a table of texts in quotes")
+        return dict(value)
     if wanted is int and isinstance(value, str) and value.lstrip("-").isdigit():
         value = int(value)
     if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):

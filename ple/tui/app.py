@@ -26,12 +26,14 @@ from textual.worker import Worker
 
 from ple.library.errors import PleError
 from ple.tui.commands import Verbs
+from ple.tui.memory import Memory, name_of
 from ple.tui.stylesheet import RememberedRules
 from ple.tui.themes import DARK, OURS
 from ple.tui.worker import Doors, Job
 
 if TYPE_CHECKING:
     from ple.environment import Environment
+    from ple.settings.settings import Settings
 
 T = TypeVar("T")
 
@@ -72,6 +74,18 @@ def _handin() -> Screen[Any]:
     return HandIn()
 
 
+def _portfolio() -> Screen[Any]:
+    from ple.tui.screens.portfolio import Portfolio
+
+    return Portfolio()
+
+
+def _settings() -> Screen[Any]:
+    from ple.tui.screens.settings import Settings
+
+    return Settings()
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -88,6 +102,8 @@ class LearningApp(App[None]):
         "journal": _journal,
         "search": _search,
         "handin": _handin,
+        "portfolio": _portfolio,
+        "settings": _settings,
     }
     DEFAULT_MODE = "today"
     COMMANDS: ClassVar[set[Any]] = {Verbs}
@@ -104,6 +120,8 @@ class LearningApp(App[None]):
                 ("4", "journal", "Journal"),
                 ("5", "search", "Search"),
                 ("6", "handin", "Hand in"),
+                ("7", "portfolio", "Portfolio"),
+                ("0", "settings", "Settings"),
             )
         ),
         Binding("g", "go", "Go to …", show=False, id="go"),
@@ -126,13 +144,21 @@ class LearningApp(App[None]):
         theme: str | None = None,
         editor: str = "",
         refresh_minutes: int = 0,
+        config_folder: Path | None = None,
+        memory: Memory | None = None,
     ) -> None:
+        self.memory = memory or Memory()
+        if self.memory.get("place") in self.MODES:
+            vars(self)["DEFAULT_MODE"] = self.memory.get("place")  # where the learner left
         super().__init__()
+        self.config_folder = config_folder or Path()
         self.animation_level = "none"  # one animated page down is 300 kB over SSH
         self.doors = Doors(open_environment)
         self.now = now
         self.editor = editor
         self.jobs: list[Job] = []
+        self.greetings: list[str] = []
+        """What the learner should hear once the screens are there."""
         self._refresh_minutes = refresh_minutes
         self._crash_folder = crash_folder
         self._open_address = open_address
@@ -156,6 +182,45 @@ class LearningApp(App[None]):
         if self._refresh_minutes:
             self.set_timer(5.0, self._refresh_due)
             self.set_interval(self._refresh_minutes * 60, self._refresh_due)
+
+    # settings, and what is remembered
+
+    def settings(self) -> Settings:
+        """Return what the learner set. Raises SettingsError."""
+        from ple.settings.settings import load
+
+        return load(self.config_folder)
+
+    def live_by(self, settings: Settings) -> None:
+        """Let settings that were changed on screen be so at once."""
+        from ple.tui.keys import keymap
+
+        self.editor = settings.editor
+        self._open_address = _browser(settings.browser)
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+        elif settings.theme == "auto":
+            self.theme = DARK.name
+        self.set_keymap(keymap(settings.keys))
+
+    def remember(self, name: str, value: Any) -> None:
+        """Remember something until the next start, and longer."""
+        self.memory.put(name, value)
+
+    def remembered(self, name: str) -> Any:
+        """Return what was remembered by a name, or None."""
+        return self.memory.get(name)
+
+    def keep_memory(self) -> None:
+        """Write down where the learner is."""
+        from ple.tui.room import Room
+
+        self.remember("place", self.current_mode)
+        for mode, stack in self._screen_stacks.items():
+            for screen in stack:
+                if isinstance(screen, Room):
+                    self.remember(f"at {mode}", screen.whereabouts())
+        self.memory.keep()
 
     # errors and messages
 
@@ -397,6 +462,7 @@ class LearningApp(App[None]):
         """Leave; work in the background is stopped and what is finished is kept."""
         for job in self.jobs:
             job.stop()
+        self.keep_memory()
         self.exit()
 
 
@@ -427,7 +493,14 @@ def run(folder: Path, url: str | None = None) -> None:
         theme=theme,
         editor=settings.editor,
         refresh_minutes=settings.refresh_minutes,
+        config_folder=config_folder(),
+        memory=Memory(state_folder() / "screens" / f"{name_of(folder, url)}.json"),
     )
+    if settings.keys:
+        from ple.tui.keys import clashes, keymap
+
+        app.set_keymap(keymap(settings.keys))
+        app.greetings += clashes(settings.keys)
     try:
         app.run()
     finally:

@@ -97,7 +97,9 @@ def rooms() -> list[tuple[str, str, type[Any]]]:
     from ple.tui.screens.handin import HandIn
     from ple.tui.screens.journal import Journal
     from ple.tui.screens.library import Library
+    from ple.tui.screens.portfolio import Portfolio
     from ple.tui.screens.search import Search
+    from ple.tui.screens.settings import Settings
 
     return [
         ("feeds", "Feeds", Feeds),
@@ -105,4 +107,6 @@ def rooms() -> list[tuple[str, str, type[Any]]]:
         ("journal", "Journal", Journal),
         ("search", "Search", Search),
         ("handin", "Hand in", HandIn),
+        ("portfolio", "Portfolio", Portfolio),
+        ("settings", "Settings", Settings),
     ]

@@ -115,6 +115,8 @@ class GoTo(ModalScreen[str | None]):
         "j": ("journal", "Journal"),
         "s": ("search", "Search"),
         "h": ("handin", "Hand in"),
+        "p": ("portfolio", "Portfolio"),
+        ",": ("settings", "Settings"),
     }
 
     def compose(self) -> ComposeResult:

@@ -42,6 +42,9 @@ class ListRoom(Room):
     PANES: ClassVar[tuple[str, ...]] = ("list", "article")
     KINDS: ClassVar[tuple[str, ...]] = ()
     """The kinds of what is listed."""
+    VIEWS: ClassVar[tuple[str, ...]] = ()
+    """What `shown` may be, for rooms that show one of several lists."""
+    shown: str = ""
     BESIDE: ClassVar[bool] = True
     """Whether the article stands beside the list on terminals of middle width, or else below it."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,6 +91,18 @@ class ListRoom(Room):
     def outer(self) -> Iterable[Widget]:
         """Give what stands left of list and article."""
         return ()
+
+    def whereabouts(self) -> dict[str, Any]:
+        """Where the cursor stands, and what was shown."""
+        return {"key": self.list.key if self.is_mounted else None, "shown": getattr(self, "shown", None)}
+
+    def go_back(self, before: dict[str, Any]) -> None:
+        """Show what was shown, with the cursor where it was."""
+        key, shown = before.get("key"), before.get("shown")
+        if isinstance(key, int | str):
+            self._wanted_key = key
+        if isinstance(shown, str) and shown in self.VIEWS:
+            self.shown = shown
 
     # layout
 

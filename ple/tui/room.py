@@ -56,6 +56,7 @@ class Room(Screen[None]):
         Binding("t", "tag", "Tag", show=False, id="thing.tag"),
         Binding("n", "note", "Note", show=False, id="thing.note"),
         Binding("y", "copy", "Copy address", show=False, id="thing.copy"),
+        Binding("plus", "portfolio", "Add to the portfolio", show=False, key_display="+", id="thing.portfolio"),
         Binding("tab", "pane(1)", "Next pane", show=False, id="pane.next"),
         Binding("shift+tab", "pane(-1)", "Previous pane", show=False, id="pane.previous"),
         Binding("left,h", "out", "Back", show=False, id="back"),
@@ -74,7 +75,7 @@ class Room(Screen[None]):
         """Whether what is shown is still being asked for."""
         self.set_reactive(Room.at, self.FIRST)
         app = active_app.get()
-        # What is made now is styled by the rules of now, for the terminal of now; Textual would do all of it twice more.
+        # What is made now is styled by the rules of now, for the terminal of now; Textual would do it twice more.
         self._css_update_count = app._css_update_count
         for size, steps in ((app.size.width, app.HORIZONTAL_BREAKPOINTS), (app.size.height, app.VERTICAL_BREAKPOINTS)):
             self._classes |= self._get_breakpoint_classes(size, steps or [])
@@ -100,6 +101,9 @@ class Room(Screen[None]):
 
     def on_mount(self) -> None:
         """Ask, once there is something to see."""
+        before = self.learning.remembered(f"at {self.MODE}")
+        if isinstance(before, dict):
+            self.go_back(before)
         self._mark_pane()
         if self.PANES:
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
@@ -146,10 +150,22 @@ class Room(Screen[None]):
         """Run work in the background of this room; newer work of a group replaces older."""
         return self.learning.guarded(work, group=f"{id(self)} {group}")
 
-    def change(self, call: Callable[[Environment], T], said: str | Callable[[T], str] = "") -> None:
-        """Change something in the library and say what was done."""
+    def change(
+        self,
+        call: Callable[[Environment], T],
+        said: str | Callable[[T], str] = "",
+        *,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Change something in the library, say what was done, and `then` go on."""
+
+        async def change() -> None:
+            await self.learning.change(call, said)
+            if then is not None:
+                then()
+
         # One group for each change: none is ever cancelled in favour of a newer one.
-        self.learning.guarded(lambda: self.learning.change(call, said), group="change", exclusive=False)
+        self.learning.guarded(change, group="change", exclusive=False)
 
     # panes
 
@@ -201,6 +217,15 @@ class Room(Screen[None]):
         else:
             await self.learning.action_quit()
 
+    # from one start to the next
+
+    def whereabouts(self) -> dict[str, Any]:
+        """Return where the learner is in this place, as JSON can say it."""
+        return {}
+
+    def go_back(self, before: dict[str, Any]) -> None:
+        """Go where the learner was; what does not exist any more is passed over. Called before the first `load`."""
+
     # the thing under the cursor
 
     def thing(self) -> Thing | None:
@@ -240,6 +265,13 @@ class Room(Screen[None]):
             from ple.tui.things import note
 
             note(self, thing)
+
+    def action_portfolio(self) -> None:
+        """Put the thing into the portfolio."""
+        if thing := self._thing():
+            from ple.tui.things import show_in_portfolio
+
+            show_in_portfolio(self, thing)
 
     @on(ArticleView.Follow)
     def _follow(self, event: ArticleView.Follow) -> None:

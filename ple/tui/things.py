@@ -103,6 +103,23 @@ def save_page(app: LearningApp, address: str, *, source: int | None = None) -> N
     app.guarded(save, group=f"save {address}")
 
 
+def show_in_portfolio(room: Room, thing: Thing) -> None:
+    """Put a thing into the portfolio, private; ask why it is shown."""
+    if thing.kind == "artifact":
+        room.learning.say("This is in the portfolio already")
+        return
+
+    def keep(why: str | None) -> None:
+        if why is not None:
+            room.change(
+                lambda environment: environment.portfolio.add(thing.id, why=why),
+                f"{named(thing.title)} is in the portfolio, private · u undoes",
+            )
+
+    help = "In a sentence or two; it may stay empty for now. It is private until you say otherwise, in the portfolio."
+    room.app.push_screen(Ask(f"Why do you show {named(thing.title)}?", help=help, empty=True), keep)
+
+
 def contents(path: Path) -> bytes:
     """Return a file that the learner named; for threads. Raises InvalidInput if it cannot be read."""
     try:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ple.lms.practice import PracticeLms
-from ple.tui.screens.handin import HandIn, PlanDialog, ReceiptDialog
+from ple.tui.dialogs import Choose
+from ple.tui.screens.handin import HandIn
+from ple.tui.screens.plan import PlanDialog, ReceiptDialog
 
-from .world import NOW, copied, environment_at, opened, press, seen, type_in
+from .world import NOW, PATIENCE, copied, environment_at, opened, press, seen, send, type_in
 
 LINK = "https://sam.example.org/learning-in-public"
 
@@ -82,7 +86,7 @@ async def test_a_course_that_asks_for_a_declaration_gets_it_only_from_the_learne
         await press(pilot, "H")
         await type_in(pilot, LINK)
         await press(pilot, "enter")
-        assert "[ ] d  I declare that this is my own work" in seen(pilot)
+        assert "[ ] d  I declare: " in seen(pilot)
         await press(pilot, "y")  # not declared yet: nothing is sent
         assert isinstance(pilot.app.screen, PlanDialog)
         await press(pilot, "d")
@@ -130,3 +134,65 @@ async def test_a_name_that_means_nothing_is_told_and_nothing_happens(learner: Pa
 async def test_r_asks_the_courses(learner: Path, lms: PracticeLms) -> None:
     async with opened(learner, "6", "r") as pilot:
         assert "Practice School: 0 new of 11 assignments" in seen(pilot)
+
+
+async def while_at_work(condition: Callable[[], bool]) -> None:
+    """Wait for something that comes while a job waits for its learner."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.002)
+
+
+async def test_what_the_course_does_not_answer_waits_in_the_outbox_until_the_learner_says_yes(
+    learner: Path, lms: PracticeLms
+) -> None:
+    async with opened(learner, "6", "j", "j", "H") as pilot:
+        lms.faults.arm("*", "close", times=50)
+        await type_in(pilot, LINK)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, Choose)
+        await press(pilot, "1")
+        assert "waiting in the outbox" in seen(pilot)
+        lms.faults.clear()
+        await press(pilot, "v", "v", "enter")
+        assert "when you have seen it and say yes" in seen(pilot)
+        assert LINK in seen(pilot)
+        await press(pilot, "escape")
+        send(pilot, "H", "H")
+        await while_at_work(lambda: isinstance(pilot.app.screen, PlanDialog))
+        assert not lms.school.handed_in(1)
+        send(pilot, "y", "y")
+        await while_at_work(lambda: isinstance(pilot.app.screen, ReceiptDialog))
+        assert len(lms.school.handed_in(1)) == 1
+
+
+async def test_what_waits_may_go_by_itself_or_is_taken_out(learner: Path, lms: PracticeLms) -> None:
+    environment = environment_at(learner)
+    task = next(line for line in environment.courses.assignments() if line.title == "Reflection post 1")
+    environment.courses.put_off(task.id, environment.courses.content(url=LINK))
+    environment.close()
+    async with opened(learner, "6", "v", "v", "L", "enter") as pilot:
+        assert "by itself, as soon as the course answers" in seen(pilot)
+        await press(pilot, "escape", "d", "y")
+        assert "It is not sent" in seen(pilot)
+        assert "dropped" in seen(pilot)
+    assert not lms.school.handed_in(1)
+
+
+async def test_a_receipt_is_shown_whole_and_written_to_a_file(learner: Path, lms: PracticeLms, tmp_path: Path) -> None:
+    async with opened(learner, "6", "j", "j", "H", size=(120, 60)) as pilot:
+        await type_in(pilot, LINK)
+        await press(pilot, "enter", "y", "enter", "v")
+        assert "The whole record" in seen(pilot)
+        assert '"record": {' in seen(pilot)
+        for name in ("receipt.html", "receipt.json"):
+            await press(pilot, "W", *["backspace"] * 30)
+            await type_in(pilot, str(tmp_path / name))
+            await press(pilot, "enter")
+        assert LINK in (tmp_path / "receipt.html").read_text()
+        assert LINK in (tmp_path / "receipt.json").read_text()
+        await press(pilot, "W", *["backspace"] * 30)
+        await type_in(pilot, str(tmp_path / "receipt.json"))
+        await press(pilot, "enter")
+        assert any("is there already" in str(note.message) for note in pilot.app._notifications)

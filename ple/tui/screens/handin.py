@@ -1,57 +1,58 @@
-"""Handing in: what is due, what would be sent, and the receipt. Nothing is sent before its plan was confirmed."""
+"""Handing in: what is due, what would be sent, what waits, and the receipts. Nothing is sent before it was seen."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.reactive import reactive
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from ple.library.errors import InvalidInput
-from ple.tui.dialogs import Ask
+from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.list_room import ListRoom
-from ple.tui.reading import article, facts
+from ple.tui.reading import Article, article
 from ple.tui.room import Thing
+from ple.tui.screens.asking import ask_courses
+from ple.tui.screens.handed_in import (
+    WorkRow,
+    assignment_article,
+    assignment_row,
+    order,
+    receipt_article,
+    receipt_row,
+    waiting_article,
+    waiting_row,
+    write_receipt,
+)
+from ple.tui.screens.plan import Answer, PlanDialog, ReceiptDialog
 from ple.tui.things import named
-from ple.tui.widgets.article_view import ArticleView
-from ple.tui.widgets.blocks import Block, Prose, clean
 from ple.tui.widgets.line_list import Key, Row
-from ple.tui.words import Piece, columns, count, due, joined, plural, short
+from ple.tui.words import Piece, columns, count, joined
 
 if TYPE_CHECKING:
     from ple.environment import Environment
-    from ple.lms import AssignmentLine, Plan, Receipt, Synced
+    from ple.lms import Plan, Receipt
+    from ple.lms.waiting import Delivered, Waiting
 
-ASSIGNMENTS, RECEIPTS = "Assignments", "Receipts"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """A line of the list: an assignment or a receipt."""
-
-    thing: Thing
-    state: str
-    when: str
-    course: str
-    soon: bool = False
-    done: bool = False
+ASSIGNMENTS, OUTBOX, RECEIPTS = "Assignments", "Outbox", "Receipts"
+FILES = ("/", "~", "./", "../")
+"""What the name of a file that is to be handed in begins with."""
 
 
 class HandIn(ListRoom):
-    """Assignments by date, with what the course says about each; handing in; receipts."""
+    """Assignments by date, with what the course says about each; what waits to be sent; receipts."""
 
     MODE = "handin"
+    VIEWS: ClassVar[tuple[str, ...]] = (ASSIGNMENTS, RECEIPTS, OUTBOX)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("H", "hand_in", "Hand in", id="handin.hand-in"),
         Binding("r", "sync", "Ask the courses", id="handin.sync"),
-        Binding("v", "view", "Receipts", id="handin.view"),
+        Binding("v", "view", "Receipts, outbox", id="handin.view"),
+        Binding("L", "allow", "Let it go by itself", show=False, id="handin.allow"),
+        Binding("d", "drop", "Take out of the outbox", show=False, id="handin.drop"),
+        Binding("W", "write_out", "Write the receipt to a file", show=False, id="handin.write-out"),
         Binding("a", "connect", "Connect a course", show=False, id="handin.connect"),
     ]
 
@@ -60,23 +61,31 @@ class HandIn(ListRoom):
         self.shown = ASSIGNMENTS
         self._connected = False
         self._rows_now: dict[Key, WorkRow] = {}
+        self._waiting: dict[int, Waiting] = {}
+        self._waits = 0
+
+    # what the list says
 
     def kind(self, key: Key) -> str:
         """Assignments or receipts."""
-        return "assignment" if self.shown == ASSIGNMENTS else "receipt"
+        return "receipt" if self.shown == RECEIPTS else "assignment"
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for all of them: a learner has some dozens."""
-        now, assignments = self.learning.now(), self.shown == ASSIGNMENTS
+        now, shown = self.learning.now(), self.shown
 
         def call(environment: Environment) -> Sequence[Key]:
-            self._connected = bool(environment.courses.accounts())
-            if assignments:
-                lines = sorted(environment.courses.assignments(), key=order)
-                rows = [assignment_row(line, now) for line in lines]
+            courses = environment.courses
+            self._connected = bool(courses.accounts())
+            self._waits = len(courses.outbox())
+            if shown == ASSIGNMENTS:
+                rows = [assignment_row(line, now) for line in sorted(courses.assignments(), key=order)]
+            elif shown == OUTBOX:
+                self._waiting = {waiting.id: waiting for waiting in courses.outbox(ended=True)}
+                rows = [waiting_row(waiting, now) for waiting in self._waiting.values()]
             else:
-                rows = [receipt_row(receipt, now) for receipt in environment.courses.receipts()]
-            self._rows_now = {row.thing.id: row for row in rows}
+                rows = [receipt_row(receipt, now) for receipt in courses.receipts()]
+            self._rows_now = {row.number or row.thing.id: row for row in rows}
             return list(self._rows_now)
 
         return call
@@ -85,6 +94,17 @@ class HandIn(ListRoom):
         """Return what came with the numbers."""
         rows = self._rows_now
         return lambda _: [rows.get(key) for key in keys]
+
+    async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
+        """Keep what the filter finds; what waits is looked through here, for a search does not know it."""
+        if self.shown != OUTBOX:
+            return await super().filtered(keys)
+        wanted = self.filter.casefold()
+        return [
+            key
+            for key in keys
+            if wanted in f"{self._rows_now[key].thing.title} {self._rows_now[key].course}".casefold()
+        ]
 
     def paint(self, row: WorkRow, width: int) -> Sequence[Sequence[Piece]]:
         """State, date, title, course."""
@@ -101,29 +121,50 @@ class HandIn(ListRoom):
         ]  # fmt: skip
 
     def headline(self, total: int) -> str:
-        """What is shown."""
+        """What is shown, and whether something waits."""
         open_ones = sum(not row.done for row in self._rows_now.values())
         more = f"{count(open_ones)} to hand in of " if self.shown == ASSIGNMENTS else ""
-        return f"{self.shown}  ·  {more}{self.counted(total)}"
+        waits = f"! {self._waits} waiting in the outbox" if self._waits and self.shown != OUTBOX else ""
+        return joined(f"{self.shown}  ·  {more}{self.counted(total)}", waits)
 
     def lesson(self) -> str:
         """What to do here."""
         if self.shown == RECEIPTS:
             return (
                 "No receipts yet.\n\nEach thing that you hand in ends in a receipt: what was sent, when, and what the "
-                "course read back.\n\nv  shows the assignments"
+                "course read back.\n\nv  shows the outbox"
+            )
+        if self.shown == OUTBOX:
+            return (
+                "Nothing waits to be sent.\n\nWhen a course does not answer, what you hand in can wait here until it "
+                "does. You are asked again before it goes, unless you said that it may go by itself.\n\n"
+                "v  shows the assignments"
             )
         if self._connected:
-            return "Your courses have no assignments now.\n\nr  asks them again\nv  shows your receipts"
+            return "Your courses have no assignments now.\n\nr  asks them again\nv  shows your receipts and the outbox"
         return (
             "No course is connected.\n\nYou hand your own work in from here, and keep the receipt.\n\n"
             "ple lms connect ADDRESS    connects Moodle or Canvas (in your shell)\n"
             "ple lms practice           starts a course to practise on, on this machine"
         )
 
+    async def _read(self, key: Key) -> Article | None:
+        row, now, shown, waiting = self._rows_now.get(key), self.learning.now(), self.shown, self._waiting
+        if row is None:
+            return None
+
+        def call(environment: Environment) -> Article:
+            if shown == RECEIPTS:
+                return receipt_article(environment, row.thing.id, now)
+            if shown == OUTBOX:
+                return waiting_article(waiting[row.number], now)
+            return assignment_article(environment, row.thing.id, now)
+
+        return await self.ask(call)
+
     def action_view(self) -> None:
-        """Show assignments or receipts."""
-        self.shown = RECEIPTS if self.shown == ASSIGNMENTS else ASSIGNMENTS
+        """Show the assignments, the outbox, or the receipts."""
+        self.shown = self.VIEWS[(self.VIEWS.index(self.shown) + 1) % len(self.VIEWS)]
         self.article = None
         self.work(self.load, group="load")
 
@@ -137,25 +178,15 @@ class HandIn(ListRoom):
 
     def action_sync(self) -> None:
         """Ask the courses what is new."""
-        said: list[str] = []
-
-        def step(result: Synced) -> None:
-            if result.failure:
-                self.app.notify(f"{result.failure}\n{result.hint or ''}", severity="warning", markup=False)
-            else:
-                said.append(f"{result.title}: {result.new} new of {plural(result.assignments, 'assignment')}")
-
-        self.learning.start_job(
-            "Asking the courses",
-            lambda environment: environment.courses.sync(),
-            on_step=step,
-            on_end=lambda _: self.learning.say("; ".join(said)) if said else None,
-        )
+        ask_courses(self.learning)
 
     # handing in
 
     def action_hand_in(self) -> None:
-        """Choose what to hand in, see the plan, confirm, get the receipt."""
+        """Choose what to hand in, see the plan, confirm, get the receipt; in the outbox, hand in what waits."""
+        if self.shown == OUTBOX:
+            self._deliver()
+            return
         thing = self._thing()
         if thing is None:
             return
@@ -171,27 +202,27 @@ class HandIn(ListRoom):
         self.app.push_screen(
             Ask(
                 f"Hand in for {named(thing.title)}",
-                placeholder="https://… , #340, or words of its title",
-                help="A link, or something that you keep here. You see what would be sent before anything is.",
+                placeholder="https://… , #340, words of its title, or ~/essay.pdf",
+                help="A link, something that you keep here, or a file. You see what would be sent before anything is.",
             ),
             got,
         )
 
     async def _plan(self, thing: Thing, said: str) -> None:
-        def call(environment: Environment) -> Plan:
-            if said.startswith(("http://", "https://")):
-                return environment.courses.plan(thing.id, url=said)
-            id = environment.resolve(said)
-            # What the portfolio shows has an address of the learner's own; anything else is where it was found.
-            address = environment.portfolio.address_of(id) or environment.document(id).url
-            if address is None:
-                raise InvalidInput(
-                    f"“{environment.document(id).title}” has no address that a course could be given",
-                    hint="Put it into your portfolio as public, build and publish that, then hand it in.",
-                )
-            return environment.courses.plan(thing.id, url=address, resource=id)
+        from ple.lms.errors import Unreachable
 
-        plan = await self.ask(call)
+        given: dict[str, object] = {}
+
+        def call(environment: Environment) -> Plan:
+            given.update(asked_for(environment, said))
+            content = environment.courses.content(url=given.get("url"), files=given.get("files", ()))  # type: ignore[arg-type]
+            return environment.courses.plan_content(thing.id, content, resource=given.get("resource"))  # type: ignore[arg-type]
+
+        try:
+            plan = await self.ask(call)
+        except Unreachable as error:
+            self._offer_outbox(thing, given, str(error))
+            return
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
@@ -210,182 +241,133 @@ class HandIn(ListRoom):
         if not plan.by_hand:
             self.learning.say(f"Handing in {named(plan.assignment)} …")
         receipt = await self.ask(call)
+        await self._show_receipt(receipt.id)
+
+    async def _show_receipt(self, id: int) -> None:
         now = self.learning.now()
-        shown = await self.ask(lambda environment: article(environment, receipt.id, "receipt", now=now))
+        shown = await self.ask(lambda environment: article(environment, id, "receipt", now=now))
         self.app.push_screen(ReceiptDialog(shown.prose))
         await self.learning.look()
 
+    # the outbox
 
-def order(line: AssignmentLine) -> tuple[bool, float]:
-    """Return what lists are sorted by: what is to be done first, soonest first; then what is done, newest first."""
-    at = line.due_at.timestamp() if line.due_at else 4e9
-    return (line.handed_in, -at if line.handed_in else at)
-
-
-def assignment_row(line: AssignmentLine, now: dt.datetime) -> WorkRow:
-    """Return an assignment as a line."""
-    thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", line.url, line.tags)
-    soon = line.due_at is not None and line.due_at - now < dt.timedelta(days=2)
-    when = f"sent {short(line.submitted_at, now)}" if line.handed_in else due(line.due_at, now)
-    return WorkRow(thing, line.state or "", when, clean(line.course), soon, line.handed_in)
-
-
-def receipt_row(receipt: Receipt, now: dt.datetime) -> WorkRow:
-    """Return a receipt as a line."""
-    thing = Thing(receipt.id, receipt.kind, clean(receipt.title), receipt.url, receipt.tags)
-    verified = str(receipt.state) == "verified"
-    return WorkRow(
-        thing, str(receipt.state), short(receipt.created_at, now), clean(receipt.course), not verified, verified
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The learner wants it handed in."""
-
-    declared: bool
-    """Whether they declared what the course asks for."""
-
-
-class PlanDialog(ModalScreen[Answer | None]):
-    """What would be sent, where to, and what speaks against it. Only `y` sends: enter is pressed too easily.
-
-    Where the course asks for a declaration, the learner makes it by a key of its own before `y` does anything.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "declare", "Declare that it is your own work", id="dialog.declare"),
-        Binding("y", "send", "Hand in", id="dialog.yes"),
-        Binding("n,escape,q", "dismiss(None)", "Not now", id="dialog.no"),
-    ]
-
-    declared: reactive[bool] = reactive(False, init=False)
-
-    def __init__(self, plan: Plan, now: dt.datetime) -> None:
-        super().__init__()
-        self._plan = plan
-        self._prose = plan_prose(plan, now)
-
-    @property
-    def may_send(self) -> bool:
-        """Whether nothing speaks against it."""
-        return not self._plan.problems and not self._plan.already
-
-    @property
-    def _keys(self) -> str:
-        if not self.may_send:
-            return "n  Close"
-        if self._plan.by_hand:
-            return "y  I have handed it in there myself    n  Not yet"
-        if self._plan.statement and not self.declared:
-            return "d  Declare    then  y  Hand in    n  Not now"
-        return "y  Hand this in now    n  Not now"
-
-    @property
-    def _statement(self) -> str:
-        return f"[{'x' if self.declared else ' '}] d  I declare that this is my own work, as the course asks."
-
-    def compose(self) -> ComposeResult:
-        """The plan, the declaration if there is one to make, and the keys."""
-        with Vertical(classes="dialog -page -plan"):
-            yield ArticleView()
-            if self.may_send and self._plan.statement:
-                yield Static(self._statement, id="statement", classes="dialog-keys", markup=False)
-            yield Static(self._keys, id="plan-keys", classes="dialog-keys", markup=False)
-
-    def on_mount(self) -> None:
-        """Show it."""
-        view = self.query_one(ArticleView)
-        view.show(self._prose)
-        view.focus()
-
-    def watch_declared(self) -> None:
-        """Show what is declared."""
-        self.query_one("#statement", Static).update(self._statement)
-        self.query_one("#plan-keys", Static).update(self._keys)
-
-    def action_declare(self) -> None:
-        """Declare what the course asks for, or take it back."""
-        self.declared = not self.declared
-
-    def action_send(self) -> None:
-        """Confirm."""
-        if not self.may_send:
-            return
-        if self._plan.statement and not self.declared:
-            self.app.notify("This course asks for a declaration first.\nd  makes it.", severity="warning", markup=False)
-        else:
-            self.dismiss(Answer(self.declared))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what may be done."""
-        if action == "declare":
-            return self.may_send and self._plan.statement
-        return self.may_send if action == "send" else True
-
-
-class ReceiptDialog(ModalScreen[None]):
-    """It is done: the receipt."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter,left", "dismiss", "Close", id="dialog.close")]
-
-    def __init__(self, prose: Prose) -> None:
-        super().__init__()
-        self._prose = prose
-
-    def compose(self) -> ComposeResult:
-        """The receipt as it is kept."""
-        with Vertical(classes="dialog -page -plan"):
-            yield ArticleView()
-            yield Static("enter  Close; it is kept among your receipts", classes="dialog-keys", markup=False)
-
-    def on_mount(self) -> None:
-        """Show it."""
-        view = self.query_one(ArticleView)
-        view.show(self._prose)
-        view.focus()
-
-
-def plan_prose(plan: Plan, now: dt.datetime) -> Prose:
-    """Return a plan as a page: to whom, what, by when, and what is replaced."""
-    blocks = [Block("h1", f"Hand in: {clean(plan.assignment)}")]
-    blocks += facts(
-        [
-            ("Course", plan.course),
-            ("As", f"{plan.account} ({plan.lms})"),
-            ("What", joined(plan.link or (plan.text or "").strip(), ", ".join(file.name for file in plan.files))),
-            (
-                "Attempt",
-                f"{plan.attempt}" + (f", {plan.attempts_left} left after it" if plan.attempts_left is not None else ""),
-            ),
-            ("Due", f"{due(plan.due_at, now)}{', this is late' if plan.late else ''}"),
-            ("Replaces", plan.replaces or "nothing"),
-            ("Stays", plan.keeps or ""),
-            ("Asks for", "your declaration that it is your own work" if plan.statement else ""),
+    def _offer_outbox(self, thing: Thing, given: dict[str, object], why: str) -> None:
+        rows = [
+            (1, "Keep it in the outbox, and ask me when the course answers"),
+            (2, "Keep it in the outbox, and let it go by itself"),
+            (3, "Leave it"),
         ]
-    )
-    if plan.already:
-        blocks.append(Block("p", "This very thing is handed in already, so nothing needs to be sent."))
-    for problem in plan.problems:
-        sentence = clean(problem.sentence)
-        blocks.append(Block("p", f"{sentence[:1].upper()}{sentence[1:]}.", first="! ", rest="  "))
-        if problem.hint:
-            blocks.append(Block("p", clean(problem.hint), first="  ", rest="  ", gap=False))
-    for warning in plan.warnings:
-        blocks.append(Block("p", clean(warning), first="! ", rest="  "))
-    if not plan.problems and not plan.already and not plan.by_hand:
-        blocks.append(Block("h3", "What happens"))
-        for number, step in enumerate((*plan.steps, "read")):
-            said = _STEPS.get(step, clean(step))
-            blocks.append(Block("item", said, first=f"  {number + 1}. ", rest="     ", gap=number == 0))
-        what = " and ".join(part for part in ("the link" if plan.link else "", "the text" if plan.text else "") if part)
-        what = ", ".join(part for part in (what, "the files" if plan.files else "") if part)
-        blocks.append(Block("meta", f"What leaves this machine: {what} above and your account. Nothing else."))
-    return Prose(blocks).place()
+
+        def chosen(number: int | None) -> None:
+            if number in (1, 2):
+
+                def put_off(environment: Environment) -> Waiting:
+                    content = environment.courses.content(url=given.get("url"), files=given.get("files", ()))  # type: ignore[arg-type]
+                    return environment.courses.put_off(
+                        thing.id,
+                        content,
+                        resource=given.get("resource"),  # type: ignore[arg-type]
+                        authorised=number == 2,
+                    )
+
+                self.change(put_off, "It waits in the outbox; v shows it", then=self.reload)
+
+        self.app.push_screen(Choose(f"{why[:1].upper()}{why[1:]}.", rows), chosen)
+
+    def _deliver(self) -> None:
+        """Check all that waits anew and hand it in; each that may not go by itself is shown first."""
+        if not self._waits:
+            self.learning.say("Nothing waits to be sent")
+            return
+        app, now = self.learning, self.learning.now()
+
+        def ask(_: Waiting, plan: Plan) -> bool:
+            answer: Future[Answer | None] = Future()
+            app.call_from_thread(app.push_screen, PlanDialog(plan, now), answer.set_result)
+            return answer.result() is not None
+
+        def step(done: Delivered) -> None:
+            app.say(f"{done.assignment}: {done.outcome}, {done.said}")
+            if done.receipt_id is not None:
+                id = done.receipt_id
+                app.guarded(lambda: self._show_receipt(id), group=f"receipt {id}")
+
+        app.start_job(
+            "Handing in what waits",
+            lambda environment: environment.courses.deliver(ask=ask, urge=True),
+            on_step=step,
+            on_end=lambda _: self.reload(),
+        )
+
+    def _waiting_one(self) -> Waiting | None:
+        row = self.list.row
+        waiting = self._waiting.get(row.number) if self.shown == OUTBOX and isinstance(row, WorkRow) else None
+        if waiting is None or waiting.state != "waiting":
+            self.learning.say("This is for what waits in the outbox; v shows it")
+            return None
+        return waiting
+
+    def action_allow(self) -> None:
+        """Let what waits go by itself."""
+        if waiting := self._waiting_one():
+            id = waiting.id
+            self.change(
+                lambda environment: environment.courses.allow(id),
+                "It goes by itself when the course answers, unless something new stands in its way",
+                then=self.reload,
+            )
+
+    def action_drop(self) -> None:
+        """Take what waits out of the outbox."""
+        if waiting := self._waiting_one():
+            id = waiting.id
+
+            def drop(yes: bool | None) -> None:
+                if yes:
+                    self.change(lambda environment: environment.courses.drop(id), "It is not sent", then=self.reload)
+
+            about = "It is not sent. What you handed in before stays as it is."
+            question = Confirm(
+                f"Take {named(waiting.assignment)} out?", about=about, yes="Take it out", no="Let it wait"
+            )
+            self.app.push_screen(question, drop)
+
+    # receipts
+
+    def action_write_out(self) -> None:
+        """Write a receipt to a file."""
+        thing = self._thing()
+        if thing is None:
+            return
+        if thing.kind != "receipt":
+            self.learning.say("This is for receipts; v shows them")
+            return
+
+        def got(said: str | None) -> None:
+            if said:
+                self.learning.guarded(lambda: self._write_out(thing, said), group="write")
+
+        value = str(Path("~") / f"receipt-{thing.id}.html")
+        help = "A page to print, or with .json the whole record."
+        self.app.push_screen(Ask(f"Write the receipt of {named(thing.title)} to", value=value, help=help), got)
+
+    async def _write_out(self, thing: Thing, said: str) -> None:
+        path = await self.ask(lambda environment: write_receipt(environment, thing.id, said))
+        self.learning.say(f"Wrote {path}")
 
 
-_STEPS = {
-    "save": "It is sent to the course.",
-    "submit": "It is handed in.",
-    "read": "The course is asked what it holds; that becomes your receipt.",
-}
+def asked_for(environment: Environment, said: str) -> dict[str, object]:
+    """Return what was typed as what is handed in: a link, files, or a thing's published address; for threads."""
+    if said.startswith(("http://", "https://")):
+        return {"url": said}
+    if said.startswith(FILES):
+        return {"files": [Path(said).expanduser()]}
+    id = environment.resolve(said)
+    # What the portfolio shows has an address of the learner's own; anything else is where it was found.
+    address = environment.portfolio.address_of(id) or environment.document(id).url
+    if address is None:
+        raise InvalidInput(
+            f"“{environment.document(id).title}” has no address that a course could be given",
+            hint="Put it into your portfolio as public, build and publish that, then hand it in.",
+        )
+    return {"url": address, "resource": id}

@@ -72,6 +72,8 @@ class Bar(OneLine):
         ("4", "journal", "Journal"),
         ("5", "search", "Search"),
         ("6", "handin", "Hand in"),
+        ("7", "portfolio", "Portfolio"),
+        ("0", "settings", "Settings"),
     )
 
     status: reactive[str] = reactive("")
@@ -83,25 +85,38 @@ class Bar(OneLine):
         self._mode = mode
 
     def pieces(self, width: int) -> Sequence[Piece | tuple[str, str, str]]:
-        """The modes from the left, the status at the right."""
-        full = width >= 66
+        """The modes from the left, the status at the right; where room is short, the last titles go first."""
+        status = self.status if cell_len(self.status) <= width // 4 else self.brief
+        room = width - (cell_len(status) + 2 if status else 0)
+        titled = len(self.MODES)
+        while titled and self._used(titled) > room:
+            titled -= 1
         found: list[Piece | tuple[str, str, str]] = []
-        for key, mode, title in self.MODES:
+        for index, (key, mode, title) in enumerate(self.MODES):
             press = f"alt+{key}"  # works in text fields too
             if mode == self._mode:
                 found.append((f" {key} {title} ", "here", press))
             else:
-                found.append((f" {key} ", "key", press))
-                if full:
-                    found.append((f"{title} ", "muted", press))
+                found.append((f" {key}", "key", press))
+                found.append((f" {title}" if index < titled else "", "muted", press))
         used = sum(cell_len(piece[0]) for piece in found)
         room = width - used - 2
-        status = self.status if cell_len(self.status) <= room else self.brief
         if status and room > 4:
             text = clip(status, min(room, cell_len(status)))
             found.append((" " * (room - cell_len(text) + 1), ""))
             found.append((text, "busy"))
         return found
+
+    def _used(self, titled: int) -> int:
+        """Return how many cells the modes take when the first so many have their titles."""
+        used = 0
+        for index, (_, mode, title) in enumerate(self.MODES):
+            used += 2
+            if mode == self._mode:
+                used += cell_len(title) + 2
+            elif index < titled:
+                used += cell_len(title) + 1
+        return used
 
 
 class KeyLine(OneLine):

@@ -1,0 +1,460 @@
+"""The portfolio: what the learner shows, why, to whom; the site made of it, looked at, checked and published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
+
+from textual.binding import Binding, BindingType
+
+from ple.tui.dialogs import Ask, Choose, Confirm
+from ple.tui.list_room import ListRoom
+from ple.tui.reading import Article
+from ple.tui.room import Thing
+from ple.tui.screens.showing import (
+    FIELDS,
+    SITE,
+    artifact_prose,
+    changes_prose,
+    findings_prose,
+    said_of,
+    withdrawal,
+)
+from ple.tui.sheet import Sheet
+from ple.tui.things import named
+from ple.tui.widgets.blocks import clean
+from ple.tui.widgets.line_list import Key, Row
+from ple.tui.words import Piece, columns, count, joined, plural, short
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+    from ple.lms.credentials import CredentialLine
+    from ple.portfolio import Artifact, Built, Finding
+
+ARTIFACTS, BADGES = "Portfolio", "Badges and certificates"
+MARKS = {"public": "●", "unlisted": "◐", "private": " "}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A line of the list: an artifact, or a credential."""
+
+    thing: Thing
+    mark: str
+    state: str
+    where: str
+    flawed: bool = False
+
+
+class Portfolio(ListRoom):
+    """Artifacts in the learner's order, and what a visitor would read of each; or the credentials that were earned."""
+
+    MODE = "portfolio"
+    KINDS: ClassVar[tuple[str, ...]] = ("artifact",)
+    VIEWS: ClassVar[tuple[str, ...]] = (ARTIFACTS, BADGES)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add", id="portfolio.add"),
+        Binding("V", "visibility", "Who sees it", id="portfolio.visibility"),
+        Binding("e", "edit", "Edit", id="portfolio.edit"),
+        Binding("E", "reflect", "Write a reflection", show=False, id="portfolio.reflect"),
+        Binding("d", "remove", "Take out", show=False, id="portfolio.remove"),
+        Binding("B", "build", "Build", id="portfolio.build"),
+        Binding("C", "check", "Check", id="portfolio.check"),
+        Binding("O", "look", "Look at the site", id="portfolio.look"),
+        Binding("P", "publish", "Publish", id="portfolio.publish"),
+        Binding("i", "site", "About the site", show=False, id="portfolio.site"),
+        Binding("v", "view", "Badges", show=False, id="portfolio.view"),
+        Binding("I", "import_file", "Import a badge", show=False, id="portfolio.import"),
+        Binding("r", "verify", "Ask the issuer of the badge", show=False, id="portfolio.verify"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = ARTIFACTS
+        self._found: dict[int, Artifact] = {}
+        self._badges: dict[int, CredentialLine] = {}
+        self._findings: list[Finding] | None = None
+        self._title, self._url = "", ""
+        self._served: str | None = None
+        self._serving = ExitStack()
+
+    # what the list says
+
+    def kind(self, key: Key) -> str:
+        """Artifacts or credentials."""
+        return "artifact" if self.shown == ARTIFACTS else "credential"
+
+    def ids(self) -> Callable[[Environment], Sequence[Key]]:
+        """Return the call for all of them, in the learner's order."""
+
+        def call(environment: Environment) -> Sequence[Key]:
+            if self.shown == BADGES:
+                self._badges = {line.id: line for line in environment.credentials.credentials()}
+                return list(self._badges)
+            settings = environment.portfolio.settings()
+            self._title, self._url = clean(settings.title), clean(settings.url or "")
+            self._found = {one.id: one for one in environment.portfolio.artifacts()}
+            return list(self._found)
+
+        return call
+
+    def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
+        """Return what came with the numbers."""
+        if self.shown == BADGES:
+            now, badges = self.learning.now(), self._badges
+            lines = [badges[key] for key in keys if isinstance(key, int) and key in badges]
+            return lambda _: [badge_row(line, short(line.issued_at, now)) for line in lines]
+        found, serious = self._found, {one.artifact for one in self._findings or () if one.serious}
+        artifacts = [found[key] for key in keys if isinstance(key, int) and key in found]
+        return lambda _: [artifact_row(one, one.id in serious) for one in artifacts]
+
+    def paint(self, row: ShownRow, width: int) -> Sequence[Sequence[Piece]]:
+        """Who sees it, its title, its page."""
+        where = min(18, width // 4) if width >= 50 else 0
+        title = width - 2 - 9 - (where + 1 if where else 0) - 2
+        mark = "!" if row.flawed else row.mark
+        return [
+            columns([
+                (f" {mark}", 2, "warn" if row.flawed else "mark"),
+                (row.state, 8, "muted"),
+                (row.thing.title, title, ""),
+                (row.where, where, "muted"),
+            ])
+        ]  # fmt: skip
+
+    def headline(self, total: int) -> str:
+        """What the site is called, and how much of it others see."""
+        if self.shown == BADGES:
+            return f"{BADGES}  ·  {self.counted(total)}"
+        public = sum(one.visibility == "public" for one in self._found.values())
+        found = self._findings
+        checked = "" if found is None else f"{plural(len(found), 'finding')}, C shows them" if found else "all is well"
+        return joined(self._title, f"{count(public)} of {self.counted(total)} public", self._url, checked)
+
+    def lesson(self) -> str:
+        """What to do here."""
+        if self.shown == BADGES:
+            return (
+                "No badges or certificates are here yet.\n\nI  brings one in: a file or an address\n"
+                "v  shows the portfolio"
+            )
+        return (
+            "Your portfolio is empty.\n\nHere you choose what to show of your work, say why, and make a site of it. "
+            "Nothing is seen by anybody until you make it public and publish.\n\n"
+            "+  in any place adds what the cursor is on\na  adds something by its number or title\n"
+            "i  says what the site is called and where it will be\nv  shows your badges and certificates"
+        )
+
+    async def _read(self, key: Key) -> Article | None:
+        if not isinstance(key, int):
+            return None
+        findings = [one for one in self._findings or () if one.artifact == key]
+        shown = self.shown
+
+        def call(environment: Environment) -> Article:
+            if shown == BADGES:
+                from ple.tui.screens.badges import badge_article
+
+                return badge_article(environment, key)
+            return artifact_prose(environment, key, findings)
+
+        return await self.ask(call)
+
+    def action_view(self) -> None:
+        """Show the portfolio, or the badges."""
+        self.shown = BADGES if self.shown == ARTIFACTS else ARTIFACTS
+        self.article = None
+        self.work(self.load, group="load")
+
+    def _artifact(self) -> Artifact | None:
+        if self.shown == BADGES:
+            self.learning.say("This is a badge; v shows the portfolio")
+            return None
+        thing = self._thing()
+        return self._found.get(thing.id) if thing else None
+
+    # choosing and saying why
+
+    def action_add(self) -> None:
+        """Add something by its name."""
+
+        def got(name: str | None) -> None:
+            if name:
+                self.learning.guarded(lambda: self._add(name), group="add")
+
+        help = "A number, an address, or words of its title. In other places + adds what the cursor is on."
+        self.app.push_screen(Ask("Add to the portfolio", placeholder="#340, or words of its title", help=help), got)
+
+    async def _add(self, name: str) -> None:
+        from ple.tui.things import show_in_portfolio
+
+        document = await self.ask(lambda environment: environment.document(environment.resolve(name)))
+        show_in_portfolio(self, Thing(document.id, document.kind, clean(document.title), document.url, document.tags))
+
+    def action_visibility(self) -> None:
+        """Choose who may see it."""
+        if one := self._artifact():
+            rows = [
+                (1, "private: on no page"),
+                (2, "unlisted: whoever has its link"),
+                (3, "public: everybody, from the next publication on"),
+            ]
+
+            def chosen(number: int | None) -> None:
+                if number is not None:
+                    self._show_to(one, ("private", "unlisted", "public")[number - 1])
+
+            self.app.push_screen(Choose(f"Who sees {named(one.title)}? It is {one.visibility} now.", rows), chosen)
+
+    def _show_to(self, one: Artifact, visibility: str) -> None:
+        def change() -> None:
+            self.change(
+                lambda environment: environment.portfolio.edit(one.id, visibility=visibility),
+                f"{named(one.title)} is {visibility} · u undoes",
+            )
+
+        if visibility == "private" and one.visibility != "private":
+            self._withdrawn(one, change)
+        else:
+            change()
+
+    def _withdrawn(self, one: Artifact, then: Callable[[], None]) -> None:
+        """Ask before an address that people have stops saying anything."""
+
+        async def ask() -> None:
+            about = await self.ask(lambda environment: withdrawal(environment, one))
+            if not about:
+                then()
+                return
+            question = Confirm(f"Withdraw {named(one.title)}?", about=about, yes="Withdraw it", no="Leave it")
+            self.app.push_screen(question, lambda yes: then() if yes else None)
+
+        self.work(ask, group="withdraw")
+
+    def action_edit(self) -> None:
+        """Change one of the things that are said about it."""
+        one = self._artifact()
+        if one is None:
+            return
+        place = list(self._found).index(one.id) + 1
+        rows = [
+            (number, f"{label}: {clean(said_of(one, name, place)) or '—'}")
+            for number, (name, label, _) in enumerate(FIELDS, start=1)
+        ]
+
+        def chosen(number: int | None) -> None:
+            if number is None:
+                return
+            name, label, help = FIELDS[number - 1]
+            if name in ("reflection", "sources", "feedback"):
+                self._write(one, name, label)
+                return
+
+            def keep(said: str | None) -> None:
+                if said is not None:
+                    self.work(lambda: self._keep(one, name, said), group="keep")
+
+            self.app.push_screen(Ask(label, value=said_of(one, name, place), help=help, empty=True), keep)
+
+        self.app.push_screen(Choose(f"Change what of {named(one.title)}?", rows), chosen)
+
+    async def _keep(self, one: Artifact, name: str, said: str) -> None:
+        from ple.tui.screens.showing import value_of
+
+        value = value_of(name, said)
+        self.change(
+            lambda environment: environment.portfolio.edit(one.id, **{name: value}),
+            f"Changed {named(one.title)} · u undoes",
+        )
+
+    def action_reflect(self) -> None:
+        """Write what was learned from it."""
+        if one := self._artifact():
+            self._write(one, "reflection", "What I learned from it")
+
+    def action_note(self) -> None:
+        """Write what was learned from it: that is the note of an artifact."""
+        self.action_reflect()
+
+    def _write(self, one: Artifact, name: str, label: str) -> None:
+        from ple.tui.screens.editor import Editor
+
+        def keep(text: str | None) -> None:
+            if text is not None:
+                self.work(lambda: self._keep(one, name, text), group="keep")
+
+        self.app.push_screen(Editor(f"{label}: {clean(one.title)}", str(getattr(one, name)), help="Markdown."), keep)
+
+    def action_remove(self) -> None:
+        """Take it out; what it shows stays in the library."""
+        if self.shown == BADGES:
+            if thing := self._thing():
+                said = f"Removed {named(thing.title)} · u undoes"
+                self.change(lambda environment: environment.credentials.remove([thing.id]), said)
+        elif one := self._artifact():
+            said = f"Took {named(one.title)} out of the portfolio · u undoes"
+            self._withdrawn(one, lambda: self.change(lambda environment: environment.portfolio.remove([one.id]), said))
+
+    # the site
+
+    def action_site(self) -> None:
+        """Say what the site is called, where it will be, and who speaks."""
+
+        async def ask() -> None:
+            settings = await self.ask(lambda environment: environment.portfolio.settings())
+            rows = [
+                (number, f"{label}: {clean(str(getattr(settings, name) or '—'))}")
+                for number, (name, label, _) in enumerate(SITE, start=1)
+            ]
+
+            def chosen(number: int | None) -> None:
+                if number is None:
+                    return
+                name, label, help = SITE[number - 1]
+                value = str(getattr(settings, name) or "")
+
+                def keep(said: str | None) -> None:
+                    if said is not None:
+                        self.change(
+                            lambda environment: environment.portfolio.init(**{name: said}), "Kept", then=self.reload
+                        )
+
+                if name == "about":
+                    from ple.tui.screens.editor import Editor
+
+                    self.app.push_screen(Editor("About you, on the first page", value, help="Markdown."), keep)
+                else:
+                    self.app.push_screen(Ask(label, value=value, help=help, empty=name != "title"), keep)
+
+            self.app.push_screen(Choose("About the site", rows), chosen)
+
+        self.work(ask, group="site")
+
+    def action_build(self) -> None:
+        """Make the site in the library's folder."""
+
+        async def build() -> None:
+            self.learning.say("Building …")
+            built = await self.ask(lambda environment: environment.portfolio.build())
+            self.learning.say(built_said(built))
+            await self.learning.look()
+            self.reload()
+
+        self.work(build, group="build")
+
+    def action_check(self) -> None:
+        """Look for what should be put right before anybody sees it."""
+
+        async def check() -> None:
+            self.learning.say("Checking …")
+            self._findings = await self.ask(lambda environment: environment.portfolio.check())
+            self.reload()
+            self.learning.say("All is well" if not self._findings else plural(len(self._findings), "finding"))
+            titles = {id: one.title for id, one in self._found.items()}
+            self.app.push_screen(Sheet(findings_prose(self._findings, titles)))
+
+        self.work(check, group="check")
+
+    def action_look(self) -> None:
+        """Build the site, serve it on this machine alone, and open it."""
+
+        async def look() -> None:
+            from ple.portfolio.serve import serving
+
+            def made(environment: Environment) -> tuple[Built, str]:
+                built = environment.portfolio.build()
+                return built, urlsplit(environment.portfolio.settings().url or "/").path or "/"
+
+            self.learning.say("Building …")
+            built, under = await self.ask(made)
+            if self._served is None:
+                self._served = self._serving.enter_context(serving(built.folder, 0, under))
+            self.learning.browse(self._served)
+
+        self.work(look, group="build")
+
+    def on_unmount(self) -> None:
+        """Serve the site no longer."""
+        self._serving.close()
+
+    def action_publish(self) -> None:
+        """Say where to, see what would change, and only then publish."""
+
+        def got(remote: str | None) -> None:
+            if remote:
+                self.learning.remember("publish to", remote)
+                self.learning.guarded(lambda: self._dry_run(remote), group="publish")
+
+        help = (
+            "The address of a git repository that a host serves: GitHub, GitLab, Codeberg, your own. "
+            "You see what would change before anything is sent."
+        )
+        before = str(self.learning.remembered("publish to") or "")
+        self.app.push_screen(Ask("Publish to", value=before, placeholder="git@…:me/site.git", help=help), got)
+
+    async def _dry_run(self, remote: str) -> None:
+        self.learning.say("Looking at what is there …")
+        seen = await self.ask(
+            lambda environment: environment.publishing.preview(environment.publishing.keep(remote).name)
+        )
+        changed = bool(seen.new or seen.changed or seen.gone)
+
+        def answered(answer: str | None) -> None:
+            if answer == "y":
+                self.learning.guarded(lambda: self._publish(remote), group="publish", exclusive=False)
+
+        answers = {"y": "Publish this now"} if changed else {}
+        self.app.push_screen(Sheet(changes_prose(seen), answers, close="Not now"), answered)
+
+    async def _publish(self, remote: str) -> None:
+        self.learning.say(f"Publishing to {remote} …")
+        done = await self.ask(lambda environment: environment.publishing.publish(remote))
+        self.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone")
+        await self.learning.look()
+
+    # badges
+
+    def action_import_file(self) -> None:
+        """Bring in a badge or certificate."""
+        from ple.tui.screens.badges import import_badge
+
+        self.shown = BADGES
+        import_badge(self)
+
+    def action_verify(self) -> None:
+        """Look at the badge again, and ask its issuer."""
+        thing = self._thing()
+        if thing is None:
+            return
+        if self.shown != BADGES:
+            self.learning.say("This is for badges; v shows them")
+            return
+        self.learning.say("Asking the issuer …")
+        self.change(
+            lambda environment: environment.credentials.verify(thing.id, online=True),
+            lambda one: f"Signature: {one.signature.says}",
+        )
+
+
+def artifact_row(one: Artifact, flawed: bool) -> ShownRow:
+    """Return an artifact as a line."""
+    thing = Thing(one.id, one.kind, clean(one.title) or "Untitled", one.url, one.tags)
+    visibility = str(one.visibility)
+    return ShownRow(thing, MARKS[visibility], visibility, clean(one.page), flawed or one.source_kind is None)
+
+
+def badge_row(line: CredentialLine, when: str) -> ShownRow:
+    """Return a credential as a line."""
+    thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", line.url, line.tags)
+    fails = "fails" in (str(line.signature.state), str(line.current.state))
+    sound = str(line.signature.state) == "holds"
+    return ShownRow(thing, "✓" if sound else "?", when, clean(line.issuer), fails)
+
+
+def built_said(built: Built) -> str:
+    """Say what a build did."""
+    said = f"Built {plural(built.pages, 'page')}: {built.written} written, {built.unchanged} unchanged"
+    return f"{said}, {built.removed} removed" if built.removed else said

@@ -1,0 +1,97 @@
+"""The portfolio on screen: choosing, saying why, who sees it, the site."""
+
+from __future__ import annotations
+
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from ple.tui.dialogs import Ask, Choose, Confirm
+from ple.tui.sheet import Sheet
+
+from .world import TestedApp, opened, press, seen, type_in
+
+
+async def artifacts(pilot: Any) -> Any:
+    return await pilot.app.ask(lambda environment: environment.portfolio.artifacts())
+
+
+async def test_plus_in_any_place_adds_what_the_cursor_is_on_and_it_is_private(typical: Path) -> None:
+    async with opened(typical, "3", "plus") as pilot:
+        assert isinstance(pilot.app.screen, Ask)
+        await type_in(pilot, "What made me try it")
+        await press(pilot, "enter", "4", "plus", "enter", "7")
+        page, entry = await artifacts(pilot)
+        assert (page.why, str(page.visibility)) == ("What made me try it", "private")
+        assert entry.source_kind == "journal"
+        assert "0 of 2 public" in seen(pilot)
+        await press(pilot, "plus")
+        assert "in the portfolio already" in seen(pilot)
+        await press(pilot, "d", "u")  # nobody has its address: it goes at once, and comes back
+        assert len(await artifacts(pilot)) == 2
+
+
+async def test_what_is_said_of_a_work_is_changed_one_by_one(typical: Path) -> None:
+    async with opened(typical, "3", "plus", "enter", "7", "e") as pilot:
+        assert isinstance(pilot.app.screen, Choose)
+        await press(pilot, "enter")
+        await type_in(pilot, "Because it is good")
+        await press(pilot, "enter", "E")
+        await type_in(pilot, "I learned to wait")
+        await press(pilot, "ctrl+s", "a")
+        await type_in(pilot, "plan for statistics")
+        await press(pilot, "enter", "enter", "enter")
+        [one, other] = await artifacts(pilot)
+        assert (one.why, one.reflection) == ("Because it is good", "I learned to wait")
+        assert other.title == "My plan for statistics"
+        assert "I learned to wait" in seen(pilot)
+
+
+async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run(typical: Path, tmp_path: Path) -> None:
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
+    async with opened(typical, "3", "plus", "enter", "7", "V", "3") as pilot:
+        assert "1 of 1 public" in seen(pilot)
+        await press(pilot, "C")
+        assert isinstance(pilot.app.screen, Sheet)
+        assert "Could be better" in seen(pilot)
+        await press(pilot, "escape", "i", "1")
+        assert isinstance(pilot.app.screen, Ask)
+        await type_in(pilot, " of mine")
+        await press(pilot, "enter")
+        assert "Portfolio of mine" in seen(pilot)
+        await press(pilot, "O")
+        app = pilot.app
+        assert isinstance(app, TestedApp)
+        with urllib.request.urlopen(app.browsed[-1]) as answer:
+            assert b"Portfolio of mine" in answer.read()
+        await press(pilot, "P")
+        await type_in(pilot, str(remote))
+        await press(pilot, "enter")
+        assert "+ index.html" in seen(pilot)
+        branches = ["git", "-C", str(remote), "for-each-ref", "--format=%(refname)"]
+        assert not subprocess.check_output(branches)  # only looked at
+        await press(pilot, "y")
+        assert subprocess.check_output(branches, text=True).strip() == "refs/heads/main"
+        await press(pilot, "P")
+        assert str(remote) in seen(pilot)  # asked for once
+        await press(pilot, "escape", "V", "1")
+        assert isinstance(pilot.app.screen, Confirm)  # people have its address
+        await press(pilot, "y")
+        assert "0 of 1 public" in seen(pilot)
+
+
+async def test_badges_are_brought_in_and_say_what_is_known_of_them(typical: Path, tmp_path: Path) -> None:
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF")
+    async with opened(typical, "7", "v", size=(120, 40)) as pilot:
+        assert "No badges or certificates" in seen(pilot)
+        await press(pilot, "I")
+        await type_in(pilot, str(file))
+        await press(pilot, "enter")
+        assert "certificate" in seen(pilot)
+        assert "Signature" in seen(pilot)
+        assert "SHA-256" in seen(pilot)
+        await press(pilot, "d")
+        assert "No badges or certificates" in seen(pilot)
