@@ -34,21 +34,25 @@ for _one in (connect, renew, hand_in, start, status, receipts, feedback, badges,
 
 
 class Days(click.ParamType[dt.timedelta]):
-    """A time from now: ``7d``, ``2w``, ``36h``."""
+    """A time from now: ``7d``, ``2w``, ``36h``; with ``ahead`` also a negative one, and minutes: ``-90m``."""
 
     name = "time"
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._ahead = ahead
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.timedelta:
         """Return it as a duration."""
         if isinstance(value, dt.timedelta):
             return value
-        match = re.fullmatch(r"(\d{1,4})\s*([hdw])", value.strip().lower())
+        match = re.fullmatch(
+            r"(-?\d{1,4})\s*([hdwm])" if self._ahead else r"(\d{1,4})\s*([hdw])", value.strip().lower()
+        )
         if match is None:
             self.fail(f"{value!r} is no time from now; say it as 7d, 2w or 36h.", param, ctx)
         number = int(match[1])
-        return {"h": dt.timedelta(hours=number), "d": dt.timedelta(days=number), "w": dt.timedelta(weeks=number)}[
-            match[2]
-        ]
+        unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[match[2]]
+        return dt.timedelta(**{unit: number})
 
 
 @command.command("accounts")
@@ -160,14 +164,18 @@ def sync(ctx: click.Context, account: str | None, strict: bool) -> None:
 @click.option("--kind", type=click.Choice(["moodle", "canvas"]), default="moodle", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
 @click.option("--state", "kept", type=click.Path(dir_okay=False), help="Keep what is handed in, in this file.")
+@click.option("--clock", "skew", type=Days(ahead=True), help="Let its clock go ahead by 2h, or behind by -2h.")
 @click.option("--fault", "faults", multiple=True, metavar="OPERATION=FAULT", help="Let something fail once; see below.")
 @click.pass_context
-def practice(ctx: click.Context, kind: str, port: int, kept: str | None, faults: tuple[str, ...]) -> None:
+def practice(
+    ctx: click.Context, kind: str, port: int, kept: str | None, skew: dt.timedelta | None, faults: tuple[str, ...]
+) -> None:
     """Run a practice LMS on this machine, to try handing in without risk. Ctrl-C stops it.
 
     With --fault, the next call of an operation fails: try submit=drop-answer with a Canvas, or
     mod_assign_save_submission=drop-answer with a Moodle, and see what becomes of your hand-in.
     """
+    import time
     from pathlib import Path
 
     from ple.library.errors import InvalidInput
@@ -178,7 +186,8 @@ def practice(ctx: click.Context, kind: str, port: int, kept: str | None, faults:
         if name not in FAULTS:
             raise click.UsageError(f"There is no fault {name!r}. There are: {', '.join(FAULTS)}.", ctx)
     try:
-        lms = PracticeLms(kind, port=port, state=Path(kept) if kept else None)
+        ahead = skew.total_seconds() if skew else 0.0
+        lms = PracticeLms(kind, port=port, state=Path(kept) if kept else None, clock=lambda: time.time() + ahead)
     except OSError as error:
         hint = "Take another with --port, or any free one with --port 0."
         raise InvalidInput(f"the port {port} is taken, or cannot be used", hint=hint) from error

@@ -150,3 +150,5 @@ class AnswerLost(LmsError):
 
     It never reaches a screen: the hand-in looks, and says :class:`Undecided` if that does not help.
     """
+
+    hint = "Look what is there before you try again: `ple lms status`."

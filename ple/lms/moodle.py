@@ -124,13 +124,7 @@ class Moodle:
 
     def whoami(self) -> Identity:
         """Return whose token it is; an account that may not call anything else can do this."""
-        try:
-            said = answers.mapping(self._call(_SITE_INFO))
-        except Unsupported as error:  # the same answer as for a token that has just expired
-            raise WrongToken(
-                f"{self._exchange.host} does not accept this token: it has expired, is limited to another network, "
-                "or the service for apps is switched off"
-            ) from error
+        said = answers.mapping(self._call(_SITE_INFO))
         user = answers.remote_id(said.get("userid"))
         if not user:
             raise NotUnderstood(f"{self._exchange.host} does not say whose token this is")
@@ -308,8 +302,13 @@ class Moodle:
                 raise AnswerLost(f"{host} answered something that is no answer of a Moodle") from error
             raise NotUnderstood(f"{host} answered something that is no answer of a Moodle") from error
         if isinstance(said, dict) and ("exception" in said or "errorcode" in said):
-            if said.get("errorcode") == "accessexception" and function != _SITE_INFO:
-                self.whoami()  # so it is said of a token that has just expired, too; then this raises WrongToken
+            if said.get("errorcode") == "accessexception":  # it is said of a token that has just expired, too
+                if function == _SITE_INFO:
+                    raise WrongToken(
+                        f"{host} does not accept this token: it has expired, is limited to another network, "
+                        "or the service for apps is switched off"
+                    )
+                self.whoami()
             raise self._error(said, writes=writes)
         return said
 

@@ -1,7 +1,9 @@
 """Faults at every step, for each kind of LMS: one submission or none, and a state that tells the truth.
 
-The weightiest of them at the steps that write and at the look afterwards; PLE_TEST_FAULTS=all tries every fault at
-every step, with links and with files, and with -s prints how many there were and how they ended.
+The weightiest of them at the steps that write and at the look afterwards. Every fault at every step, with links and
+with files, and ``kill -9`` at each, with a table of how they ended:
+
+    PLE_TEST_FAULTS=all pytest tests/lms/test_faults.py tests/lms/test_kill.py -s
 """
 
 import os
@@ -21,77 +23,67 @@ from ple.lms.practice import FAULTS, PracticeLms
 from ple.web.client import Client, Limits
 from tests.lms.conftest import LINK, LOG, POST, SECOND_POST, Clock, Learner, nobody_looks
 
+ALL = os.environ.get("PLE_TEST_FAULTS") == "all"
+STATUS = "mod_assign_get_submission_status"
 STEPS = {
-    # what is handed in, and each request that planning and handing in make, in order: operation, how many to spare
-    # first. Links and files go different ways.
+    # what is handed in, and every request of planning and handing in, in order; links and files go different ways
     ("moodle", "link"): (
         POST,
         [
-            ("mod_assign_get_assignments", 0),
-            ("mod_assign_get_submission_status", 0),
-            ("mod_assign_get_assignments", 1),
-            ("mod_assign_get_submission_status", 1),
-            ("mod_assign_save_submission", 0),
-            ("mod_assign_get_submission_status", 2),
-            ("mod_assign_submit_for_grading", 0),
-            ("mod_assign_get_submission_status", 3),
+            "mod_assign_get_assignments", STATUS, "mod_assign_get_assignments", STATUS, "mod_assign_save_submission",
+            STATUS, "mod_assign_submit_for_grading", STATUS,
         ],
     ),
     ("moodle", "file"): (
         LOG,
         [
-            ("mod_assign_get_submission_status", 1),
-            ("upload.php", 0),
-            ("mod_assign_save_submission", 0),
-            ("mod_assign_get_submission_status", 2),
+            "mod_assign_get_assignments", STATUS, "mod_assign_get_assignments", STATUS, "upload.php",
+            "mod_assign_save_submission", STATUS, "file",
         ],
     ),
     ("canvas", "link"): (
-        SECOND_POST,
-        [
-            ("assignment", 0),
-            ("submission", 0),
-            ("assignment", 1),
-            ("submission", 1),
-            ("submit", 0),
-            ("submission", 2),
-        ],
+        SECOND_POST, ["assignment", "submission", "assignment", "submission", "submit", "submission"],
     ),
     ("canvas", "file"): (
         LOG,
         [
-            ("submission", 1),
-            ("upload-begin", 0),
-            ("upload", 0),
-            ("upload-end", 0),
-            ("submit", 0),
-            ("submission", 2),
+            "assignment", "submission", "assignment", "submission", "upload-begin", "upload", "upload-end", "submit",
+            "submission", "file",
         ],
     ),
-}
+}  # fmt: skip
 WRITES = {"mod_assign_save_submission", "mod_assign_submit_for_grading", "submit"}
-LOOKS_AFTER = {("mod_assign_get_submission_status", 2), ("mod_assign_get_submission_status", 3), ("submission", 2)}
+LOOKS_AFTER = {(STATUS, 2), (STATUS, 3), ("submission", 2)}
 AFTER_A_WRITE = {"close", "drop-answer", "error-500-after", "expired"}
+REFUSED = "refused"
+"""Stands for ``shut`` at the step before, or before all of them."""
+
+
+def numbered(steps: list[str]) -> list[tuple[str, int]]:
+    """Each step with how many of the same name are before it."""
+    return [(name, steps[:place].count(name)) for place, name in enumerate(steps)]
 
 
 def _tried(what: str, operation: str, skip: int, fault: str) -> bool:
-    if os.environ.get("PLE_TEST_FAULTS") == "all":
+    if ALL:
         return True
     if operation in WRITES:
-        return what == "link" and fault in AFTER_A_WRITE
+        return what == "link" and fault in AFTER_A_WRITE | {REFUSED}
     return fault == "error-500" and ((operation, skip) in LOOKS_AFTER or "upload" in operation)
 
 
 CASES = [
-    pytest.param(kind, what, operation, skip, fault, id=f"{kind}-{what}-{operation}-{skip + 1}-{fault}")
+    pytest.param(kind, what, place, fault, id=f"{kind}-{what}-{place + 1}-{operation}-{fault}")
     for (kind, what), (_, steps) in STEPS.items()
-    for operation, skip in steps
-    for fault in FAULTS
+    for place, (operation, skip) in enumerate(numbered(steps))
+    for fault in (REFUSED, *(name for name in FAULTS if name != "shut"))
     if _tried(what, operation, skip, fault)
 ]
 outcomes: Counter[str] = Counter()
+table: dict[tuple[str, str, int], dict[str, str]] = {}
 told: list[str] = []
 hints: list[str | None] = []
+SIGNS = {"verified": "V", "unverified": "U", "undecided": "?", "not handed in": "-"}
 
 
 @pytest.fixture(scope="module")
@@ -128,48 +120,53 @@ def story(
     yield learner
     for each in made.values():
         each.environment.close()
-    print(f"\nfault matrix: {sum(outcomes.values())} combinations: {dict(sorted(outcomes.items()))}")
+    print("\n" + "\n".join(_printed()))
 
 
-@pytest.mark.parametrize(("kind", "what", "operation", "skip", "fault"), CASES)
+def _printed() -> Iterator[str]:
+    faults = list(dict.fromkeys(fault for row in table.values() for fault in row))
+    yield f"{'step':<44}" + " ".join(faults)
+    for (kind, what, place), row in sorted(table.items()):
+        name = f"{kind} {what} {place + 1} {STEPS[kind, what][1][place]}"
+        yield f"{name:<44.44}" + " ".join(
+            f"{SIGNS[row[fault]] if fault in row else '':^{len(fault)}}" for fault in faults
+        )
+    yield "; ".join(f"{sign} {said} at first" for said, sign in SIGNS.items())
+    yield f"fault matrix: {sum(outcomes.values())} combinations: {dict(sorted(outcomes.items()))}"
+    yield "each ended, when it was run again, in exactly one submission and one verified receipt"
+
+
+def test_the_steps_are_those_that_handing_in_takes(story: Callable[[str], Learner], tmp_path: Path) -> None:
+    for (kind, what), (task, steps) in STEPS.items():
+        learner = story(kind)
+        assert _try(learner.courses, learner.number(task), _work(what, "dry run", tmp_path)) == "verified"
+        assert [operation for operation, _ in learner.lms.asked] == steps
+
+
+@pytest.mark.parametrize(("kind", "what", "place", "fault"), CASES)
 def test_a_fault_at_a_step_ends_in_one_submission_or_none_and_the_truth(
-    story: Callable[[str], Learner],
-    kind: str,
-    what: str,
-    operation: str,
-    skip: int,
-    fault: str,
-    impatient: Client,
-    tmp_path: Path,
+    story: Callable[[str], Learner], kind: str, what: str, place: int, fault: str, impatient: Client, tmp_path: Path
 ) -> None:
     learner = story(kind)
-    task = STEPS[kind, what][0]
+    task, steps = STEPS[kind, what]
     lms, courses, number = learner.lms, learner.courses, learner.number(task)
-    if what == "link":
-        work: dict[str, Any] = {"url": f"{LINK}#{operation}-{skip}-{fault}"}
-    else:
-        file = tmp_path / f"{operation}-{skip}-{fault}.txt"
-        file.write_text(f"{operation} {skip} {fault}")
-        work = {"files": [file]}
+    work = _work(what, f"{place}-{fault}", tmp_path)
     known = set(courses.receipt_ids())
-    lms.faults.arm(operation, fault, skip=skip)
-
-    if fault.startswith("hang"):
-        first = _try(
-            Courses(
-                learner.environment.library,
-                impatient,
-                learner.environment.secrets,
-                now=learner.clock,
-                look=nobody_looks,
-            ),
-            number,
-            work,
-        )
+    if fault != REFUSED:
+        operation, skip = numbered(steps)[place]
+        lms.faults.arm(operation, fault, skip=skip)
+    elif place:
+        operation, skip = numbered(steps)[place - 1]
+        lms.faults.arm(operation, "shut", skip=skip)
     else:
-        first = _try(courses, number, work)
+        lms.shut()
+
+    of_learner = learner.environment
+    hasty = Courses(of_learner.library, impatient, of_learner.secrets, now=learner.clock, look=nobody_looks)
+    first = _try(hasty if fault.startswith("hang") else courses, number, work)
     there = len(learner.submissions(task))
-    assert len(lms.faults.struck) == 1, "the fault did not strike: the steps are not what the table says"
+    if fault != REFUSED or place:
+        assert len(lms.faults.struck) == 1, "the fault did not strike: the steps are not what the table says"
     assert there <= 1
     if first in ("verified", "unverified"):
         assert there == 1
@@ -189,7 +186,17 @@ def test_a_fault_at_a_step_ends_in_one_submission_or_none_and_the_truth(
     assert courses.unsettled() == []
     mine = [receipt for receipt in courses.receipts() if receipt.sent_at and receipt.id not in known]
     assert [receipt.state for receipt in mine] == ["verified"]
+    assert courses.status(number).state == "submitted"
     outcomes[first] += 1
+    table.setdefault((kind, what, place), {})[fault] = first
+
+
+def _work(what: str, mark: str, folder: Path) -> dict[str, Any]:
+    if what == "link":
+        return {"url": f"{LINK}#{mark.replace(' ', '-')}"}
+    file = folder / "work.txt"
+    file.write_text(mark)
+    return {"files": [file]}
 
 
 def _try(courses: Courses, number: int, work: dict[str, Any]) -> str:
@@ -207,6 +214,7 @@ def test_every_failure_said_what_to_do_and_never_a_token(practice: dict[str, Pra
 
 
 def _mend(learner: Learner) -> None:
+    learner.lms.open()
     learner.lms.faults.clear()
     if learner.lms.kind == "moodle":
         learner.lms.dialect.token = learner.lms.token

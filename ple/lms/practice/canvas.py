@@ -66,7 +66,7 @@ class Canvas:
         for name, method, pattern in _ROUTES:
             if request.method == method and re.fullmatch(pattern, request.path):
                 return name
-        return request.path
+        return "file" if request.path.startswith("/files/") else request.path
 
     def expire(self) -> None:
         """Let the token expire."""

@@ -22,6 +22,7 @@ FAULTS: Final = MappingProxyType(
         "expired": "the token has expired, and stays so",
         "garbage": "an answer that is not what an LMS says",
         "redirect": "a redirect to a page for people",
+        "shut": "it is answered, and after that connections are refused for a while",
     }
 )
 """Every fault, with what it means."""

@@ -98,6 +98,8 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    last: bool = False
+    """Whether nobody answers at the door after it."""
 
 
 def pairs(encoded: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ class Moodle:
         """Return what is asked for: the name of a web service function, or the last part of the path."""
         if request.path == "/webservice/rest/server.php":
             return request.form.get("wsfunction") or request.query.get("wsfunction") or "server.php"
-        return request.path.rpartition("/")[2]
+        return "file" if "/pluginfile.php/" in request.path else request.path.rpartition("/")[2]
 
     def expire(self) -> None:
         """Let the token expire: its next use is refused in one way, every later one in another."""

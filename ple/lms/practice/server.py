@@ -1,11 +1,14 @@
 """The practice LMS's web server: on the loopback interface only, one thread a connection, faults on demand."""
 
+import contextlib
 import logging
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +29,7 @@ DIALECTS: Final = {"moodle": Moodle, "canvas": Canvas}
 _LOG = logging.getLogger(__name__)
 _MOST_BYTES = 10 * 1024 * 1024
 _LONGEST_HANG = 600.0
+_SHUT = 20.0
 
 
 class PracticeLms:
@@ -58,14 +62,18 @@ class PracticeLms:
         self._released = threading.Event()
         self._turn = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._port = int(self._server.server_address[1])
+        self._ending = False
+        self._reopen, self._listens = threading.Event(), threading.Event()
+        self._listens.set()
+        self.url = f"http://127.0.0.1:{self._port}"
         self.token = MOODLE_TOKEN if kind == "moodle" else CANVAS_TOKEN
         self.dialect: Any = DIALECTS[kind](self.school, self.url, self.token)
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "PracticeLms":
         """Start serving in a thread of its own."""
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         return self
 
@@ -75,6 +83,7 @@ class PracticeLms:
 
     def start_over(self) -> None:
         """Forget what was handed in, every fault, and every change to how it answers."""
+        self.open()
         with self._turn:
             self.school.start_over()
             self.faults.clear()
@@ -85,15 +94,41 @@ class PracticeLms:
     def serve_forever(self) -> None:
         """Serve in this thread until :meth:`stop` or an interrupt."""
         try:
-            self._server.serve_forever()
+            self._serve()
         finally:
             self._released.set()
             self._server.server_close()
 
+    def _serve(self) -> None:
+        while True:
+            self._server.serve_forever(0.02)
+            if self._ending:
+                return
+            self._reopen.wait(_SHUT)
+            if self._ending:
+                return
+            self._server = _Server(("127.0.0.1", self._port), self)
+            self._listens.set()
+
+    def shut(self, but: socket.socket | None = None) -> None:
+        """Refuse connections for twenty seconds, or until :meth:`open`; those there are end, ``but`` one."""
+        self._reopen.clear()
+        self._listens.clear()
+        self._server.shutdown()
+        self._server.server_close()
+        self._server.hang_up(but)
+
+    def open(self) -> None:
+        """Take connections again, if they are refused."""
+        self._reopen.set()
+        self._listens.wait(10)
+
     def stop(self) -> None:
         """Stop serving; hanging answers are let go."""
         self._released.set()
+        self._ending = True
         if self._thread is not None:
+            self._reopen.set()
             self._server.shutdown()
             self._thread.join()
             self._thread = None
@@ -110,6 +145,8 @@ class PracticeLms:
         _LOG.info("practice fault %s at %s", fault, operation)
         if fault in AFTER:
             self._answer(request)
+        if fault == "shut":
+            return replace(self._answer(request), last=True)
         if fault in ("hang", "hang-after"):
             self._released.wait(_LONGEST_HANG)
             return None
@@ -146,7 +183,22 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], lms: PracticeLms) -> None:
         self.lms = lms
+        self._open: set[socket.socket] = set()
         super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self, but: socket.socket | None) -> None:
+        for each in list(self._open):
+            if each is not but:
+                with contextlib.suppress(OSError):  # it has gone meanwhile
+                    each.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         _LOG.debug("the other side went away", exc_info=True)
@@ -188,6 +240,10 @@ class _Handler(BaseHTTPRequestHandler):
         )
         if said is None:
             self._close_without_a_word()
+        elif said.last:
+            server.lms.shut(self.connection)  # before it is answered: the next question finds nobody
+            self.close_connection = True
+            self._send(replace(said, headers={**said.headers, "connection": "close"}))
         else:
             self._send(said)
 
@@ -203,6 +259,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         linger = struct.pack("ii", 1, 0) if hasattr(socket, "AF_UNIX") else struct.pack("hh", 1, 0)  # Windows: shorts
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        server = self.server
+        assert isinstance(server, _Server)
+        return formatdate(server.lms.school.now if timestamp is None else timestamp, usegmt=True)
 
     def log_message(self, format: str, *arguments: Any) -> None:
         _LOG.debug(format, *arguments)
