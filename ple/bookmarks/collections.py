@@ -159,6 +159,11 @@ class Collections:
                 )  # fmt: skip
 
 
+def members(tx: Reading, id: int) -> tuple[int, ...]:
+    """Return the numbers of what is in a collection and not in the trash, in its order."""
+    return next((one.members for one in _read(tx, [id])), ())
+
+
 def _row(tx: Writing, id: int) -> CollectionRow:
     tx.alive(id, COLLECTION)
     return tx.get_one(CollectionRow, id)

@@ -26,6 +26,7 @@ _here = Group("sources")
 @_here.command("cite")
 @click.argument("bookmarks", nargs=-1)
 @click.option("--tag", help="All with this tag, or one below it: a bibliography.")
+@click.option("--of", "thing", metavar="THING", help="All that a collection, an essay, a goal … builds on.")
 @click.option("--style", type=click.Choice(_STYLES), default="apa", show_default=True, help="Who wants it how.")
 @click.option("--format", type=click.Choice(_FORMATS), default="text", show_default=True, help="For whom it is.")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Say what the page does not: issued=1918.")
@@ -36,13 +37,17 @@ def cite(
     ctx: click.Context,
     bookmarks: tuple[str, ...],
     tag: str | None,
+    thing: str | None,
     style: str,
     format: str,
     fields: tuple[str, ...],
     lookup: bool,
     output: str | None,
 ) -> None:
-    """Write references to BOOKMARKS, or to all with a tag.
+    """Write references to BOOKMARKS, to all with a tag, or to all that something builds on.
+
+    --of takes a collection, whose order stays where the style has none, or anything that is linked with bookmarks: a
+    journal entry, a goal, an artifact.
 
     What is cited is what the page says of itself, unless you say otherwise: --set author="Noether, Emmy" --set
     issued=1918 --set type=book. An empty value leaves it to the page again.
@@ -51,8 +56,10 @@ def cite(
     ids = [resolve(ctx, name, "bookmark") for name in bookmarks]
     if tag:
         ids += [id for id in ours.bookmarks.bookmark_ids(tag=tag) if id not in ids]
-    if not bookmarks and not tag:
-        raise click.UsageError("Name bookmarks, or a tag with --tag.", ctx)
+    if thing:
+        ids += [id for id in ours.sources.bibliography(resolve(ctx, thing)) if id not in ids]
+    if not (bookmarks or tag or thing):
+        raise click.UsageError("Name bookmarks, or a tag with --tag, or say --of what.", ctx)
     if (fields or lookup) and len(ids) != 1:
         raise click.UsageError("--set and --resolve are for one bookmark at a time.", ctx)
     if lookup:

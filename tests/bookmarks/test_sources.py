@@ -4,7 +4,7 @@ import json
 import pytest
 
 from ple.bookmarks.standing import Seen, next_check, standing_of
-from ple.library import InvalidInput
+from ple.library import InvalidInput, NotFound
 from ple.web.errors import BrokenAnswer
 
 HTML = {"Content_Type": "text/html; charset=utf-8"}
@@ -90,6 +90,24 @@ def test_files_for_other_programs_have_the_work_and_no_private_note(environment,
     assert "AU  - Lovelace, Ada" in files["ris"]
     assert json.loads(files["csl-json"])[0]["DOI"] == "10.1234/slopes.12"
     assert not any("secret" in text or "private tag" in text for text in files.values())
+
+
+def test_a_bibliography_has_all_that_a_thing_builds_on(environment, sources):
+    pages = [environment.bookmarks.save(f"https://e.org/{n}", title=f"Page {n}", fetch=False).bookmark.id
+             for n in range(4)]  # fmt: skip
+    marked = environment.highlights.add(pages[1], "some words", anyway=True)
+    reading = environment.collections.add("Reading")
+    inner = environment.collections.add("Inner")
+    environment.collections.put(inner.id, [pages[3]])
+    environment.collections.put(reading.id, [pages[2], marked.id, inner.id, pages[0]])
+    essay = environment.journal.write(f"It follows from #{pages[3]} and #{marked.id}.")
+
+    assert sources.bibliography(reading.id) == [pages[2], pages[1], pages[3], pages[0]]
+    assert set(sources.bibliography(essay.id)) == {pages[3], pages[1]}
+    assert sources.bibliography(pages[0]) == [pages[0]]
+    assert sources.bibliography(environment.journal.write("alone").id) == []
+    with pytest.raises(NotFound):
+        sources.bibliography(999)
 
 
 def test_a_doi_is_looked_up_when_asked(environment, sources, publisher):
@@ -227,6 +245,9 @@ def test_the_commands_tell_one_story(ple, publisher, tmp_path):
     assert "“On descent.”" in ple("bookmarks", "cite", "--tag", "thesis", "--style", "mla").out
     ple("bookmarks", "cite", "--tag", "thesis", "--format", "bibtex", "--output", str(tmp_path / "t.bib"))
     assert "@article{" in (tmp_path / "t.bib").read_text()
+    ple("collections", "add", "For the essay")
+    ple("collections", "put", "For the essay", number)
+    assert "TI  - On descent" in ple("bookmarks", "cite", "--of", "For the essay", "--format", "ris").out
     assert "(2001)" in ple("bookmarks", "cite", number, "--set", "issued=2001").out
     ple("bookmarks", "judge", number, "--type", "study", "--answer", "who=yes: her field", "--note", "Sound.")
     shown = ple("bookmarks", "show", number).out
