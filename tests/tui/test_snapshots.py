@@ -45,9 +45,7 @@ async def test_rooms(
         await look("today")
         for key, name in (("2", "feeds"), ("3", "library"), ("4", "journal"), ("6", "handin")):
             await press(pilot, key)
-            # came out in two ways on a busy machine; until that is understood, test_rooms alone looks at it
-            if (world, size[0], name) != ("typical", 120, "feeds"):
-                await look(name)
+            await look(name)
         if world == "typical":
             await press(pilot, "2", "j", "enter")
             await look("article")

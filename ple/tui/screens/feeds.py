@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -125,6 +125,17 @@ class Feeds(ListRoom):
         if not self.sources.go(key):
             self._source_wanted = key
 
+    def whereabouts(self) -> dict[str, Any]:
+        """Where the cursors stand."""
+        return {**super().whereabouts(), "source": self.node.key}
+
+    def go_back(self, before: dict[str, Any]) -> None:
+        """Stand where the learner stood."""
+        super().go_back(before)
+        source = before.get("source")
+        if isinstance(source, int | str):
+            self._source_wanted = source
+
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for the entries of the chosen node."""
         node, only = self.node, self.unread_only
@@ -164,6 +175,10 @@ class Feeds(ListRoom):
         return lesson(self.node, follows=bool(self.found.feeds), unread_only=self.unread_only)
 
     # the tree
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer among the feeds only what is about feeds."""
+        return self.at > 0 or action not in ("mark", "star", "later", "drop", "why", "save")
 
     @on(LineList.Moved, "#tree")
     def _node_moved(self, event: LineList.Moved) -> None:
