@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Group, environment, outcome, resolve, show, show_list, tell, write_output
+from ple.cli.frame import Group, environment, outcome, resolve, show, show_list, state, tell, write_output
 from ple.cli.words import ago, plural, size
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def cite(
     value = {"style": style, "format": format, "text": written, "works": ours.sources.works(ids)}
     if not ids:
         tell(ctx, "Nothing to cite.")
-    if not output or ids == []:
+    if format in ("bibtex", "ris", "csl-json") and not output and not state(ctx).json:
+        write_output(ctx, None, written, "")  # for a program: every blank counts
+    elif not output or ids == []:
         show(ctx, value, said=written.rstrip("\n").split("\n") if written else [])
 
 

@@ -247,7 +247,8 @@ def test_the_commands_tell_one_story(ple, publisher, tmp_path):
     assert "@article{" in (tmp_path / "t.bib").read_text()
     ple("collections", "add", "For the essay")
     ple("collections", "put", "For the essay", number)
-    assert "TI  - On descent" in ple("bookmarks", "cite", "--of", "For the essay", "--format", "ris").out
+    ris = ple("bookmarks", "cite", "--of", "For the essay", "--format", "ris").out
+    assert "AU  - Lovelace, Ada\nAU  - van der Berg, Bob\nTI  - On descent\n" in ris
     assert "(2001)" in ple("bookmarks", "cite", number, "--set", "issued=2001").out
     ple("bookmarks", "judge", number, "--type", "study", "--answer", "who=yes: her field", "--note", "Sound.")
     shown = ple("bookmarks", "show", number).out

@@ -135,7 +135,9 @@ def _item(fields: dict[str, list[str]]) -> csl.Item:
 def _person(name: str) -> csl.Item:
     family, comma, given = name.partition(",")
     if comma and given.strip():
-        return {"family": family.strip(), "given": given.strip(" ,")}
+        given, _comma, suffix = given.strip(" ,").partition(",")
+        parts = {"family": family.strip(), "given": given.strip(), "suffix": suffix.strip()}
+        return {part: said for part, said in parts.items() if said}
     return {"literal": name.strip(" ,")}
 
 
@@ -144,7 +146,8 @@ def _name(name: object) -> str:
         return ""
     if name.get("literal") or not name.get("given"):
         return str(name.get("literal") or name.get("family") or "")
-    return f"{name.get('family', '')}, {name['given']}"
+    family = " ".join(filter(None, (str(name.get("non-dropping-particle") or ""), str(name.get("family") or ""))))
+    return ", ".join(filter(None, (family, str(name["given"]), str(name.get("suffix") or ""))))
 
 
 def _date(said: str) -> list[int]:
