@@ -95,7 +95,8 @@ def _without_secrets(said: Any) -> Any:
 
 
 def _feedback(said: Mapping[str, Any], rubric: Mapping[str, tuple[str, float | None]]) -> Feedback | None:
-    released = said.get("posted_at") is not None and said.get("workflow_state") == "graded"
+    older = said.get("grade_matches_current_submission") is False  # handed in again after it was graded
+    released = said.get("posted_at") is not None and (said.get("workflow_state") == "graded" or older)
     learner = answers.remote_id(said.get("user_id"))
     comments, files = [], []
     for item in answers.objects(said.get("submission_comments")):
@@ -114,7 +115,7 @@ def _feedback(said: Mapping[str, Any], rubric: Mapping[str, tuple[str, float | N
             Criterion(title, answers.decimal(given.get("points")), most, answers.words(given.get("comments"), 5000))
         )
     back = Feedback(
-        attempt=answers.number(said.get("attempt")),
+        attempt=max(0, answers.number(said.get("attempt")) - (1 if older else 0)),
         grade=answers.words(said.get("grade"), 100) if released else "",
         points=answers.decimal(said.get("score")) if released else None,
         graded_at=answers.moment(said.get("graded_at")) if released else None,

@@ -148,11 +148,12 @@ def _course_values(remote: RemoteCourse) -> dict[str, Any]:
 def _assignment_values(remote: RemoteAssignment) -> dict[str, Any]:
     from ple.web.text import line, plain, safe_html
 
-    return {
+    said = {"html": safe_html(remote.html, remote.url), "text": plain(remote.html)}
+    if remote.locked and not remote.html:  # Canvas takes the description away while it is locked; ours stays
+        said = {}
+    return said | {
         "title": line(remote.title) or f"Assignment {remote.remote_id}",
         "url": remote.url,
-        "html": safe_html(remote.html, remote.url),
-        "text": plain(remote.html),
         "opens_at": remote.opens_at,
         "due_at": remote.due_at,
         "closes_at": remote.closes_at,

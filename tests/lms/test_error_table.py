@@ -89,9 +89,8 @@ class Replay:
         answer = (self._facts if beside else self._pair)["response"]
         body = answer["body"]
         said = body if isinstance(body, str) else json.dumps(body)
-        raw = (
-            re.sub(r"STUDENT_TOKEN(_\d)?", TOKEN, said).replace(":8086", ":8085").encode()
-        )  # the recordings have words where tokens were
+        said = re.sub(r"STUDENT_TOKEN(_\d)?", TOKEN, said)  # the recordings have words where tokens were
+        raw = said.replace(":8086", ":8085").encode()
         return Response(url, answer["status"], Headers(answer.get("headers") or {}), raw)
 
 

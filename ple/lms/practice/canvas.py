@@ -45,12 +45,14 @@ class Canvas:
 
     ``page_cap`` is the most that a page of a list holds, whatever is asked for. ``old_refusals`` answers what is not
     permitted with a 401, as older Canvases do, instead of a 403. ``locks_late`` lets a locked assignment be refused by
-    a redirect, as happens when the lock is noticed in the second check.
+    a redirect, as happens when the lock is noticed in the second check. ``scopes`` are the operations that the token
+    may do, where it may not do all.
     """
 
     page_cap = 100
     old_refusals = False
     locks_late = False
+    scopes: frozenset[str] | None = None
 
     def __init__(self, school: School, url: str, token: str) -> None:
         self.school = school
@@ -103,6 +105,8 @@ class Canvas:
         return as_json(_GONE, 404)
 
     def _refuse(self, request: Request) -> Reply | None:
+        if self.scopes is not None and self.operation(request) not in self.scopes:
+            return as_json({"errors": [{"message": "Insufficient scopes on access token."}]}, 401)
         given = request.headers.get("authorization", "")
         challenge = {"www-authenticate": 'Bearer realm="canvas-lms"'}
         if not given.casefold().startswith("bearer "):
@@ -231,7 +235,8 @@ class Canvas:
         said = self._attempt(task, works[-1] if works else None)
         review = self.school.reviews.get(task.id)
         if review is not None:
-            said |= canvas_files.graded(review, self.url, self._id, comments=back, fits=bool(works))
+            fits = not works or review.number == works[-1].number
+            said |= canvas_files.graded(review, self.url, self._id, comments=back, fits=fits)
         if history:
             said["submission_history"] = [self._attempt(task, work) for work in works] or [dict(said)]
         return said

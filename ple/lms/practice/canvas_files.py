@@ -116,7 +116,8 @@ def graded(review: Review, url: str, id: Id, *, comments: bool, fits: bool) -> d
     at = dt.datetime.fromtimestamp(review.at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     said: dict[str, Any] = {}
     if review.points is not None and review.released:
-        said |= {"workflow_state": "graded", "grade": f"{review.points:g}", "score": review.points}
+        said |= {"workflow_state": "graded" if fits else "submitted"}
+        said |= {"grade": f"{review.points:g}", "score": review.points, "grade_matches_current_submission": fits}
         said |= {"graded_at": at, "posted_at": at, "grader_id": id(3), "entered_score": review.points}
     if not comments:
         return said
