@@ -141,6 +141,11 @@ def outbox_list(ctx: click.Context, ended: bool = False) -> None:
     for each in found:
         if each.warning:
             tell(ctx, f"{each.warning}!")
+    for rest in environment(ctx).courses.rests():
+        how = (
+            f"it is tried again {due(rest.until)}" if rest.until else f"sign in with `ple lms renew {rest.account_id}`"
+        )
+        tell(ctx, f"Nothing is sent to {rest.account}: {rest.reason}; {how}.")
     show_list(ctx, found, columns, empty="Nothing waits. `ple lms hand-in … --later` keeps a hand-in until it can go.")
 
 
@@ -167,11 +172,13 @@ def outbox_send(ctx: click.Context, strict: bool) -> None:
 
 @outbox.command("allow")
 @click.argument("number", type=int)
+@click.option("--no", "refuse", is_flag=True, help="Ask me first, as it was before.")
 @click.pass_context
-def outbox_allow(ctx: click.Context, number: int) -> None:
+def outbox_allow(ctx: click.Context, number: int, refuse: bool) -> None:
     """Let a hand-in go by itself as soon as the LMS answers."""
-    found = environment(ctx).courses.allow(number)
-    show(ctx, found, said=f"{found.assignment}: it goes by itself, unless something new stands in its way.")
+    found = environment(ctx).courses.allow(number, authorised=not refuse)
+    how = "you are asked first" if refuse else "it goes by itself, unless something new stands in its way"
+    show(ctx, found, said=f"{found.assignment}: {how}.")
 
 
 @outbox.command("drop")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from ple.library import Document, InvalidInput, Library, utc_now, uuid7
+from ple.library import Document, InvalidInput, Library, NotFound, utc_now, uuid7
 from ple.lms.accounts import Accounts, TokenStore
 from ple.lms.adapter import Accepts, RemoteAssignment, RemoteBadge, RemoteCourse, Site
 from ple.lms.content import Content
+from ple.lms.hand_in import Plan
 from ple.lms.handing import HandingIn
 from ple.lms.models import ACCOUNT, ASSIGNMENT, COURSE, RECEIPT
 from ple.lms.outbox import Ask, Outbox
@@ -17,7 +18,7 @@ from ple.lms.returns import News, Returned, Returns
 from ple.lms.showing import Look
 from ple.lms.syncing import Syncing
 from ple.lms.values import Account, Assignment, Synced
-from ple.lms.waiting import Delivered, Waiting
+from ple.lms.waiting import Delivered, Rest, Waiting
 from ple.web import addresses
 
 if TYPE_CHECKING:
@@ -195,17 +196,56 @@ class Courses(HandingIn):
         """Return what waits to be handed in, the nearest end first."""
         return self._outbox.list(ended=ended)
 
-    def allow(self, id: int) -> Waiting:
-        """Let a waiting hand-in go by itself. Raises NotFound."""
-        return self._outbox.allow(id)
+    def waiting(self, id: int) -> Waiting:
+        """Return one hand-in of the outbox, also one that has ended. Raises NotFound."""
+        return self._outbox.waiting(id)
+
+    def allow(self, id: int, *, authorised: bool = True) -> Waiting:
+        """Let a waiting hand-in go by itself; with ``authorised`` false only after being asked. Raises NotFound."""
+        return self._outbox.allow(id, authorised=authorised)
 
     def drop(self, id: int) -> Waiting:
         """Take a waiting hand-in out of the outbox. Raises NotFound."""
         return self._outbox.drop(id)
 
+    def plan_waiting(self, id: int) -> Plan:
+        """Return what sending a waiting hand-in would do, with every check made anew; nothing is sent.
+
+        Raises:
+            NotFound: nothing waits under this number.
+            LmsError: the LMS cannot be asked.
+        """
+        assignment, content, resource = self._outbox.content(id)
+        return self.plan_content(assignment, content, resource=resource)
+
+    def send(self, id: int, plan: Plan, *, accept_statement: bool = False) -> Delivered:
+        """Send a waiting hand-in whose plan the learner has just confirmed; return what became of it.
+
+        If it is no longer what was confirmed, nothing is sent, and it ``asks`` again. ``accept_statement``: the learner
+        has just declared what the course asks. Raises NotFound.
+        """
+        self._outbox.content(id)
+        if accept_statement:
+            self._outbox.declare(id)
+
+        def confirmed(item: Waiting, now: Plan) -> bool:
+            return (now.base, now.replaces, now.late) == (plan.base, plan.replaces, plan.late)
+
+        for done in self._outbox.deliver(self, ask=confirmed, urge=True, only={id}):
+            return done
+        raise NotFound(id, "waiting hand-in")
+
     def deliver(self, *, ask: Ask | None = None, urge: bool = False) -> Iterator[Delivered]:
-        """Try to hand in what waits; yield what became of each. Without ``ask``, only what may go by itself."""
+        """Try to hand in what waits; yield what became of each. Without ``ask``, only what may go by itself.
+
+        ``ask`` is called in this thread with the waiting hand-in and its plan, and says whether it goes. ``urge`` tries
+        also what had trouble, before its time.
+        """
         return self._outbox.deliver(self, ask=ask, urge=urge)
+
+    def rests(self) -> list[Rest]:
+        """Return the accounts for which nothing is sent at the moment, and why: a pause, or a token that has ended."""
+        return list(self._outbox.rests())
 
     # leaving the house
 

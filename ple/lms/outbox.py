@@ -7,7 +7,7 @@ wishes; a token that is not accepted stops the account until it is connected aga
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from ple.lms.errors import Busy, Changed, LmsError, NeedsBrowser, NotConnected, 
 from ple.lms.hand_in import Plan
 from ple.lms.models import AccountRow, AssignmentRow, CourseRow
 from ple.lms.values import Receipt
-from ple.lms.waiting import Delivered, SenderRow, Waiting, WaitingRow, pause, warning, why_ask
+from ple.lms.waiting import Delivered, Rest, SenderRow, Waiting, WaitingRow, pause, warning, why_ask
 
 LEASE = dt.timedelta(minutes=5)
 
@@ -110,17 +110,54 @@ class Outbox:
         """Take a hand-in out; it is not sent. Raises NotFound."""
         return self._change(id, lambda tx, row: _end(tx, row, "dropped", self._now(), None))
 
-    def allow(self, id: int) -> Waiting:
-        """Let a hand-in go by itself as soon as the LMS answers. Raises NotFound."""
+    def allow(self, id: int, *, authorised: bool = True) -> Waiting:
+        """Let a hand-in go by itself as soon as the LMS answers, or not any more. Raises NotFound."""
 
         def let(tx: Writing, row: WaitingRow) -> None:
-            row.authorised, row.next_at = True, None
+            row.authorised, row.next_at = authorised, None
             tx.add(row)
 
         return self._change(id, let)
 
-    def deliver(self, door: Door, *, ask: Ask | None = None, urge: bool = False) -> Iterator[Delivered]:
-        """Try to send what waits; yield what became of each.
+    def declare(self, id: int) -> Waiting:
+        """Note that the learner declared what the course asks. Raises NotFound."""
+
+        def note(tx: Writing, row: WaitingRow) -> None:
+            row.statement = True
+            tx.add(row)
+
+        return self._change(id, note)
+
+    def content(self, id: int) -> tuple[int, Content, int | None]:
+        """Return what a waiting hand-in hands in: the assignment, the content, and the thing of the learner's.
+
+        Raises:
+            NotFound: nothing waits under this number.
+        """
+        found = self.waiting(id)
+        with self._library.reading() as tx:
+            row = tx.get(WaitingRow, id)
+            if row is None or row.state != "waiting":
+                raise NotFound(id, "waiting hand-in", hint=f"It is {found.state} already.")
+            return row.assignment_id, _content(row), row.resource_id
+
+    def rests(self) -> tuple[Rest, ...]:
+        """Return the accounts for which nothing is sent at the moment, and why."""
+        query = select(SenderRow, AccountRow).join(AccountRow, col(AccountRow.id) == col(SenderRow.account_id))
+        with self._library.reading() as tx:
+            rows = tx.exec(query).all()
+        found = []
+        for row, account in rows:
+            if row.stopped_at is not None and account.connected_at <= row.stopped_at:
+                found.append(Rest(account.id, account.title, None, row.reason or ""))
+            elif row.rests_until is not None and row.rests_until > self._now():
+                found.append(Rest(account.id, account.title, row.rests_until, row.reason or ""))
+        return tuple(found)
+
+    def deliver(
+        self, door: Door, *, ask: Ask | None = None, urge: bool = False, only: Collection[int] | None = None
+    ) -> Iterator[Delivered]:
+        """Try to send what waits, or ``only`` these; yield what became of each.
 
         Without ``ask`` only what may go by itself is sent. ``urge`` does not wait for the times to try again.
         """
@@ -128,6 +165,8 @@ class Outbox:
         with self._library.reading() as tx:
             of = dict(tx.exec(select(WaitingRow.id, WaitingRow.account_id).where(WaitingRow.state == "waiting")).all())
         for each in self.list():
+            if only is not None and each.id not in only:
+                continue
             accounts.setdefault(of[each.id], []).append(each)
         for account_id, items in accounts.items():
             holder, reason = self._take(account_id, urge=urge)
@@ -136,6 +175,7 @@ class Outbox:
                 continue
             try:
                 for each in items:
+                    self._renew(account_id, holder)
                     done = self._try(door, account_id, each, ask, urge=urge)
                     yield done
                     if done.outcome == "waits" and self._rests(account_id):
@@ -153,9 +193,8 @@ class Outbox:
             row = tx.get(WaitingRow, item.id)
         if row is None or row.state != "waiting":
             return ended("waits", "somebody else has dealt with it")
-        content = Content(row.link, row.text, tuple(Piece(**said) for said in row.files))
         try:
-            plan = door.plan_content(item.assignment_id, content, resource=row.resource_id)
+            plan = door.plan_content(item.assignment_id, _content(row), resource=row.resource_id)
             if not plan.already:
                 if plan.problems:
                     self._finish(item.id, "refused", failure=plan.problems[0].sentence)
@@ -196,6 +235,13 @@ class Outbox:
             row.holder, row.leased_until, row.stopped_at = uuid7().hex, now + LEASE, None
             tx.add(row)
             return row.holder, ""
+
+    def _renew(self, account_id: int, holder: str) -> None:
+        with self._library.writing() as tx:
+            row = tx.get(SenderRow, account_id)
+            if row is not None and row.holder == holder:
+                row.leased_until = self._now() + LEASE
+                tx.add(row)
 
     def _release(self, account_id: int, holder: str) -> None:
         with self._library.writing() as tx:
@@ -251,14 +297,13 @@ class Outbox:
         due_at = max(filter(None, (task.due_at, task.extended_to)), default=None)
         ahead = [when for when in (due_at, closes_at) if when is not None and when > self._now()]
         deadline_at = min(ahead, default=closes_at or due_at)
-        content = Content(row.link, row.text, tuple(Piece(**said) for said in row.files))
         value = Waiting(
             id=row.id or 0,
             assignment_id=row.assignment_id,
             assignment=task.title,
             course=course,
             account=account,
-            what=content.summary,
+            what=_content(row).summary,
             state=row.state,
             authorised=row.authorised,
             statement=row.statement,
@@ -271,6 +316,10 @@ class Outbox:
             warning=None,
         )
         return replace(value, warning=warning(value, self._now()))
+
+
+def _content(row: WaitingRow) -> Content:
+    return Content(row.link, row.text, tuple(Piece(**said) for said in row.files))
 
 
 def _end(tx: Writing, row: WaitingRow, state: str, now: dt.datetime, failure: str | None) -> None:

@@ -82,6 +82,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Why nothing is sent for an account at the moment."""
+
+    account_id: int
+    account: str
+    until: dt.datetime | None
+    """When it is tried again; none if that takes a new sign-in."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """What became of one waiting hand-in at this try."""
 

@@ -134,3 +134,29 @@ def test_a_pause_grows_and_is_never_shorter_than_the_lms_wishes() -> None:
     assert dt.timedelta(seconds=48) <= pause(0, None) <= dt.timedelta(seconds=72)
     assert pause(30, None) <= dt.timedelta(hours=8)
     assert pause(0, 300) >= dt.timedelta(seconds=300)
+
+
+def test_a_screen_shows_the_plan_of_what_waits_and_sends_what_was_confirmed(learner: Learner) -> None:
+    id = put_off(learner)
+    plan = learner.courses.plan_waiting(id)
+    assert (plan.ok, plan.link, learner.submissions(SECOND_POST)) == (True, LINK, [])
+    learner.hand_in(SECOND_POST, LINK + "&elsewhere=1")
+    assert learner.courses.send(id, plan).outcome == "asks"
+    assert learner.courses.send(id, learner.courses.plan_waiting(id)).outcome == "sent"
+    assert learner.courses.waiting(id).state == "sent"
+    with pytest.raises(NotFound):
+        learner.courses.send(id, plan)
+
+
+def test_an_account_that_rests_says_why_and_until_when(learner: Learner) -> None:
+    id = put_off(learner)
+    learner.lms.faults.arm("*", "too-many")
+    list(learner.courses.deliver())
+    (rest,) = learner.courses.rests()
+    assert (rest.until is not None and rest.until > learner.clock(), "less often" in rest.reason) == (True, True)
+    learner.clock.forward(hours=1)
+    learner.lms.dialect.expire()
+    list(learner.courses.deliver())
+    (rest,) = learner.courses.rests()
+    assert (rest.until, "token" in rest.reason) == (None, True)
+    assert not learner.courses.allow(id, authorised=False).authorised
