@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ple.library.errors import Ambiguous, NotFound
 
 if TYPE_CHECKING:
+    from ple.archive import Archive
     from ple.bookmarks import Bookmarks
     from ple.bookmarks.collections import Collections
     from ple.bookmarks.highlights import Highlights
@@ -229,6 +230,25 @@ class Environment:
             self.credentials,
             self.portfolio,
         )
+
+    @cached_property
+    def archive(self) -> "Archive":
+        """Everything out and in again, in open formats."""
+        from ple.archive import Archive
+        from ple.journal.mentions import renumber
+
+        def text(say: Callable[[], str]) -> Callable[[Path], object]:
+            return lambda path: path.write_text(say(), encoding="utf-8")
+
+        readable: dict[str, Callable[[Path], object]] = {
+            "feeds.opml": text(lambda: self.feeds.export_opml()),
+            "bookmarks.html": text(lambda: self.bookmarks.export("netscape")),
+            "bookmarks.json": text(lambda: self.bookmarks.export("json")),
+            "highlights.json": text(lambda: self.highlights.export("w3c")),
+            "journal": lambda path: self.journal.export(path),
+            "statements.json": text(lambda: self.records.export()),
+        }
+        return Archive(self.library, readable, {"journal_entry.text": renumber})
 
     def resolve(self, name: str | int, *kinds: str) -> int:
         """Return the number of what ``name`` names: ``#340``, ``340``, a uid, an address, or a part of its title.

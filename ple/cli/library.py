@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from ple.cli.frame import Group, confirm, environment, show, show_list, tell
-from ple.cli.words import home, size
+from ple.cli.words import home, plural, size
 
-command = Group("library", help="The library itself: info, check, backup, restore, compact.")
+command = Group("library", help="The library itself: info, check, backup, restore, export, import, compact.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,37 @@ def restore(ctx: click.Context, file: Path) -> None:
         return
     before = library.restore_backup(file)
     show(ctx, {"before": before}, said=f"Restored. What was there before is in {home(before)}.")
+
+
+@command.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_context
+def export(ctx: click.Context, folder: Path) -> None:
+    """Write everything to FOLDER, in open formats: to read, to take elsewhere, to import again."""
+    done = environment(ctx).archive.export(folder.expanduser())
+    for sha256 in done.missing:
+        tell(ctx, f"A file is missing from the library and so from the archive: {sha256}")
+    lines = [f"{count:>9,}  {kind}" for kind, count in done.things.items()]
+    said = f"Wrote {plural(sum(done.things.values()), 'thing')} and {plural(done.files, 'file')} ({size(done.bytes)})"
+    show(ctx, done, said=[f"{said} to {home(done.folder)}", *lines])
+
+
+@command.command("import")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--plan", is_flag=True, help="Only say what would come in.")
+@click.pass_context
+def import_(ctx: click.Context, folder: Path, plan: bool) -> None:
+    """Take in what `ple library export` wrote to FOLDER. What is here already stays as it is."""
+    ours = environment(ctx)
+    came = ours.archive.bring_in(folder.expanduser(), plan=plan)
+    for problem in came.problems:
+        tell(ctx, problem)
+    verb = "Would bring in" if plan else "Brought in"
+    lines = [f"{verb} {plural(sum(came.new.values()), 'thing')}; {sum(came.known.values()):,} are here already."]
+    lines += [f"{count:>9,}  {kind}" for kind, count in sorted(came.new.items())]
+    show(ctx, came, said=lines)
+    if came.new.get("account") and not plan:
+        tell(ctx, "Passwords and tokens do not travel: `ple lms renew` connects an account again.")
 
 
 @command.command("compact")

@@ -5,6 +5,7 @@ code or in an address means anything.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _CODE = re.compile(
@@ -60,6 +61,22 @@ def readable(text: str) -> str:
             parts.append(code[0])
             at = code.end()
     return "".join(parts)
+
+
+def renumber(text: str, numbers: Mapping[int, int]) -> str:
+    """Return ``text`` with the numbers that it mentions exchanged: what it is about has others in another library."""
+    prose = _CODE.sub(_blank, text)
+    changes: list[tuple[int, int, str]] = []
+    for match in _BRACKETS.finditer(prose):
+        number = match[2].strip().removeprefix("#")
+        if number.isascii() and number.isdigit() and int(number) in numbers:
+            changes.append((*match.span(2), match[2].replace(number, str(numbers[int(number)]))))
+    for match in _NUMBER.finditer(_ADDRESS.sub(_blank, _BRACKETS.sub(_blank, prose))):
+        if int(match[1]) in numbers:
+            changes.append((*match.span(1), str(numbers[int(match[1])])))
+    for start, end, new in sorted(changes, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
 def headline(text: str, skip: tuple[str, ...] = ()) -> str:

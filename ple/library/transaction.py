@@ -178,6 +178,10 @@ class Writing(Reading):
         """Insert rows of resources that this transaction has made; see :func:`ple.library.bulk.insert_many`."""
         insert_many(self.connection(), row.__table__, names, values)  # type: ignore[attr-defined]
 
+    def brought(self, ids: Iterable[int]) -> None:
+        """Note that an archive's resources were put in place, with the uids and times that they have elsewhere."""
+        self._steps.made(ids)
+
     def touch(self, ids: Iterable[int]) -> None:
         """Note that ``ids`` say something new, so that whoever follows the changes hears of it.
 
