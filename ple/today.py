@@ -29,6 +29,8 @@ class Today:
     pages: "tuple[BookmarkLine, ...]"
     """Pages that were saved and not read yet, the longest waiting first."""
     on_this_day: "tuple[Memory, ...]"
+    reminders: tuple[str, ...]
+    """Sessions that begin soon, tokens that end, hand-ins that still wait: a sentence each."""
     suggestion: str
     """One thing to do, as a sentence with its command."""
 
@@ -51,6 +53,7 @@ def gather(environment: "Environment", *, now: dt.datetime | None = None, few: i
         len(waiting),
         pages,
         remembered,
+        tuple(environment.courses.reminders()),
         _suggestion(bool(feeds), due, unread, len(waiting), wrote[0].written_at if wrote else None, now),
     )
 

@@ -1,7 +1,6 @@
 """``ple lms``: courses and assignments; hand work in and get a receipt."""
 
 import datetime as dt
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -22,37 +21,31 @@ from ple.cli.frame import (
 from ple.cli.lms_connect import connect, renew
 from ple.cli.lms_hand_in import hand_in, receipts, start, status
 from ple.cli.lms_home import add, badges, calendar, feedback, news, outbox
-from ple.cli.lms_words import LINES, NOBODY, nothing
+from ple.cli.lms_sessions import attended, sessions
+from ple.cli.lms_words import LINES, NOBODY, Days, nothing
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
     from ple.lms.values import Account, Assignment
 
 command = Group("lms", help="Courses and assignments; hand work in and get a receipt.")
-for _one in (connect, renew, hand_in, start, status, receipts, feedback, badges, news, outbox, calendar, add):
+for _one in (
+    connect,
+    renew,
+    hand_in,
+    start,
+    status,
+    receipts,
+    feedback,
+    badges,
+    news,
+    outbox,
+    calendar,
+    sessions,
+    attended,
+    add,
+):
     command.add_command(_one)
-
-
-class Days(click.ParamType[dt.timedelta]):
-    """A time from now: ``7d``, ``2w``, ``36h``; with ``ahead`` also a negative one, and minutes: ``-90m``."""
-
-    name = "time"
-
-    def __init__(self, *, ahead: bool = False) -> None:
-        self._ahead = ahead
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.timedelta:
-        """Return it as a duration."""
-        if isinstance(value, dt.timedelta):
-            return value
-        match = re.fullmatch(
-            r"(-?\d{1,4})\s*([hdwm])" if self._ahead else r"(\d{1,4})\s*([hdw])", value.strip().lower()
-        )
-        if match is None:
-            self.fail(f"{value!r} is no time from now; say it as 7d, 2w or 36h.", param, ctx)
-        number = int(match[1])
-        unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[match[2]]
-        return dt.timedelta(**{unit: number})
 
 
 @command.command("accounts")

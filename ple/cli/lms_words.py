@@ -1,12 +1,39 @@
 """What the commands of ``ple lms`` say in common."""
 
+import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from ple.cli.words import ago, due
 
 if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.lms import AssignmentLine
+
+
+class Days(click.ParamType[dt.timedelta]):
+    """A time from now: ``7d``, ``2w``, ``36h``; with ``ahead`` also a negative one, and minutes: ``-90m``."""
+
+    name = "time"
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._ahead = ahead
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.timedelta:
+        """Return it as a duration."""
+        if isinstance(value, dt.timedelta):
+            return value
+        match = re.fullmatch(
+            r"(-?\d{1,4})\s*([hdwm])" if self._ahead else r"(\d{1,4})\s*([hdw])", value.strip().lower()
+        )
+        if match is None:
+            self.fail(f"{value!r} is no time from now; say it as 7d, 2w or 36h.", param, ctx)
+        number = int(match[1])
+        unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[match[2]]
+        return dt.timedelta(**{unit: number})
+
 
 LINES: list[tuple[str, Any]] = [
     ("#", "id"),

@@ -27,6 +27,7 @@ def _lines(found: object) -> Iterator[str]:
     from ple.today import Today
 
     assert isinstance(found, Today)
+    yield from found.reminders
     yield "Due" if found.due else "Nothing is due within two weeks."
     for assignment in found.due:
         yield f"  #{assignment.id}  {due(assignment.due_at)}  {assignment.title}"

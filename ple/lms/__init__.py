@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ple.lms.courses import Courses
     from ple.lms.errors import LmsError
     from ple.lms.hand_in import Plan
+    from ple.lms.sessions import Session
     from ple.lms.values import Account, Assignment, AssignmentLine, Course, Receipt, ReceiptState, Standing, Synced
 
 _HOMES = {
@@ -22,6 +23,7 @@ _HOMES = {
     "Plan": "ple.lms.hand_in",
     "Receipt": "ple.lms.values",
     "ReceiptState": "ple.lms.values",
+    "Session": "ple.lms.sessions",
     "Standing": "ple.lms.values",
     "Synced": "ple.lms.values",
 }
@@ -36,6 +38,7 @@ __all__ = [
     "Plan",
     "Receipt",
     "ReceiptState",
+    "Session",
     "Standing",
     "Synced",
 ]

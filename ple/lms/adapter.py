@@ -150,6 +150,20 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteSession:
+    """A session of a course: a lesson, a workshop, a meeting."""
+
+    remote_id: str
+    course: str
+    title: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    place: str = ""
+    url: str | None = None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteBadge:
     """A badge that the learner has at the LMS."""
 
@@ -301,6 +315,10 @@ class LmsAdapter(Protocol):
 
     def badges(self) -> Iterator[RemoteBadge]:
         """Yield the badges that the learner has there."""
+        ...
+
+    def sessions(self) -> Iterator[RemoteSession]:
+        """Yield the sessions of courses that somebody teaches."""
         ...
 
     def start(self, assignment: RemoteAssignment) -> None:

@@ -8,7 +8,8 @@ thousands of them, times without a zone, and pages that are no calendar at all.
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ple.library import InvalidInput
 from ple.lms import answers
-from ple.lms.adapter import Accepts, Capability, Identity, RemoteAssignment, RemoteCourse
+from ple.lms.adapter import Accepts, Capability, Identity, RemoteAssignment, RemoteCourse, RemoteSession
 from ple.lms.errors import NotUnderstood, Unreachable, WrongToken
 from ple.lms.manual import Manual
 from ple.web.errors import WebError
@@ -63,6 +64,12 @@ class Calendar(Manual):
         for _, task in self._tasks:
             if task.course_id == course_id:
                 yield task
+
+    def sessions(self) -> Iterator[RemoteSession]:
+        """Yield what one goes to: whatever lasts a while and is not due."""
+        for event in self._events:
+            if (session := _session(event, self._title, self._repeating)) is not None:
+                yield session
 
     @property
     def _host(self) -> str:
@@ -112,6 +119,21 @@ class Calendar(Manual):
 
     @cached_property
     def _tasks(self) -> list[tuple[str, RemoteAssignment]]:
+        try:
+            tasks = (_task(event, self._title, self._repeating) for event in self._events)
+            return [task for task in tasks if task is not None]
+        except _BROKEN as error:
+            raise NotUnderstood(f"the calendar of {self._host} is broken") from error
+
+    @cached_property
+    def _repeating(self) -> frozenset[str]:
+        """The identifiers that stand for several events."""
+        uids = Counter(str(each.get("UID", "")) for each in self._parsed.subcomponents)
+        rules = {str(each.get("UID", "")) for each in self._parsed.subcomponents if "RRULE" in each or "RDATE" in each}
+        return frozenset(rules | {uid for uid, count in uids.items() if count > 1})
+
+    @cached_property
+    def _events(self) -> list[Any]:
         import recurring_ical_events
 
         parsed, now = self._parsed, dt.datetime.now(dt.UTC)
@@ -126,8 +148,7 @@ class Calendar(Manual):
                 parsed.subcomponents.remove(component)
         try:
             query = recurring_ical_events.of(parsed, components=["VEVENT", "VTODO"], skip_bad_series=True)
-            events = query.between(now - _PAST, now + _AHEAD)
-            return [task for event in events if (task := _task(event, self._title)) is not None]
+            return list(query.between(now - _PAST, now + _AHEAD))
         except _BROKEN as error:
             raise NotUnderstood(f"the calendar of {self._host} is broken") from error
 
@@ -144,23 +165,19 @@ def at_path(text: str) -> Path:
     return path.resolve()
 
 
-def _task(event: Any, fallback: str) -> tuple[str, RemoteAssignment] | None:
+def _task(event: Any, fallback: str, repeating: Collection[str]) -> tuple[str, RemoteAssignment] | None:
     summary = answers.words(str(event.get("SUMMARY", "")), 500).strip()
-    uid = str(event.get("UID", "")) or summary
-    start, end = _moment(event, "DTSTART"), _moment(event, "DTEND") or _moment(event, "DUE")
-    at = end or start
-    if not summary or at is None or _OPENS.search(summary):
+    at = _end(event) or _moment(event, "DTSTART")
+    if not summary or at is None or _OPENS.search(summary) or _is_session(event):
         return None
-    lasts = end is not None and start is not None and end - start > dt.timedelta(minutes=1)
-    marked = _DUE.search(summary) is not None or "assignment" in uid.casefold() or event.name == "VTODO"
-    if lasts and not marked and not _whole_day(event):
-        return None  # a lesson or an appointment: there one is present, nothing is handed in
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return None
     title = _DUE.sub("", summary) or summary
     course = _category(event)
     if (match := _BRACKETED.match(title)) is not None:
         title, course = match[1], course or match[2]
     return course or fallback, RemoteAssignment(
-        remote_id=_id(f"{uid} {_which(event)}"),
+        remote_id=_which(event, repeating),
         course_id=_id(course or fallback),
         title=title,
         url=answers.web_address(str(event.get("URL", ""))),
@@ -170,9 +187,54 @@ def _task(event: Any, fallback: str) -> tuple[str, RemoteAssignment] | None:
     )
 
 
-def _which(event: Any) -> str:
+def _session(event: Any, fallback: str, repeating: Collection[str]) -> RemoteSession | None:
+    summary = answers.words(str(event.get("SUMMARY", "")), 500).strip()
+    start, end = _moment(event, "DTSTART"), _end(event)
+    if not summary or start is None or end is None or not _is_session(event):
+        return None
+    title, course = summary, _category(event)
+    if (match := _BRACKETED.match(summary)) is not None:
+        title, course = match[1], course or match[2]
+    return RemoteSession(
+        remote_id=_which(event, repeating),
+        course=course or fallback,
+        title=title,
+        starts_at=start,
+        ends_at=end,
+        place=answers.words(str(event.get("LOCATION", "")), 300).strip(),
+        url=answers.web_address(str(event.get("URL", ""))),
+        cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
+    )
+
+
+def _is_session(event: Any) -> bool:
+    """Return whether an event is a lesson or an appointment: there one is present, nothing is handed in."""
+    start, end = _moment(event, "DTSTART"), _end(event)
+    if start is None or end is None or end - start <= dt.timedelta(minutes=1) or _whole_day(event):
+        return False
+    uid, summary = str(event.get("UID", "")), str(event.get("SUMMARY", ""))
+    return not (_DUE.search(summary) or "assignment" in uid.casefold() or event.name == "VTODO")
+
+
+def _end(event: Any) -> dt.datetime | None:
+    end = _moment(event, "DTEND") or _moment(event, "DUE")
+    start, lasts = _moment(event, "DTSTART"), getattr(event.get("DURATION"), "dt", None)
+    if end is None and start is not None and isinstance(lasts, dt.timedelta):
+        try:
+            return start + lasts
+        except OverflowError:
+            return None
+    return end
+
+
+def _which(event: Any, repeating: Collection[str]) -> str:
+    """Return what an event is known by, so that one that was moved is still the same."""
+    uid = str(event.get("UID", ""))
+    if uid and uid not in repeating:
+        return _id(uid)
     again = event.get("RECURRENCE-ID")
-    return str(again.to_ical(), "ascii", "replace") if again is not None and hasattr(again, "to_ical") else ""
+    which = str(again.to_ical(), "ascii", "replace") if again is not None and hasattr(again, "to_ical") else ""
+    return _id(f"{uid or event.get('SUMMARY', '')} {which}")
 
 
 def _whole_day(event: Any) -> bool:

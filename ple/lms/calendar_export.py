@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from ple import __version__
+from ple.lms.sessions import Session
 from ple.lms.values import AssignmentLine
 
 
-def calendar(lines: Iterable[AssignmentLine], now: dt.datetime) -> str:
-    """Return the due dates as iCalendar text; each keeps its UID, so that importing it again renews it."""
+def calendar(lines: Iterable[AssignmentLine], sessions: Iterable[Session], now: dt.datetime) -> str:
+    """Return due dates and sessions as iCalendar text; each keeps its UID, so that importing it again renews it."""
     from icalendar import Calendar, Event
 
     said = Calendar()
@@ -28,5 +29,19 @@ def calendar(lines: Iterable[AssignmentLine], now: dt.datetime) -> str:
         event.add("transp", "TRANSPARENT")
         if line.url:
             event.add("url", line.url)
+        said.add_component(event)
+    for session in sessions:
+        event = Event()
+        event.add("uid", f"session-{session.account_id}-{session.id}@ple")
+        event.add("dtstamp", now.replace(microsecond=0))
+        event.add("dtstart", session.starts_at)
+        event.add("dtend", session.ends_at)
+        event.add("summary", session.title)
+        event.add("categories", [session.course])
+        event.add("status", "CANCELLED" if session.cancelled else "CONFIRMED")
+        if session.place:
+            event.add("location", session.place)
+        if session.url:
+            event.add("url", session.url)
         said.add_component(event)
     return bytes(said.to_ical()).decode("utf-8")

@@ -19,6 +19,7 @@ from ple.lms.adapter import (
     RemoteAssignment,
     RemoteBadge,
     RemoteCourse,
+    RemoteSession,
     Site,
     SubmissionStatus,
 )
@@ -237,6 +238,10 @@ class Canvas:
 
     def badges(self) -> Iterator[RemoteBadge]:
         """Canvas has none of its own; those of its partners are had there."""
+        return iter(())
+
+    def sessions(self) -> Iterator[RemoteSession]:
+        """A Canvas' sessions are in its calendar feed."""
         return iter(())
 
     def start(self, assignment: RemoteAssignment) -> None:

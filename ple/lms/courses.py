@@ -15,6 +15,7 @@ from ple.lms.handing import HandingIn
 from ple.lms.models import ACCOUNT, ASSIGNMENT, COURSE, RECEIPT
 from ple.lms.outbox import Ask, Outbox
 from ple.lms.returns import News, Returned, Returns
+from ple.lms.sessions import Attendance, Session, Sessions
 from ple.lms.showing import Look
 from ple.lms.syncing import Syncing
 from ple.lms.values import Account, Assignment, Synced
@@ -44,8 +45,17 @@ class Courses(HandingIn):
         super().__init__(library, client, secrets, now, document, look)
         self._returns = Returns(library)
         self._outbox = Outbox(library, now)
+        self._sessions = Sessions(library, now)
         self._syncing = Syncing(
-            library, self._accounts, self._catalogue, self._keeping, self._ledger, self._sending, self._returns, now
+            library,
+            self._accounts,
+            self._catalogue,
+            self._keeping,
+            self._ledger,
+            self._sending,
+            self._returns,
+            self._sessions,
+            now,
         )
 
     # accounts
@@ -247,13 +257,34 @@ class Courses(HandingIn):
         """Return the accounts for which nothing is sent at the moment, and why: a pause, or a token that has ended."""
         return list(self._outbox.rests())
 
+    # sessions
+
+    def sessions(self, *, within: dt.timedelta | None = None, past: bool = False) -> list[Session]:
+        """Return the sessions to come, the next first, of the time ``within``; or those of the ``past``."""
+        now = self._now()
+        if past:
+            return self._sessions.list(until=now)[::-1]
+        return self._sessions.list(since=now, until=now + within if within is not None else None)
+
+    def attend(self, id: int, attended: bool | None = True) -> Session:
+        """Note whether the learner was at a session, as they say; ``None`` takes it back. Raises NotFound."""
+        return self._sessions.attend(id, attended)
+
+    def attendance(self) -> list[Attendance]:
+        """Return, course by course, how many of the sessions that were held the learner was at, and the hours."""
+        return list(self._sessions.attendance())
+
+    def reminders(self) -> list[str]:
+        """Return what the learner should hear today, as sentences: sessions, tokens that end, and what still waits."""
+        return [*self._sessions.reminders(), *(f"{said.rstrip('.')}." for said in self.warnings())]
+
     # leaving the house
 
     def calendar(self) -> str:
-        """Return all due dates as a calendar (RFC 5545) that other programs read."""
+        """Return all due dates and sessions as a calendar (RFC 5545) that other programs read."""
         from ple.lms.calendar_export import calendar
 
-        return calendar(self._catalogue.lines(self._catalogue.assignment_ids()), self._now())
+        return calendar(self._catalogue.lines(self._catalogue.assignment_ids()), self._sessions.list(), self._now())
 
     def receipt_page(self, ids: Iterable[int]) -> str:
         """Return receipts as one page of HTML, to be printed or kept."""

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from ple.lms.adapter import Identity, RemoteAssignment, RemoteBadge, RemoteCourse, Site, SubmissionStatus
+from ple.lms.adapter import Identity, RemoteAssignment, RemoteBadge, RemoteCourse, RemoteSession, Site, SubmissionStatus
 from ple.lms.content import Content, FileMark
 from ple.lms.errors import NotThere, Unsupported
 
@@ -65,6 +65,10 @@ class Manual:
         raise NotThere("there is no LMS to ask", hint=_HINT)
 
     def badges(self) -> Iterator[RemoteBadge]:
+        """Nothing comes from elsewhere."""
+        return iter(())
+
+    def sessions(self) -> Iterator[RemoteSession]:
         """Nothing comes from elsewhere."""
         return iter(())
 

@@ -205,3 +205,26 @@ class KeptRow(SQLModel, table=True):
 
     sha256: str = Field(primary_key=True)
     at: dt.datetime = Field(default_factory=utc_now, index=True)
+
+
+class SessionRow(SQLModel, table=True):
+    """A session of a course that somebody teaches, as a calendar tells it."""
+
+    __tablename__ = "lms_session"
+    __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="lms_account.id")
+    remote_id: str
+    title: str = ""
+    course: str = ""
+    place: str = ""
+    url: str | None = None
+    starts_at: dt.datetime = Field(index=True)
+    ends_at: dt.datetime
+    cancelled: bool = False
+    moved_from: dt.datetime | None = None
+    attended: bool | None = None
+    """The learner's own word; none: they have not said."""
+    noted_at: dt.datetime | None = None
+    gone_at: dt.datetime | None = None

@@ -19,6 +19,7 @@ from ple.lms.adapter import (
     RemoteAssignment,
     RemoteBadge,
     RemoteCourse,
+    RemoteSession,
     Site,
     SubmissionStatus,
 )
@@ -223,6 +224,10 @@ class Moodle:
         for item in answers.objects(said.get("badges")):
             if name := answers.words(item.get("name"), 300).strip():
                 yield moodle_answers.badge(self._exchange.url, name, item)
+
+    def sessions(self) -> Iterator[RemoteSession]:
+        """A Moodle's sessions are in its calendar feed."""
+        return iter(())
 
     def start(self, assignment: RemoteAssignment) -> None:
         """Start the learner's clock; what Moodle warns of here means that it did not start."""

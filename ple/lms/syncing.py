@@ -19,6 +19,7 @@ from ple.lms.ledger import Ledger
 from ple.lms.models import AccountRow
 from ple.lms.returns import Returns
 from ple.lms.sending import Sending
+from ple.lms.sessions import Sessions
 from ple.lms.values import Synced
 
 _LOG = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Syncing:
         ledger: Ledger,
         sending: Sending,
         returns: Returns,
+        sessions: Sessions,
         now: Callable[[], dt.datetime],
     ) -> None:
         self._library = library
@@ -48,12 +50,13 @@ class Syncing:
         self._ledger = ledger
         self._sending = sending
         self._returns = returns
+        self._sessions = sessions
         self._now = now
 
     def sync(self, row: AccountRow) -> Synced:
         """Ask one account's LMS; what fails is in what is returned."""
         now = self._now()
-        courses = assignments = new = updated = gone = news = 0
+        courses = sessions = assignments = new = updated = gone = news = 0
         failure = hint = None
         try:
             adapter = self._accounts.adapter(row)
@@ -65,6 +68,7 @@ class Syncing:
                 courses, assignments = courses + 1, assignments + len(tasks)
                 listed.append(course.remote_id)
                 tasks_of[course.remote_id] = tasks
+            sessions = self._sessions.store(row.id, adapter.sessions())
             if adapter.takes:
                 self._keeping.leave_out(row.id, listed, now)
                 news += self._look_around(row, adapter, tasks_of, now)
@@ -77,7 +81,7 @@ class Syncing:
                 tx.update(AccountRow, [row.id], synced_at=now)
         return Synced(
             row.id, row.title, courses, assignments, new, updated, gone, failure, hint, news,
-            self._accounts.warning(row),
+            self._accounts.warning(row), sessions,
         )  # fmt: skip
 
     def _look_around(

@@ -199,3 +199,5 @@ class Synced:
     """How many things happened that the learner should hear of."""
     warning: str | None = None
     """Such as that the token ends soon."""
+    sessions: int = 0
+    """Sessions of courses that somebody teaches."""

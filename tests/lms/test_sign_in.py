@@ -181,3 +181,17 @@ def test_repeating_events_whole_days_and_lessons_are_told_apart(courses: Courses
 def test_a_calendar_that_is_not_there_is_said(courses: Courses) -> None:
     with pytest.raises(InvalidInput):
         courses.connect("/nowhere/at/all.ics")
+
+
+def test_a_due_date_that_is_moved_in_a_feed_stays_the_same_assignment(
+    courses: Courses, tmp_path: Path, clock: Clock
+) -> None:
+    file, at = tmp_path / "x.ics", clock() + dt.timedelta(days=1)
+    for moved in (0, 2):
+        when = f"{at + dt.timedelta(days=moved):%Y%m%dT%H%M%SZ}"
+        lines = ["BEGIN:VEVENT", "UID:7@school", "SUMMARY:Essay is due", f"DTSTART:{when}", "END:VEVENT"]
+        file.write_text("\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *lines, "END:VCALENDAR", ""]))
+        account = courses.connect(str(file))
+        assert next(courses.sync(account.id)).failure is None
+    assert [line.title for line in courses.assignments()] == ["Essay"]
+    assert [news.what for news in courses.news()] == ["date"]
