@@ -22,6 +22,7 @@ class BookmarkRow(Body, table=True):
     """One page that the learner keeps. There is one for each key, in the trash or not."""
 
     __tablename__ = "bookmark"
+    __table_args__ = (sa.Index("ix_bookmark_order", "pinned", "saved_at", "id"),)  # the list, without its pages
     __kind__: ClassVar[str] = BOOKMARK
 
     url: str
