@@ -1,7 +1,11 @@
 """Servers that mean no good, or cannot do better: one sentence each, and the other feeds come in all the same."""
 
 import gzip
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +84,10 @@ def test_a_feed_that_takes_forever_to_read_does_not_stop_the_others(environment,
         done = {each.url: each for each in feeds.refresh(force=True)}
     assert "given up" in done[slow].failure
     assert [done[url].new for url in good] == [1, 1, 1]
+
+
+@pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="half a minute: PLE_TEST_ALL=1")
+def test_a_whole_update_of_slow_broken_and_hostile_feeds_ends_in_time_and_says_what_became_of_each():
+    bench = Path(__file__).parents[2] / "benchmarks" / "hostile.py"
+    done = subprocess.run([sys.executable, bench, "--feeds", "60", "--drip", "10"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
