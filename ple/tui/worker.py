@@ -9,6 +9,7 @@ screens away.
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,8 @@ class Doors:
             if self._environment is None:
                 self._environment = self._open()
                 self.seen = self._environment.library.newest_change()
+                # What was imported stays: a collector that walks over it again and again is felt between two keys.
+                gc.freeze()
             return self._environment
 
     def close(self) -> None:

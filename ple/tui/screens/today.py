@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -54,10 +54,14 @@ class Today(ListRoom):
         Binding("s", "star", "Star or keep", show=False, id="today.star"),
     ]
 
+    ORDERS: ClassVar[dict[str, Callable[[Any], Any] | None]] = {}
+
     def __init__(self) -> None:
         super().__init__()
         self._rows_now: list[TodayRow] = []
         self._found: Gathered | None = None
+        self._seen_at: dt.datetime | None = None
+        self._waited = False
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Not asked: what matters today comes with its rows."""
@@ -74,8 +78,31 @@ class Today(ListRoom):
     def on_mount(self) -> None:
         """Say what happens until the library is open."""
         super().on_mount()
-        self.query_one(".list-pane").add_class("-empty")
-        self.query_one("#lesson").update("Opening your library …")  # type: ignore[attr-defined]
+        if not self._rows_now:
+            self.query_one(".list-pane").add_class("-empty")
+            self.query_one("#lesson").update("Opening your library …")  # type: ignore[attr-defined]
+
+    def reload(self) -> None:
+        """Ask again for everything; at the start only when what is remembered was painted."""
+        if self._found is None and self._rows_now and not self._waited:
+            self._waited = True
+            self.set_timer(0.05, super().reload)
+        else:
+            super().reload()
+
+    def whereabouts(self) -> dict[str, Any]:
+        """What is shown: it is there at the next start before the library is open."""
+        return {"seen": [_said(row) for row in self._rows_now], "at": self.learning.now().timestamp()}
+
+    def go_back(self, before: dict[str, Any]) -> None:
+        """Show what was seen last, until the library says what is so now."""
+        try:
+            at = dt.datetime.fromtimestamp(before["at"], dt.UTC)
+            rows = [_again(*row) for row in before["seen"]]
+        except (KeyError, TypeError, ValueError, OverflowError, OSError):  # of another version, or damaged
+            return
+        self._seen_at = at
+        self._show(rows)
 
     async def load(self) -> None:
         """Gather what matters now."""
@@ -91,7 +118,10 @@ class Today(ListRoom):
         await self._again()
 
     def _lay_out(self, found: Gathered) -> None:
-        rows = rows_of(found, self.learning.now(), self.query_one(".list-pane").size.width or 80)
+        self._seen_at = None
+        self._show(rows_of(found, self.learning.now(), self.query_one(".list-pane").size.width or 80))
+
+    def _show(self, rows: list[TodayRow]) -> None:
         self._rows_now = rows
         self.fill([row.key for row in rows], rows=rows, skip={row.key for row in rows if row.heading})
 
@@ -103,7 +133,8 @@ class Today(ListRoom):
 
     def headline(self, total: int) -> str:
         """The day."""
-        return day(self.learning.now())
+        today = day(self.learning.now())
+        return f"{today}  ·  as it was {short(self._seen_at, self.learning.now())} …" if self._seen_at else today
 
     def lesson(self) -> str:
         """Not seen: today always has a suggestion."""
@@ -167,6 +198,27 @@ class Today(ListRoom):
             self.change(lambda environment: environment.feeds.star([thing.id]), "Starred · u undoes")
         elif thing is not None:
             self.learning.say("This is kept already")
+
+
+def _said(row: TodayRow) -> Sequence[Any]:
+    """Return a line as JSON can say it."""
+    thing = row.thing
+    about = None if thing is None else (thing.id, thing.kind, thing.title, thing.url, sorted(thing.tags))
+    return row.key, row.title, row.when, row.where, row.mark, row.style, about
+
+
+def _again(key: Key, title: str, when: str, where: str, mark: str, style: str, thing: Sequence[Any] | None) -> TodayRow:
+    """Return a line as it was remembered, which is what a file says. Raises TypeError where that is no line."""
+    said = (title, when, where, mark, style)
+    if not isinstance(key, int | str) or not all(isinstance(part, str) for part in said):
+        raise TypeError(said)
+    if thing is None:
+        return TodayRow(key, clean(title), when, where, mark, style)
+    id, kind, name, url, tags = thing
+    if not isinstance(id, int) or not all(isinstance(part, str) for part in (kind, name, url or "")):
+        raise TypeError(thing)
+    found = Thing(id, kind, clean(name), url, frozenset(str(tag) for tag in tags))
+    return TodayRow(key, clean(title), clean(when), clean(where), mark[:1], style, found)
 
 
 def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:

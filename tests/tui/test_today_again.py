@@ -1,0 +1,37 @@
+"""What Today showed is there at the next start, before the library is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ple.tui.screens.today import Today
+
+from .world import opened, seen
+
+
+async def test_what_was_seen_last_is_shown_before_the_library_is_open(typical: Path) -> None:
+    async with opened(typical) as pilot:
+        today = pilot.app.screen
+        assert isinstance(today, Today)
+        before, shown = today.whereabouts(), seen(pilot)
+        today._show([])
+        today.go_back(before)
+        assert "as it was 10:00" in seen(pilot) or "as it was" in today.headline(0)
+        assert today.list.keys
+        today.reload()
+    async with opened(typical) as pilot:
+        assert seen(pilot) == shown
+
+
+@pytest.mark.parametrize(
+    "before", [{}, {"seen": None, "at": 1}, {"seen": [[1]], "at": 1}, {"seen": [], "at": "x"}, {"seen": [], "at": 1e99},
+               {"seen": [[1, "t", "", "", "", "", [None, 1, 2, 3, 4]]], "at": 1}]
+)  # fmt: skip
+async def test_a_damaged_memory_is_passed_over(empty: Path, before: dict[str, Any]) -> None:
+    today = Today.__new__(Today)
+    today._seen_at = None
+    today.go_back(before)
+    assert today._seen_at is None
