@@ -17,12 +17,14 @@ from ple.tui.room import Room, Thing
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Prose
 from ple.tui.widgets.line_list import Key, LineList, Row
+from ple.tui.widgets.marked_list import MarkedList
 from ple.tui.words import Piece, count
 
 if TYPE_CHECKING:
     from ple.environment import Environment
 
 FIRST_KEYS = 256
+ORDERED_AT_ONCE = 2000
 MOST_FILTERED = 5000
 """A filter keeps at most so many lines, the newest: who wants more narrows it."""
 
@@ -50,13 +52,21 @@ class ListRoom(Room):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", id="list.filter"),
         Binding("f", "follow", "Links of the article", show=False, id="thing.follow"),
+        Binding("V", "mark_stretch", "Mark what the cursor passes", show=False, id="list.visual"),
+        Binding("O", "order", "Another order", show=False, id="list.order"),
     ]
+    ORDERS: ClassVar[dict[str, Callable[[Any], Any] | None]] = {
+        "newest first": None,
+        "oldest first": None,
+    }
+    """The orders of the list: what a row is ordered by, or None for the order of `ids` and for its reverse."""
 
     def __init__(self) -> None:
         super().__init__()
         self.filter = ""
         self.article: Article | None = None
         self._wanted_key: Key | None = None
+        self.order = next(iter(self.ORDERS), "")
 
     # what a room of this kind says for itself
 
@@ -94,11 +104,14 @@ class ListRoom(Room):
 
     def whereabouts(self) -> dict[str, Any]:
         """Where the cursor stands, and what was shown."""
-        return {"key": self.list.key if self.is_mounted else None, "shown": getattr(self, "shown", None)}
+        key = self.list.key if self.is_mounted else None
+        return {"key": key, "shown": getattr(self, "shown", None), "order": self.order}
 
     def go_back(self, before: dict[str, Any]) -> None:
         """Show what was shown, with the cursor where it was."""
         key, shown = before.get("key"), before.get("shown")
+        if before.get("order") in self.ORDERS:
+            self.order = str(before["order"])
         if isinstance(key, int | str):
             self._wanted_key = key
         if isinstance(shown, str) and shown in self.VIEWS:
@@ -111,7 +124,7 @@ class ListRoom(Room):
         lines = Vertical(
             Static("", id="headline", classes="title", markup=False),
             FilterField(placeholder="words, tag:…, author:…", id="filter", classes="field", select_on_focus=False),
-            LineList(self.paint, id="list"),
+            MarkedList(self.paint, id="list"),
             Static("", id="lesson", markup=False),
             classes="list-pane",
         )
@@ -119,9 +132,57 @@ class ListRoom(Room):
         yield Horizontal(*self.outer(), reading, id="panes")
 
     @property
-    def list(self) -> LineList:
+    def list(self) -> MarkedList:
         """The list."""
-        return self.query_one("#list", LineList)
+        return self.query_one("#list", MarkedList)
+
+    # what is marked
+
+    def targets(self) -> Sequence[int]:
+        """Return the resources that a verb works on: the marked ones, or the one under the cursor."""
+        return [key for key in self.list.targets() if isinstance(key, int)]
+
+    def change_all(
+        self,
+        call: Callable[[Environment, Sequence[int]], object],
+        said: Callable[[int], str],
+        *,
+        ids: Sequence[int] | None = None,
+    ) -> None:
+        """Change all targets in one step that `u` takes back; afterwards nothing is marked.
+
+        `said` tells of how many. The numbers are those of this moment: what comes in meanwhile is not touched.
+        """
+        chosen = list(self.targets() if ids is None else ids)
+        if not chosen:
+            self.learning.say("Nothing is chosen here")
+            return
+        self.change(lambda environment: call(environment, chosen), f"{said(len(chosen))} · u undoes")
+        self.list.unmark()
+
+    def action_tag(self) -> None:
+        """Change the tags of the thing, or add and take off tags of all that are marked."""
+        from ple.tui.bulk import tag_all
+
+        if self.list.marks and (ids := self.targets()):
+            tag_all(self, ids)
+        else:
+            super().action_tag()
+
+    def action_mark_stretch(self) -> None:
+        """Mark what the cursor passes, as vim does; a place where V is a verb of its own has X in its list."""
+        self.list.action_mark_stretch()
+
+    @on(MarkedList.Marked, "#list")
+    def _marks_changed(self, event: MarkedList.Marked) -> None:
+        self._say_headline()
+
+    def _say_headline(self) -> None:
+        marked = len(self.targets()) if self.list.marks else 0
+        said = f"{count(marked)} marked  ·  " if marked else ""
+        said += "V or X ends the stretch  ·  " if self.list.marks.stretching else ""
+        ordered = "" if self._as_asked else f"  ·  {self.order}"
+        self.query_one("#headline", Static).update(said + self.headline(len(self.list.keys)) + ordered, layout=False)
 
     @property
     def view(self) -> ArticleView:
@@ -137,14 +198,31 @@ class ListRoom(Room):
         keys = await self.ask(self.ids())
         if self.filter:
             keys = await self.filtered(keys)
+        keys = await self.ordered(keys)
         self.fill(keys)
         await self._again()
 
     async def begin(self) -> None:
         """Show the beginning of the list: who opens it sees that, while the rest is asked for."""
-        first = self.first()
+        first = self.first() if self._as_asked else None
         if first is not None and (keys := await self.ask(first)):
             self.fill(keys)
+
+    @property
+    def _as_asked(self) -> bool:
+        return self.order == next(iter(self.ORDERS), "")
+
+    async def ordered(self, keys: Sequence[Key]) -> Sequence[Key]:
+        """Return the keys in the order that the learner wants; what a row says is asked for where it matters."""
+        by = self.ORDERS.get(self.order)
+        if by is None:
+            return keys if self._as_asked else keys[::-1]
+        said: dict[Key, Any] = {}
+        for start in range(0, len(keys), ORDERED_AT_ONCE):
+            some = keys[start : start + ORDERED_AT_ONCE]
+            rows = await self.ask(self.rows(some))
+            said |= {key: by(row) for key, row in zip(some, rows, strict=True) if row is not None}
+        return sorted((key for key in keys if key in said), key=said.__getitem__)
 
     async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
         """Keep the keys of what the filter finds, in the list's order."""
@@ -166,9 +244,9 @@ class ListRoom(Room):
             self.query_one("#lesson", Static).update(said, layout=False)
             self.article = None
             self.view.show(Prose())
-        self.query_one("#headline", Static).update(self.headline(len(keys)), layout=False)
         cursor, self._wanted_key = self._wanted_key, None
         self.list.show(keys, None if rows is not None else self._rows, rows=rows, skip=skip, cursor=cursor)
+        self._say_headline()
         if keys and self.is_current and self.focused is None:
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
 
@@ -276,13 +354,23 @@ class ListRoom(Room):
             self.work(self.load, group="load")
         self.list.focus()
 
+    def action_order(self) -> None:
+        """Show the list in another order."""
+        orders = list(self.ORDERS)
+        if orders:
+            self.order = orders[(orders.index(self.order) + 1) % len(orders)]
+            self.learning.say(f"{self.order[:1].upper()}{self.order[1:]}")
+            self.work(self.load, group="load")
+
     def action_to_list(self) -> None:
         """Go from the field to the list; the filter stays."""
         self.list.focus()
 
     def action_escape(self) -> None:
-        """Go out of the article, then out of the filter."""
-        if self.at <= self.FIRST and self.filter:
+        """Go out of the article, then take off the marks, then clear the filter."""
+        if self.PANES[self.at] == "list" and self.list.marks:
+            self.list.unmark()
+        elif self.at <= self.FIRST and self.filter:
             self.action_clear_filter()
         else:
             super().action_escape()

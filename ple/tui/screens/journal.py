@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -15,7 +15,7 @@ from ple.tui.screens.editor import Editor, write
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, Row
-from ple.tui.words import Piece, columns, right, short
+from ple.tui.words import Piece, columns, plural, right, short
 
 if TYPE_CHECKING:
     from ple.environment import Environment
@@ -41,6 +41,11 @@ class Journal(ListRoom):
         Binding("E", "edit_outside", "$EDITOR", id="journal.edit-outside"),
         Binding("d", "remove", "Remove", id="journal.remove"),
     ]
+
+    ORDERS: ClassVar[dict[str, Callable[[Any], Any] | None]] = {
+        **ListRoom.ORDERS,
+        "by title": lambda row: row.thing.title.casefold(),
+    }
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for all entries, newest first."""
@@ -121,10 +126,12 @@ class Journal(ListRoom):
         self.work(ask, group="edit")
 
     def action_remove(self) -> None:
-        """Put the entry into the trash."""
+        """Put the entry, or all that are marked, into the trash."""
         if thing := self._thing():
-            said = f"Removed {named(thing.title)} · u undoes"
-            self.change(lambda environment: environment.journal.remove([thing.id]), said)
+            self.change_all(
+                lambda environment, ids: environment.journal.remove(ids),
+                lambda number: f"Removed {named(thing.title) if number == 1 else plural(number, 'entry', 'entries')}",
+            )
 
     def action_note(self) -> None:
         """Edit the entry: it is a note."""

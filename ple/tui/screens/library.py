@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -53,6 +53,12 @@ class Library(ListRoom):
         Binding("r", "fetch", "Fetch the page again", show=False, id="library.fetch"),
         Binding("I", "import_file", "Import bookmarks", show=False, id="library.import"),
     ]
+
+    ORDERS: ClassVar[dict[str, Callable[[Any], Any] | None]] = {
+        **ListRoom.ORDERS,
+        "by title": lambda row: row.thing.title.casefold(),
+        "by site": lambda row: (row.where.casefold(), row.thing.title.casefold()),
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,13 +162,19 @@ class Library(ListRoom):
             self.app.push_screen(Ask("Title of this page", value=thing.title), keep)
 
     def action_remove(self) -> None:
-        """Put the page into the trash."""
+        """Put the page, or all that are marked, into the trash."""
         if thing := self._page():
-            said = f"Removed {named(thing.title)} · u undoes"
-            self.change(lambda environment: environment.bookmarks.remove([thing.id]), said)
+            self.change_all(
+                lambda environment, ids: environment.bookmarks.remove(ids),
+                lambda number: f"Removed {named(thing.title) if number == 1 else plural(number, 'page')}",
+            )
 
     def _door(self, environment: Environment) -> Subscriptions | Bookmarks:
         return environment.feeds if self.shown == ENTRIES else environment.bookmarks
+
+    def _said_of(self, done: str) -> Callable[[int], str]:
+        one, many = ("entry", "entries") if self.shown == ENTRIES else ("page", "pages")
+        return lambda number: f"{done}: {plural(number, one, many)}"
 
     def _row(self) -> KeptRow | None:
         row = self.list.row
@@ -172,7 +184,9 @@ class Library(ListRoom):
 
     def action_star(self) -> None:
         """Star it, or not any more."""
-        if row := self._row():
+        if self.list.marks:
+            self.change_all(lambda environment, ids: self._door(environment).star(ids), self._said_of("Starred"))
+        elif row := self._row():
             id, starred = row.thing.id, row.starred
             self.list.put(id, replace(row, starred=not starred))
             self.change(
@@ -184,7 +198,15 @@ class Library(ListRoom):
 
     def action_mark(self) -> None:
         """Mark it read, or to be read again."""
-        if row := self._row():
+        if self.list.marks:
+            unread = any(isinstance(row, KeptRow) and row.unread for row in map(self.list.row_of, self.targets()))
+            self.change_all(
+                lambda environment, ids: (
+                    self._door(environment).mark_read(ids) if unread else self._door(environment).mark_unread(ids)
+                ),
+                self._said_of("Marked read" if unread else "Marked to be read"),
+            )
+        elif row := self._row():
             id, unread = row.thing.id, row.unread
             self.list.put(id, replace(row, unread=not unread))
             self.change(

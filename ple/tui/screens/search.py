@@ -19,6 +19,7 @@ from ple.tui.room import Thing
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, LineList, Row
+from ple.tui.widgets.marked_list import MarkedList
 from ple.tui.words import Piece, clip, count, short
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Search(ListRoom):
 
     MODE = "search"
     PANES: ClassVar[tuple[str, ...]] = ("query", "facets", "list", "article")
+    ORDERS: ClassVar[dict[str, Callable[[Any], Any] | None]] = {}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Search", key_display="/", id="search.query"),
         Binding("v", "sort", "By date or rank", show=False, id="search.sort"),
@@ -79,7 +81,7 @@ class Search(ListRoom):
         yield QueryField(placeholder="Search everything you keep", id="query", select_on_focus=False)
         hits = Vertical(
             Static("", id="headline", classes="title", markup=False),
-            LineList(self.paint, height=2, id="list"),
+            MarkedList(self.paint, height=2, id="list"),
             Static("", id="lesson", markup=False),
             classes="list-pane",
         )

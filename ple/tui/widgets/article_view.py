@@ -62,6 +62,7 @@ class ArticleView(ScrollView, can_focus=True):
         Binding("G,end", "bottom", "Bottom", show=False, id="article.bottom"),
         Binding("f", "follow", "Links", id="article.follow"),
     ]
+
     @dataclass
     class Follow(Message):
         """The learner wants the links; or, with a number, this one."""

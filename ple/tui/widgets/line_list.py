@@ -23,17 +23,17 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ple.tui.palette import Palette
+from ple.tui.widgets.marks import Key as Key
 from ple.tui.words import Piece
 
-Key = int | str
 Row = Any
 Painter = Callable[[Row, int], Sequence[Sequence[Piece]]]
 """Gives the lines of a row for a width, each as pieces; what is too long is cut, what is short is padded."""
 Loader = Callable[[Sequence[Key]], Awaitable[Sequence[Row]]]
 """Gives the rows of some keys in their order; None for a row that is gone. It must not raise."""
 
-BLOCK = 128
-KEPT = 64 * BLOCK
+BLOCK = 64
+KEPT = 128 * BLOCK
 
 
 class LineList(ScrollView, can_focus=True):
@@ -157,6 +157,10 @@ class LineList(ScrollView, can_focus=True):
         """The row at a place, if it has arrived."""
         return self._rows.get(self.keys[index]) if 0 <= index < len(self.keys) else None
 
+    def row_of(self, key: Key) -> Row | None:
+        """The row of a key, if it has arrived."""
+        return self._rows.get(key)
+
     def go(self, key: Key) -> bool:
         """Put the cursor on a key; False if it is not in the list."""
         found = self.index(key)
@@ -166,6 +170,11 @@ class LineList(ScrollView, can_focus=True):
         return True
 
     # rows arrive
+
+    @property
+    def skipped(self) -> Collection[Key]:
+        """The keys that the cursor passes over."""
+        return self._skipped
 
     def _renew(self) -> None:
         self._generation += 1
@@ -265,13 +274,22 @@ class LineList(ScrollView, can_focus=True):
         if row is None:
             return Strip.blank(width, base)
         lines = self._paint(row, width)
-        pieces = lines[line] if line < len(lines) else ()
+        pieces = self.dressed(self.keys[index], line, lines[line] if line < len(lines) else ())
         if here:
             # The cursor's colours win over those of the pieces: that is how it stays legible in every theme.
             segments = [Segment(text, base) for text, _ in pieces]
         else:
             segments = [Segment(text, self.style_of(name)) for text, name in pieces]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def dressed(self, key: Key, line: int, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """Return the pieces of a line of a row with what the list itself adds to them."""
+        return pieces
+
+    def repaint(self) -> None:
+        """Paint every line anew."""
+        self._strips.clear()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Forget what was painted in the old colours."""
@@ -310,7 +328,11 @@ class LineList(ScrollView, can_focus=True):
             for index in (old, new):
                 top = index * self._height - self.scroll_offset.y
                 self.refresh(Region(0, top, self.size.width, self._height))
+            self.passed_to(new)
             self._announce()
+
+    def passed_to(self, index: int) -> None:
+        """Note that the cursor was moved to a place."""
 
     def _keep_in_sight(self) -> None:
         height = self.scrollable_content_region.height
@@ -379,10 +401,14 @@ class LineList(ScrollView, can_focus=True):
             return
         index = (self.scroll_offset.y + offset.y) // self._height
         if index < len(self.keys) and self.keys[index] not in self._skipped:
-            if index == self.position and event.chain >= 2:
-                self.action_choose()
-            else:
-                self.position = index
+            self.clicked(index, event)
+
+    def clicked(self, index: int, event: events.Click) -> None:
+        """Note that a row was clicked."""
+        if index == self.position and event.chain >= 2:
+            self.action_choose()
+        else:
+            self.position = index
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to open only what is there."""
