@@ -243,8 +243,7 @@ def measure_lists(generator: Path, size: int, said: argparse.Namespace) -> bool:
         for name, typed, _theirs in ASKED:
             found = search.find(typed, kinds=("bookmark",)).total
             timed(f"{name} ({found:,} found)", partial(search.find, typed, kinds=("bookmark",)))
-        rows = [(page.url, page.title, "," + ",".join(sorted(page.tags)) + ",")
-                for start in range(0, len(ids), 1000) for page in door.bookmark_lines(ids[start : start + 1000])]  # fmt: skip
+        rows = [(page.url, page.title, f",{','.join(sorted(page.tags))},") for page in door.bookmark_lines(ids)]
         environment.close()
         print("as a command, from its start to its end")
         ours = [sys.executable, "-m", "ple", "--library", str(Path(scratch) / "library")]
