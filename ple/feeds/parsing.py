@@ -8,14 +8,16 @@ import calendar
 import datetime as dt
 import hashlib
 import io
+import marshal
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from ple.feeds import encoding
 from ple.feeds.errors import FeedError, NotAFeed, Unreadable
-from ple.feeds.formats import jsonfeed, quick
+from ple.feeds.formats import expat, jsonfeed, quick
 from ple.feeds.publication import Enclosure, ParsedEntry, ParsedFeed
 from ple.web import addresses, text
 
@@ -69,8 +71,6 @@ def parse(
 
 
 def _read(url: str, body: bytes, content_type: str | None) -> Any:
-    import feedparser  # 90 ms: only what parses pays it
-
     body, charset = encoding.settle(body, content_type)
     headers = {
         "content-type": f"application/xml; charset={charset}" if charset else "application/xml",
@@ -81,10 +81,24 @@ def _read(url: str, body: bytes, content_type: str | None) -> Any:
         "sanitize_html": False,
         "resolve_relative_uris": False,
     }
+    parse = _feedparser()
     try:
-        return feedparser.parse(io.BytesIO(body), **options)
+        return parse(io.BytesIO(body), **options)
     except (ValueError, OverflowError):  # &#1114112; is no character
-        return feedparser.parse(io.BytesIO(encoding.possible_characters(body)), **options)
+        return parse(io.BytesIO(encoding.possible_characters(body)), **options)
+
+
+@lru_cache(maxsize=1)
+def _feedparser() -> Callable[..., Any]:
+    """Return feedparser's function, with two of its habits mended that cost a third of its time and change nothing."""
+    import feedparser  # 90 ms: only what parses pays it
+    from feedparser import api, mixin
+
+    api.PREFERRED_XML_PARSERS.insert(0, expat.__name__)
+    # The address of the feed is resolved against itself for every element.
+    mixin.make_safe_absolute_uri = lru_cache(maxsize=64)(mixin.make_safe_absolute_uri)
+    found: Callable[..., Any] = feedparser.parse
+    return found
 
 
 def _any_date(said: str) -> Any:
@@ -131,9 +145,13 @@ def _feed(said: Any, url: str, listed: Container[str]) -> ParsedFeed:
     )
 
 
-def _digest(said: object, url: str) -> str:
+def _digest(said: Any, url: str) -> str:
     """Return a digest of all that was said of an entry in the feed at ``url``, and of who read it."""
-    return hashlib.blake2b(f"{VERSION} {url} {said!r}".encode(), digest_size=8).hexdigest()
+    if type(said) is dict:  # the quick reader's; times are there as they were written, too
+        written = marshal.dumps([pair for pair in said.items() if not pair[0].endswith("_parsed")], 2)
+    else:
+        written = repr(said).encode()
+    return hashlib.blake2b(f"{VERSION} {url} ".encode() + written, digest_size=8).hexdigest()
 
 
 def _with_digests(feed: ParsedFeed, url: str, listed: Container[str]) -> ParsedFeed:
@@ -358,22 +376,22 @@ def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
     if base is None or base == url:  # no xml:base: publishers mean the article's own address
         base = link or url
     html = text.safe_html(_storable(entry.html), base) if entry.html else ""
-    said = text.plain(html) if html else ""
-    return replace(
-        entry,
+    return ParsedEntry(
         guid=guid,
         url=link,
         title=_line(entry.title),
         author=_line(entry.author or "") or None,
+        published_at=entry.published_at,
+        updated_at=entry.updated_at,
         html=html,
-        text=said,
+        text=text.plain_of_safe(html) if html else "",
         summary=text.block(entry.summary)[:LONGEST_SUMMARY] if entry.summary else "",
         comments_url=_address(entry.comments_url, url),
         image_url=_address(entry.image_url, url),
-        chapters_url=_address(entry.chapters_url, url),
-        transcript_url=_address(entry.transcript_url, url),
         season=_small(entry.season),
         episode=_small(entry.episode),
+        chapters_url=_address(entry.chapters_url, url),
+        transcript_url=_address(entry.transcript_url, url),
         language=_language(entry.language),
         categories=tuple(dict.fromkeys(name for each in entry.categories[:50] if (name := _line(each, 200)))),
         enclosures=tuple(
@@ -381,7 +399,7 @@ def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
             for file in entry.enclosures[:100]
             if (address := _address(file.url, url))
         ),
-        base=None,
+        digest=entry.digest,
     )
 
 

@@ -7,13 +7,11 @@ retitle the window, hide text or write to the clipboard, and bidi overrides make
 
 import html as entities
 import re
+import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ple.web import addresses
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _TAGS = frozenset(
     re.findall(
@@ -139,6 +137,13 @@ def plain(html: str) -> str:
     return block(text_of(shallow(html)))
 
 
+def plain_of_safe(html: str) -> str:
+    """Return what :func:`plain` does of HTML that comes from :func:`safe_html`, and no other, at less cost."""
+    from ple.web.safe_text import text_of_safe
+
+    return block(text_of_safe(html)) if "<" in html else plain(html)
+
+
 def markdown_html(md: str, *, unsafe: bool = False) -> str:
     """Return Markdown (CommonMark, with GitHub's tables, task lists, footnotes and strike-through) as safe HTML.
 
@@ -211,12 +216,14 @@ def _formulas_as_code(html: str) -> str:
 
 
 def _clean(html: str, base_url: str | None) -> str:
-    cleaned: str = _cleaner(base_url).clean(html)
+    _here.base = base_url
+    cleaned: str = _cleaner().clean(html)
     return cleaned
 
 
-@lru_cache(maxsize=16)
-def _cleaner(base_url: str | None) -> Any:
+@lru_cache(maxsize=1)
+def _cleaner() -> Any:
+    """Return the one cleaner: making it costs a third of what cleaning an article does."""
     import nh3
 
     return nh3.Cleaner(
@@ -226,20 +233,31 @@ def _cleaner(base_url: str | None) -> Any:
         attribute_filter=_attribute,
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},  # a task's box, never a field
         url_schemes={"http", "https", "mailto"},
-        url_relative=_absolute_by(base_url),
+        url_relative=_absolute,
         id_prefix=_PREFIX,
     )
 
 
-def _absolute_by(base_url: str | None) -> "Callable[[str], str | None]":
-    def absolute(url: str) -> str | None:
-        if url.startswith("#"):
-            return url if url.startswith(f"#{_PREFIX}") or len(url) == 1 else f"#{_PREFIX}{url[1:]}"
-        if base_url is None:
-            return url
-        return addresses.resolve(base_url, url)
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?(?:\?[A-Za-z0-9_.~&=-]*)?")
+_ORIGIN = re.compile(r"https?://[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+(?=/|$)")
 
-    return absolute
+
+class _Here(threading.local):
+    base: str | None = None
+    """What the addresses in the HTML that this thread cleans are relative to."""
+
+
+_here = _Here()
+
+
+def _absolute(url: str) -> str | None:
+    if url.startswith("#"):
+        return url if url.startswith(f"#{_PREFIX}") or len(url) == 1 else f"#{_PREFIX}{url[1:]}"
+    if _here.base is None:
+        return url
+    if _PLAIN_PATH.fullmatch(url) and (origin := _ORIGIN.match(_here.base)):
+        return origin[0] + url  # as most are: nothing is left to resolve
+    return addresses.resolve(_here.base, url)
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:
