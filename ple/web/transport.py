@@ -111,6 +111,7 @@ class Transport:
     def _read(self, request: httpx2.Request, limits: Limits) -> Answer:
         url = str(request.url)
         response = self._client.send(request, stream=True)
+        self._errand.connected = True  # there is an answer: if it breaks off, that was no stale connection
         try:
             expected = response.headers.get("content-length", "")
             if expected.isdigit() and int(expected) > limits.size and request.method != "HEAD":
