@@ -22,7 +22,7 @@ from ple.cli.lms_connect import connect, renew
 from ple.cli.lms_hand_in import hand_in, receipts, start, status
 from ple.cli.lms_home import add, badges, calendar, feedback, news, outbox
 from ple.cli.lms_sessions import attended, sessions
-from ple.cli.lms_words import LINES, NOBODY, Days, nothing
+from ple.cli.lms_words import LINES, NOBODY, Days, nothing, share
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ def sync(ctx: click.Context, account: str | None, strict: bool) -> None:
         tell(ctx, "See what changed with `ple lms news`.")
     if not done:
         tell(ctx, NOBODY)
+    else:
+        share(ctx)
     columns: list[tuple[str, Any]] = [
         ("LMS", "title"),
         ("Courses", "courses"),

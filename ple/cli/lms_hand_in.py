@@ -18,7 +18,7 @@ from ple.cli.frame import (
     tell,
     write_output,
 )
-from ple.cli.lms_words import LINES, nothing
+from ple.cli.lms_words import LINES, nothing, share
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def hand_in(
             return
     receipt = ours.courses.hand_in(plan, accept_statement=accept_statement)
     show(ctx, receipt, said=_receipt_said(receipt))
+    share(ctx)
 
 
 def _by_hand(ctx: click.Context, plan: "Plan") -> None:
@@ -118,6 +119,7 @@ def _by_hand(ctx: click.Context, plan: "Plan") -> None:
         return
     receipt = environment(ctx).courses.handed_in_by_hand(plan)
     show(ctx, receipt, said=f"Written down as your word: receipt #{receipt.id} for “{receipt.title}”.")
+    share(ctx)
 
 
 @click.command("status", cls=Command)

@@ -21,6 +21,7 @@ from ple.cli.frame import (
     write_output,
 )
 from ple.cli.lms_hand_in import plan_text
+from ple.cli.lms_words import share
 from ple.cli.words import ago, due, moment, plural
 
 if TYPE_CHECKING:
@@ -167,6 +168,8 @@ def outbox_send(ctx: click.Context, strict: bool) -> None:
     columns: list[tuple[str, Any]] = [("No.", "id"), ("Assignment", "assignment"), ("Now", "outcome"), ("", "said")]
     show_list(ctx, done, columns, empty="Nothing waits.")
     sent = sum(each.outcome == "sent" for each in done)
+    if sent:
+        share(ctx)
     outcome(ctx, done=sent, failed=len(done) - sent, strict=strict)
 
 

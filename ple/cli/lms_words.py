@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.words import ago, due
+from ple.cli.frame import environment, tell
+from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
@@ -42,6 +43,23 @@ LINES: list[tuple[str, Any]] = [
     ("Due", lambda line: due(line.due_at)),
     ("State", lambda line: stands(line)),
 ]
+
+
+def share(ctx: click.Context) -> None:
+    """Send what the learner agreed to tell record stores; what fails waits, and is no failure of what was done."""
+    from ple.library.errors import PleError
+    from ple.lms.records import NotConnected
+
+    try:
+        for sent in environment(ctx).records.send():
+            if sent.sent:
+                tell(ctx, f"Told {sent.endpoint} about it, as you agreed ({plural(sent.sent, 'statement')}).")
+            elif sent.failure and sent.left:
+                tell(ctx, f"{sent.endpoint} could not be told yet: {sent.failure}. It is told later.")
+    except NotConnected:
+        return
+    except PleError as error:
+        tell(ctx, f"No record store could be told: {error}.")
 
 
 NOBODY = "No LMS is connected. Connect yours with `ple lms connect ADDRESS`, or try it with `ple lms practice`."

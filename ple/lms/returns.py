@@ -170,6 +170,9 @@ def keep(tx: Writing, assignment_id: int, feedback: Feedback, now: dt.datetime) 
         tx.link(assignment_id, artifact, "gives-feedback-on")
     tx.touch([assignment_id])
     if grade and (latest is None or latest.grade != grade):
+        task = tx.get(AssignmentRow, assignment_id)
+        most = task.points if task is not None else None
+        tx.note("graded", assignment_id, grade=grade, points=feedback.points, most=most, attempt=feedback.attempt)
         said = f"the grade is {grade}" if latest is None or not latest.grade else f"{grade} now, not {latest.grade}"
         return tell(tx, assignment_id, [("graded", said)], now)
     who = ", ".join(dict.fromkeys(c["author"] for c in comments if c["author"]))

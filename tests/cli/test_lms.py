@@ -1,5 +1,6 @@
 """``ple lms``, as a learner types it."""
 
+import datetime as dt
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from ple.lms.practice import PracticeLms
+from tests.servers.lrs import PASSWORD, USER, Lrs
 
 LINK = "https://sam.example.org/post"
 
@@ -224,3 +226,57 @@ def test_other_ways_to_connect(ple: Callable[..., Any], lms: PracticeLms) -> Non
     receipt = ple("lms", "hand-in", "Essay", "--text", "My essay.", "--yes", "--json").json
     assert receipt["state"] == "learner"
     ple("lms", "connect", lms.url, "--sso", stdin="https://example.org/\n", code=1)
+
+
+def test_what_one_agreed_to_tell_is_told_by_itself_after_a_hand_in_and_a_grade(
+    connected: Callable[..., Any], lms: PracticeLms
+) -> None:
+    with Lrs("adl") as store:
+        connected("xapi", "connect", store.url, "--user", USER, "--password-stdin", stdin=f"{PASSWORD}\n")
+        silent = connected("lms", "hand-in", "Week 2 notes", "--url", LINK, "--yes")
+        assert "Told" not in silent.err
+        connected("xapi", "consent", "handed-in", "graded", "--yes")
+        said = connected("lms", "hand-in", "reflection post 2", "--url", LINK, "--yes")
+        assert f"Told {store.url} about it" in said.err
+        lms.school.grade(2, 90, "<p>Well done.</p>")
+        assert "Told" in connected("lms", "sync").err
+        hand_in, scored = store.statements.values()
+    assert hand_in["verb"]["id"].endswith("/submit")
+    assert hand_in["object"]["id"].endswith("/mod/assign/view.php?id=4")
+    assert scored["verb"]["id"].endswith("/scored")
+    assert scored["result"]["score"] == {"raw": 90, "min": 0, "max": 100, "scaled": 0.9}
+
+
+def test_a_time_limit_is_started_from_the_command_line(connected: Callable[..., Any], lms: PracticeLms) -> None:
+    lms.school.change(2, minutes=45)
+    said = connected("lms", "hand-in", "reflection post 2", "--url", LINK, "--yes", code=1)
+    assert "45 minutes" in said.err
+    assert "Has to be done in 45 minutes" in connected("lms", "show", "reflection post 2").out
+    connected("lms", "start", "reflection post 2", code=2)
+    assert "runs out" in connected("lms", "start", "reflection post 2", "--yes").out
+    said = connected("lms", "hand-in", "reflection post 2", "--url", LINK, "--yes")
+    assert "Your time runs out" in said.err
+    connected("lms", "start", "Reading log", "--yes", code=1)
+
+
+def test_sessions_and_badges_are_listed(connected: Callable[..., Any], lms: PracticeLms, tmp_path: Any) -> None:
+    lms.school.badges.append("Public Learner")
+    (badge,) = connected("lms", "badges", "--json").json
+    assert badge["url"].startswith(f"{lms.url}/badges/assertion.php?b=")
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(hours=3)
+    file = tmp_path / "school.ics"
+    lines = ["UID:1", "SUMMARY:Seminar", f"DTSTART:{soon:%Y%m%dT%H%M%SZ}", "DURATION:PT1H", "LOCATION:Room 7"]
+    file.write_text("\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", *lines, "END:VEVENT"]))
+    file.write_text(file.read_text() + "\nEND:VCALENDAR\n")
+    connected("lms", "connect", str(file))
+    (session,) = connected("lms", "sessions", "--json").json
+    assert "Room 7" in connected("lms", "sessions").out
+    assert "“Seminar”" in connected("today").out
+    assert "you were there" in connected("lms", "attended", str(session["id"])).out
+    (total,) = connected("lms", "sessions", "--attendance", "--json").json
+    assert (total["attended"], total["hours"]) == (1, 1.0)
+
+
+def test_the_clock_of_the_practice_lms_can_go_wrong(ple: Callable[..., Any]) -> None:
+    said = ple("lms", "practice", "--clock", "sometimes", code=2)
+    assert "no time" in said.err

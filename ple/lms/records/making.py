@@ -6,7 +6,7 @@ What a learner wrote is never told, not even its title: of what has no address i
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,7 @@ class Happened:
     resource_id: int
     resource_uid: uuid.UUID
     kind: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,15 @@ def happened(tx: Reading, after: int) -> list[Happened]:
             col(Resource.id),
             col(Resource.uid),
             col(Resource.kind),
+            col(Activity.detail),
         )
         .join(Resource, col(Resource.id) == col(Activity.resource_id))
         .where(col(Activity.id) > after)
         .order_by(col(Activity.id))
     )
     return [
-        Happened(id, at, event, resource, uid, kind)
-        for id, at, verb, resource, uid, kind in rows
+        Happened(id, at, event, resource, uid, kind, detail or {})
+        for id, at, verb, resource, uid, kind, detail in rows
         if id is not None and resource is not None and (event := event_of(verb)) is not None
     ]
 
@@ -81,6 +83,7 @@ class Making:
         for one in events:
             of_kind.setdefault(one.kind, set()).add(one.resource_id)
         self._receipts = _receipts(tx, of_kind.get("receipt", ()))
+        self._assignments = _assignments(tx, of_kind.get("assignment", ()))
         self._badges = _badges(tx, of_kind.get("credential", ()))
         self._documents = documents({id for kind in _PUBLIC for id in of_kind.get(kind, ())})
 
@@ -111,6 +114,11 @@ class Making:
             context: dict[str, Any] = {"contextActivities": around} if around else {}
             context["extensions"] = {RECEIPT_HASH: receipt.sha256}
             return _activity(receipt.url or urn, ASSIGNMENT, receipt.title), context, {}
+        task = self._assignments.get(one.resource_id)
+        if task is not None:
+            title, url, course, course_url = task
+            parent = {"contextActivities": {"parent": [_activity(course_url, COURSE, course)]}} if course_url else {}
+            return _activity(url or urn, ASSIGNMENT, title), parent, _score(one.detail)
         document = self._documents.get(one.resource_id)
         if document is None:
             return _activity(urn, TYPES.get(one.kind), None), {}, {}
@@ -139,6 +147,34 @@ def _outside(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and parts.username is None and parts.password is None
+
+
+def _score(detail: Mapping[str, Any]) -> dict[str, Any]:
+    points, most = detail.get("points"), detail.get("most")
+    if not isinstance(points, int | float):
+        return {}
+    score: dict[str, Any] = {"raw": points}
+    if isinstance(most, int | float) and most > 0 and 0 <= points <= most:
+        score |= {"min": 0, "max": most, "scaled": round(points / most, 4)}
+    return {"score": score}
+
+
+def _assignments(tx: Reading, ids: Iterable[int]) -> dict[int, tuple[str, str | None, str, str | None]]:
+    found: dict[int, tuple[str, str | None, str, str | None]] = {}
+    for some in chunks(ids):
+        rows = tx.connection().execute(
+            sa.select(
+                col(AssignmentRow.id),
+                col(AssignmentRow.title),
+                col(AssignmentRow.url),
+                col(CourseRow.title),
+                col(CourseRow.url),
+            )
+            .join(CourseRow, col(CourseRow.id) == col(AssignmentRow.course_id))
+            .where(col(AssignmentRow.id).in_(some))
+        )
+        found |= {id: (title, url, course, course_url) for id, title, url, course, course_url in rows}
+    return found
 
 
 def _receipts(tx: Reading, ids: Iterable[int]) -> dict[int, _HandedIn]:

@@ -71,6 +71,12 @@ EVENTS: Mapping[str, Event] = {
             "submitted",
             "that you handed in: assignment, course, link, time, and the hash of the receipt",
         ),
+        Event(
+            "graded",
+            "https://w3id.org/xapi/tla/verbs/scored",
+            "scored",
+            "that your work was graded: assignment, course, the points, and when; a school's own record is its LMS's",
+        ),
         Event("earned", _TINCAN + "verb/earned", "earned", "that you earned a badge: its name and address, and when"),
     )
 }
