@@ -1,5 +1,6 @@
 """The ledger of addresses as the library keeps it."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,16 +12,31 @@ from ple.portfolio.models import AddressRow
 from ple.portfolio.permalinks import Ledger, Permalink
 
 _TABLE: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
+_RAW: dict[str, Any] = {
+    column.name: sa.types.NullType() if column.name in ("published_at", "updated_at") else column.type
+    for column in _TABLE.c
+}
 
 
 def ledger_of(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
     """Return all addresses that were ever published, or those of some artifacts."""
-    query = sa.select(*(_TABLE.c[name] for name in Permalink.__dataclass_fields__))
+    # times are read as the driver gives them: thousands of lines are read in each build, and most say the same time
+    query = sa.select(*(sa.type_coerce(_TABLE.c[name], _RAW[name]) for name in Permalink.__dataclass_fields__))
+    times: dict[object, dt.datetime] = {}
     lines: list[Permalink] = []
     for some in [None] if ids is None else chunks(ids):
         chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
-        lines += [Permalink(*values) for values in tx.connection().execute(chosen)]
+        for address, what, id, name, current, said, first, last in tx.connection().execute(chosen):
+            for raw in (first, last):
+                if raw not in times:
+                    times[raw] = _time(raw)
+            lines.append(Permalink(address, what, id, name, current, said, times[first], times[last]))
     return Ledger(lines)
+
+
+def _time(raw: object) -> dt.datetime:
+    when = raw if isinstance(raw, dt.datetime) else dt.datetime.fromisoformat(str(raw))
+    return when.replace(tzinfo=dt.UTC) if when.tzinfo is None else when.astimezone(dt.UTC)
 
 
 def keep(library: Library, ledger: Ledger) -> None:

@@ -152,7 +152,12 @@ class _Workshop:
             aside = f"{self._shop}new{os.sep}{path}"
             parent = aside.rpartition("/")[0]
             if parent not in self._folders:
-                os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - thousands of them
+                try:
+                    os.mkdir(parent)  # noqa: PTH102 - thousands of them, and nearly always there is what is above
+                except FileNotFoundError:
+                    os.makedirs(parent)  # noqa: PTH103
+                except FileExistsError:
+                    pass
                 self._folders.add(parent)
                 if top not in self._tops:
                     self._tops.append(top)

@@ -8,9 +8,13 @@ _UNFIT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ufdd0-\ufdef\ufffe\uffff]"
 )
 
+_CONTROLS = bytes([*range(9), *range(11, 32), 127])
+
 
 def fit(text: str) -> str:
     """Return ``text`` without the characters that no page may hold."""
+    if text.isascii() and len(text.encode().translate(None, _CONTROLS)) == len(text):
+        return text  # as most are, and five times as fast
     return _UNFIT.sub("", text)
 
 

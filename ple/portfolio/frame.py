@@ -47,7 +47,7 @@ class Frame:
         self._sites: dict[Any, dict[str, Any]] = {}
         self._placed: dict[tuple[int, int, bool], dict[str, Any]] = {}
         self._names: dict[tuple[str, str, str], dict[str, Any]] = {}
-        self._days: dict[dt.date, dict[str, str]] = {}
+        self._days: dict[str, dict[str, str]] = {}
 
     def page(
         self, path: str, template: str, seed: str, context: Callable[[], dict[str, Any]], root: str | None = None
@@ -138,7 +138,7 @@ class Frame:
                 "title": work.title,
                 "href": root + work.permalink.address,
                 "summary": work.summary,
-                "date": self.date(work.when),
+                "date": self.date(work.card.when),
                 "kind": work.label,
                 "own": work.own,
                 "language": self.foreign(work.card.language),
@@ -215,12 +215,12 @@ class Frame:
         """Return the whole of an address, if it is known where the site will be."""
         return self.settings.url + address if self.settings.url else None
 
-    def date(self, when: dt.date) -> dict[str, str]:
-        """Return a date for machines and for people."""
-        known = self._days.get(when)
+    def date(self, iso: str) -> dict[str, str]:
+        """Return a day for machines and for people."""
+        known = self._days.get(iso)
         if known is None:
-            words = metadata.day(when, self.settings.language)
-            known = self._days[when] = {"iso": when.isoformat(), "words": words}
+            words = metadata.day(dt.date.fromisoformat(iso), self.settings.language)
+            known = self._days[iso] = {"iso": iso, "words": words}
         return known
 
     def foreign(self, language: str | None) -> str | None:

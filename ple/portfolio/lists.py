@@ -62,7 +62,7 @@ class Lists:
         frame, arranged = self._frame, self._arranged
 
         def context() -> dict[str, Any]:
-            years = grouped((work.when.year, work) for work in arranged.by_date)
+            years = grouped((int(work.card.when[:4]), work) for work in arranged.by_date)
             return {
                 "page": frame.about_page("work/", "All work", f"Everything by {frame.by}, newest first."),
                 "years": [

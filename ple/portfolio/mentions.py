@@ -8,7 +8,8 @@ ROOT = "\ue000"
 """Where a page's links begin, until a page at some depth uses the text: a private-use character that no text holds."""
 HIDDEN = "a private note"
 
-MENTION = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]|(?<![\w#&/])#(\d{1,18})\b")
+MENTION = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]|#(?<![\w#&/]#)(\d{1,18})\b")
+_NUMBER = re.compile(r"#\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Target:
 
 def may_mention(text: str) -> bool:
     """Return whether it is worth to look for mentions."""
-    return "[[" in text or "#" in text
+    return "[[" in text or ("#" in text and _NUMBER.search(text) is not None)
 
 
 def mentions(markdown: str) -> Iterator[Mention]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -155,15 +156,14 @@ def json_feed(feed: Feed) -> bytes:
 
 def sitemap(url: str, pages: Iterable[tuple[str, dt.datetime | None]]) -> bytes:
     """Return the sitemap (sitemaps.org 0.9) of pages below ``url``, each with when it was last changed."""
+    base = escape(url)  # addresses of ours are letters, digits and hyphens
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-        *(
-            f"<url><loc>{escape(url + address)}</loc>"
-            + (f"<lastmod>{instant(changed)}</lastmod>" if changed else "")
-            + "</url>"
+        *[
+            f"<url><loc>{base}{address}</loc>{f'<lastmod>{instant(changed)}</lastmod>' if changed else ''}</url>"
             for address, changed in pages
-        ),
+        ],
         "</urlset>",
     ]
     return ("\n".join(lines) + "\n").encode()
@@ -175,6 +175,7 @@ def robots(url: str | None) -> bytes:
     return ("\n".join([*lines, *([f"Sitemap: {url}sitemap.xml"] if url else [])]) + "\n").encode()
 
 
+@lru_cache(maxsize=8192)
 def instant(when: dt.datetime) -> str:
     """Return a time as RFC 3339 has it, in UTC, to the second."""
     return when.astimezone(dt.UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"

@@ -37,7 +37,8 @@ def trusted(html: str) -> bool:
     sanitiser first.
     """
     strange = set(_TAG.findall(html)) - _PLAIN
-    return all(map(_KNOWN.fullmatch, strange)) and sum(map(html.count, _NESTING)) <= _DEEPEST
+    flat = html.count("<") <= _DEEPEST or sum(map(html.count, _NESTING)) <= _DEEPEST
+    return flat and all(map(_KNOWN.fullmatch, strange))
 
 
 _ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
@@ -46,9 +47,8 @@ MARK = r"(?P<mark>m[0-9a-f]{12}x)(?P<number>\d+)x"
 _MARKED = re.compile(MARK)
 _LANGUAGE = re.compile(r"(?:class=\"language-|lang=\"|data-lang=\")([\w+#.-]{1,30})")
 _HEADING = re.compile(r"<(/?)h([1-6])\b[^>]*>")
+_LEVEL = re.compile("<h([1-6])")
 _TITLE = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)</h\1>\s*", re.DOTALL)
-_CELL = re.compile(rf"<(/?)(t[dh])\b({_ATTRIBUTES})>")
-_ALIGNED = re.compile(r"\balign=\"(left|center|right)\"")
 _INPUT = re.compile(rf"<input\b({_ATTRIBUTES})>")
 _PARTS = {3: " of the reflection", 4: " of the sources", 5: " of the feedback"}
 _BLOCK = (
@@ -117,8 +117,7 @@ class Rewriting:
             words = " ".join(unescape(re.sub(r"<[^>]*>", "", first[2])).split())
             if words.casefold() == " ".join(self._title.split()).casefold():
                 html = html[first.end() :]
-        levels = [level for level in range(1, 7) if f"<h{level}" in html]
-        shift = self._top - min(levels, default=self._top)
+        shift = self._top - int(min(_LEVEL.findall(html), default=self._top))
         if not shift:
             return html
         return _HEADING.sub(lambda tag: f"<{tag[1]}h{min(6, max(2, int(tag[2]) + shift))}>", html)
@@ -132,12 +131,7 @@ class Rewriting:
             for number, one in enumerate(rest, 1)
         ]
         html = "".join([first, *parts]).replace("</table>", "</table></section>")
-        return _CELL.sub(self._cell, html) if ' align="' in html else html
-
-    @staticmethod
-    def _cell(tag: re.Match[str]) -> str:
-        aligned = _ALIGNED.search(tag[3])
-        return f'<{tag[1]}{tag[2]} class="{aligned[1]}">' if aligned else f"<{tag[1]}{tag[2]}>"
+        return html.replace('<td align="', '<td class="').replace('<th align="', '<th class="')
 
     def _piece(self, piece: re.Match[str]) -> str:
         if piece["mark"] is not None:

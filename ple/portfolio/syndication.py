@@ -61,10 +61,7 @@ class Syndication:
             entries = [self._made(work.id, settings.url or root_of(work.permalink.address)) for work in works]
             return metadata.Feed(uid, title, subtitle, settings.author, url, address, settings.language, entries)
 
-        seed = [
-            (w.card.said, w.card.looks, w.permalink.address, str(w.permalink.published_at), str(w.permalink.updated_at))
-            for w in works
-        ]
+        seed = [(work.card.said, work.card.looks, *_line_of(work)) for work in works]
         key = hash_of([self._frame.ground, title, subtitle, address, seed])
         yield Page(f"{address}feed.atom", f"{key}a", lambda: metadata.atom(feed()))
         if url:  # links in RSS are whole
@@ -91,7 +88,12 @@ class Syndication:
             for _title, address in frame.special:
                 yield address, all_of
 
-        seed = [f"{work.permalink.address} {work.permalink.updated_at}" for work in arranged.by_date]
+        seed = [f"{address} {updated}" for address, _published, updated in map(_line_of, arranged.by_date)]
         names = [(sorted(some), len(some)) for _what, some in groups]
         key = hash_of(["sitemap", url, "\n".join(seed), names, frame.special])
         return Page("sitemap.xml", key, lambda: metadata.sitemap(url, pages()))
+
+
+def _line_of(work: Work) -> tuple[str, str, str]:
+    line = work.permalink
+    return line.address, metadata.instant(line.published_at), metadata.instant(line.updated_at)

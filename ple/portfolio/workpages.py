@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, Protocol
 
 from ple.portfolio import metadata
-from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.characters import fit_line
 from ple.portfolio.colours import coloured
 from ple.portfolio.frame import Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT
@@ -36,14 +36,15 @@ class WorkPages:
     def page(self, work: Work) -> Page:
         """Return the page of a work."""
         card, line = work.card, work.permalink
-        seed = [card.said, card.looks, line.address, str(line.published_at), str(line.updated_at)]
+        instant = metadata.instant
+        seed = [card.said, card.looks, line.address, instant(line.published_at), instant(line.updated_at)]
         for other in self._frame.arranged.mentioned_by.get(card.id, ()):
             seed.append(f"{other.title}\n{other.permalink.address}")
         return self._frame.page(f"{line.address}index.html", "work.html", "\0".join(seed), lambda: self._about(work))
 
     def _about(self, work: Work) -> dict[str, Any]:
-        frame = self._frame
-        a, d, address = work.artifact, work.document, work.permalink.address
+        frame, card, line = self._frame, work.card, work.permalink
+        a, d, address = work.artifact, work.document, line.address
         root = root_of(address)
         licence = a.licence or (frame.settings.licence if work.own else "")
         language = frame.foreign(d.language)
@@ -51,8 +52,8 @@ class WorkPages:
         page["json_ld"] = for_script(
             metadata.work_json(work, frame.settings, frame.absolute(address), licence, language)
         )
-        page["published"] = metadata.instant(work.permalink.published_at)
-        page["modified"] = metadata.instant(work.permalink.updated_at)
+        page["published"] = metadata.instant(line.published_at)
+        page["modified"] = metadata.instant(line.updated_at)
         collection = {"title": a.page, "href": root + frame.address(PAGE, a.page)} if a.page and work.listed else None
         shown = {
             "title": work.title,
@@ -60,14 +61,14 @@ class WorkPages:
             "own": work.own,
             "language": language,
             "why": work.why,
-            "date": frame.date(work.when),
-            "updated": frame.date(work.permalink.updated_at.date()),
-            "revised": work.permalink.updated_at.date() > max(work.when, work.permalink.published_at.date()),
+            "date": frame.date(card.when),
+            "updated": frame.date(line.updated_at.date().isoformat()),
+            "revised": line.updated_at.date() > max(work.when, line.published_at.date()),
             "listed": work.listed,
-            "tags": frame.named(work, TAG, work.card.tags, root),
-            "skills": frame.named(work, SKILL, work.card.skills, root),
+            "tags": frame.named(work, TAG, card.tags, root),
+            "skills": frame.named(work, SKILL, card.skills, root),
             "collection": collection,
-            "quote": [line for line in work.quote.split("\n") if line.strip()],
+            "quote": [words for words in work.quote.split("\n") if words.strip()],
             "source": {
                 "url": work.source,
                 "title": fit_line(d.title),
@@ -88,7 +89,7 @@ class WorkPages:
     def feed_entry(self, work: Work) -> metadata.FeedEntry:
         """Return what feeds say of a work; its links begin at :data:`ROOT`."""
         body = self._body(work)
-        quote = "".join(f"<p>{escape(line)}</p>" for line in work.quote.split("\n") if line.strip())
+        quote = "".join(f"<p>{escape(words)}</p>" for words in work.quote.split("\n") if words.strip())
         parts = [f"<p>{escape(work.why)}</p>"] if work.why else []
         parts += [f"<blockquote>{quote}</blockquote>"] if quote else []
         if work.source and not work.own:
@@ -115,7 +116,7 @@ class WorkPages:
             }
             known = {
                 name: page_html(
-                    fit(text), work.target, title=work.title if top == 2 else "", top=min(top, 3), part=top,
+                    text, work.target, title=work.title if top == 2 else "", top=min(top, 3), part=top,
                     colours=self._coloured,
                 )
                 if text
