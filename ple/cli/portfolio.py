@@ -9,6 +9,7 @@ import click
 
 from ple.cli.credentials import command as credentials
 from ple.cli.frame import Group, confirm, environment, read_input, resolve, show, show_list, tell
+from ple.cli.publish import export, publish, published, targets
 from ple.cli.words import home, plural
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 command = Group("portfolio", help="Choose what to show and build a site of it.")
 command.add_command(credentials, "badges")
+for one in (publish, targets, published, export):
+    command.add_command(one)
 
 _VISIBILITY = click.Choice(["private", "unlisted", "public"])
 _ABOUT = [
@@ -190,43 +193,6 @@ def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
             threading.Event().wait()
         except KeyboardInterrupt:
             tell(ctx, "")
-
-
-@command.command("publish")
-@click.argument("remote")
-@click.option("--branch", default="main", show_default=True, help="The branch that the host serves.")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--with-unlisted", is_flag=True, help="With unlisted pages too: the repository is private.")
-@click.pass_context
-def publish(ctx: click.Context, remote: str, branch: str, dry_run: bool, with_unlisted: bool) -> None:
-    """Build the site and put it on a branch of the git repository REMOTE: GitHub, GitLab, Codeberg, your own."""
-    portfolio = environment(ctx).portfolio
-    seen = portfolio.publish(remote, branch=branch, dry_run=True, with_unlisted=with_unlisted)
-    for sign, paths in (("+", seen.new), ("~", seen.changed), ("-", seen.gone)):
-        for path in paths if dry_run else ():
-            tell(ctx, f"{sign} {path}")
-    if seen.held_back:
-        tell(ctx, f"{plural(seen.held_back, 'unlisted page')} stayed here: a repository lists all its files.")
-    counts = f"{len(seen.new)} new, {len(seen.changed)} changed, {len(seen.gone)} gone"
-    if dry_run or not (seen.new or seen.changed or seen.gone):
-        would = "Would change" if dry_run else "Nothing to change"
-        show(ctx, seen, said=f"{would}: {counts}.")
-        return
-    if seen.gone and not confirm(ctx, f"{counts}. Publish to {remote}?"):
-        return
-    done = portfolio.publish(remote, branch=branch, with_unlisted=with_unlisted)
-    url = portfolio.settings().url
-    where = f" It is at {url} once the host has taken it up." if url else ""
-    show(ctx, done, said=f"Published to {branch} of {remote}: {counts}.{where}")
-
-
-@command.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.pass_context
-def export(ctx: click.Context, file: Path) -> None:
-    """Write all of the portfolio to FILE, a zip: the site, and its sources as Markdown and JSON."""
-    count = environment(ctx).portfolio.leave(file)
-    show(ctx, {"file": str(file), "files": count}, said=f"Wrote {plural(count, 'file')} to {home(file)}.")
 
 
 @command.command("themes")

@@ -29,7 +29,6 @@ from ple.portfolio.shelf import Shelf, last_place, move, shown_by
 if TYPE_CHECKING:
     from ple.portfolio.build import Done
     from ple.portfolio.memory import Memory
-    from ple.portfolio.publish import Published
     from ple.portfolio.work import Work
 
 _SHOWS = "shows"
@@ -267,21 +266,6 @@ class Portfolio:
             if done.left != left:
                 memory.keep_left(folder, done.left)
         return done
-
-    def publish(
-        self, remote: str, *, branch: str = "main", dry_run: bool = False, with_unlisted: bool = False
-    ) -> "Published":
-        """Build the site and put it on ``branch`` of the git repository ``remote``, or only say what would change.
-
-        Raises:
-            BuildError: it cannot be built.
-            PublishError: it cannot be put there; what visitors see is as it was.
-        """
-        from ple.portfolio.publish import to_branch
-
-        self.build()
-        cache = self.folder.with_name("site.git")
-        return to_branch(self.folder, cache, remote, branch, dry_run=dry_run, with_unlisted=with_unlisted)
 
     def leave(self, file: Path) -> int:
         """Write the site and its sources (Markdown, JSON) as one zip file; return how many files are in it.

@@ -1,0 +1,61 @@
+"""A small portfolio, its publishing door, and places to publish to."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ple.library import Library
+from ple.portfolio import Portfolio
+from ple.portfolio.publishing import Publishing
+from ple.settings.secrets import Secrets
+from ple.web.client import Client
+from tests.portfolio.conftest import Shelf
+from tests.publishing.visitor import SITE
+
+
+class Learner:
+    """A learner with a site, which can be changed in a way that makes pages come, change and go."""
+
+    def __init__(self, library: Library, folder: Path) -> None:
+        self.shelf = Shelf(library)
+        self.portfolio = Portfolio(library, dict.fromkeys(self.shelf.kinds, self.shelf), folder)
+        self.portfolio.init("Learning in public", SITE, author="Noor Vance")
+        self.client = Client()
+        self.secrets = Secrets(folder)
+        self.publishing = Publishing(library, self.portfolio, self.client, self.secrets)
+        self.ids: list[int] = []
+        self.show("Spaced practice", "Half forgotten", tags=["memory"])
+        self.show("Sleep", "As #1 says", tags=["memory", "body"])
+        self.show("For my tutor", "hiddenwords", visibility="unlisted")
+
+    def show(self, title: str, text: str, visibility: str = "public", tags: Any = ()) -> int:
+        """Put something in the portfolio and return its number."""
+        artifact = self.portfolio.add(self.shelf.put(title, text, tags=tags), visibility=visibility)
+        self.ids.append(artifact.id)
+        return artifact.id
+
+    def change(self) -> None:
+        """New works that link to one another, a changed one, and a tag that nothing has any more."""
+        self.show("Naps", "Short [[Sleep]] and [[Walks]]", tags=["rest"])
+        self.show("Walks", "After [[Naps]]", tags=["rest"])
+        self.portfolio.edit(self.ids[0], why="It changed how I learn", tags=["practice"])
+        self.portfolio.edit(self.ids[1], tags=["memory"])
+
+    def withdraw(self) -> None:
+        """Take the second work away, and forget its page altogether."""
+        self.portfolio.edit(self.ids[1], visibility="private")
+
+    @property
+    def site(self) -> dict[str, bytes]:
+        """The site as it is built here."""
+        from tests.publishing.visitor import tree
+
+        return tree(self.portfolio.folder)
+
+
+@pytest.fixture
+def learner(sqlite_environment: Any, tmp_path: Path) -> Any:
+    made = Learner(sqlite_environment.library, tmp_path / "portfolio")
+    yield made
+    made.client.close()

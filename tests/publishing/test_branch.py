@@ -1,0 +1,150 @@
+"""Publishing to a real repository."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ple.library import InvalidInput
+from ple.portfolio.publishing import ForeignFiles, PublishError
+from tests.portfolio.conftest import tree
+from tests.publishing.conftest import Learner
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "pages.git"], check=True)
+    return tmp_path / "pages.git"
+
+
+def on(remote: Path, to: Path, branch: str = "main") -> dict[str, bytes]:
+    """Return the files that the host would serve."""
+    subprocess.run(["git", "clone", "-q", "-b", branch, remote, to], check=True, stderr=subprocess.DEVNULL)
+    return {path: said for path, said in tree(to).items() if not path.startswith(".git/")}
+
+
+def test_a_branch_gets_the_site_and_only_what_changed_after(learner: Learner, remote: Path, tmp_path: Path) -> None:
+    publishing = learner.publishing
+    name = publishing.keep(str(remote)).name
+    seen = publishing.preview(name)
+    assert seen.commit is None
+    assert "work/sleep/index.html" in {file.path for file in seen.new}
+    first = publishing.publish(name)
+    assert first.commit
+    assert first.held_back == 1
+    assert first.works == 2, "the unlisted one is not there"
+    served = on(remote, tmp_path / "a")
+    assert {path: said for path, said in served.items() if not path.startswith(".")} == {
+        path: said for path, said in learner.site.items() if not path.startswith("u/") or path == "u/index.html"
+    }
+    assert ".nojekyll" in served
+    assert not any(b"hiddenwords" in said for said in served.values())
+
+    assert publishing.publish(name).commit is None, "nothing changed"
+    learner.portfolio.edit(learner.ids[0], why="A reason")
+    again = publishing.publish(name)
+    assert "work/spaced-practice/index.html" in {file.path for file in again.changed}
+    assert again.new == ()
+    publishing.keep(str(remote), with_unlisted=True)
+    assert publishing.publish(name).new[0].path.startswith("u/")
+
+
+def test_what_somebody_else_put_on_the_branch_stays(learner: Learner, remote: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "theirs"
+    subprocess.run(["git", "clone", "-q", remote, clone], check=True, stderr=subprocess.DEVNULL)
+    (clone / "CNAME").write_text("ada.example.org")
+    (clone / "README.md").write_text("Mine")
+    (clone / "index.html").write_text("Mine too")
+    config = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["add", "."], [*config, "commit", "-qm", "mine"], ["push", "-q", "origin", "HEAD:pages"]):
+        subprocess.run(["git", "-C", clone, *words], check=True)
+    name = learner.publishing.keep(str(remote), branch="pages").name
+    with pytest.raises(ForeignFiles, match=r"index\.html"):
+        learner.publishing.publish(name)
+    learner.publishing.publish(name, adopt=True)
+    learner.change()
+    learner.publishing.publish(name)
+    served = on(remote, tmp_path / "b", "pages")
+    assert served["CNAME"] == b"ada.example.org"
+    assert served["README.md"] == b"Mine"
+    assert served["index.html"] == learner.site["index.html"]
+
+
+def test_a_push_that_is_refused_changes_nothing_and_the_next_does_all(
+    learner: Learner, remote: Path, tmp_path: Path
+) -> None:
+    name = learner.publishing.keep(str(remote)).name
+    learner.publishing.publish(name)
+    before = on(remote, tmp_path / "before")
+    hook = remote / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho the disk is full >&2\nexit 1\n")
+    hook.chmod(0o755)
+    learner.change()
+    with pytest.raises(PublishError):
+        learner.publishing.publish(name)
+    assert on(remote, tmp_path / "during") == before
+    hook.unlink()
+    learner.publishing.publish(name)
+    assert on(remote, tmp_path / "after")["work/naps/index.html"] == learner.site["work/naps/index.html"]
+
+
+@pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="PLE_TEST_ALL=1 runs it: it starts processes")
+def test_a_push_that_is_killed_changes_nothing_and_the_next_does_all(
+    learner: Learner, remote: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "portfolio"
+    name = learner.publishing.keep(str(remote)).name
+    learner.publishing.publish(name)
+    before = on(remote, tmp_path / "before")
+    fifo = tmp_path / "reached"
+    os.mkfifo(fifo)
+    hook = remote / "hooks/pre-receive"
+    hook.write_text(f"#!/bin/sh\necho here > {fifo}\ncat > /dev/null\nexec sleep 20\n")
+    hook.chmod(0o755)
+    learner.change()
+    script = (
+        "import sys; from pathlib import Path; from ple.portfolio.publishing.branch import Branch, blob_of;"
+        "from ple.portfolio.publishing.publishing import _Files; "
+        "from types import SimpleNamespace as N; folder = Path(sys.argv[1]);"
+        "b = Branch(sys.argv[2], 'main', folder / 'site.git');"
+        "f = _Files(folder / 'site', N(with_unlisted=False), 'git'); h = f.here(b);"
+        "b.deploy(h, b.compare(h, sys.argv[3], adopt=False), sys.argv[3], f.content, None)"
+    )
+    learner.portfolio.build()
+    site = str(learner.portfolio.settings().uid)
+    words = [sys.executable, "-c", script, str(folder), str(remote), site]
+    process = subprocess.Popen(words, start_new_session=True)
+    fifo.read_text()  # the push has reached the other side
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert on(remote, tmp_path / "during") == before
+    hook.unlink()
+    learner.publishing.publish(name)
+    assert on(remote, tmp_path / "after")["work/naps/index.html"] == learner.site["work/naps/index.html"]
+
+
+@pytest.mark.parametrize("remote_name", ["--upload-pack=touch /tmp/x", "ext::sh -c id", "/nowhere/at/all.git"])
+def test_a_repository_that_is_none_is_refused_in_a_sentence(learner: Learner, remote_name: str) -> None:
+    with pytest.raises(PublishError):
+        learner.publishing.publish(learner.publishing.keep(remote_name).name)
+
+
+def test_the_zip_holds_the_site_and_its_sources(learner: Learner, tmp_path: Path) -> None:
+    learner.portfolio.edit(learner.ids[0], reflection="I learned.")
+    learner.show("Kept back", "Mine", visibility="private")
+    count = learner.portfolio.leave(tmp_path / "mine.zip")
+    with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
+        names = archive.namelist()
+        assert len(names) == count
+        assert "site/work/sleep/index.html" in names
+        source = next(name for name in names if name.startswith("sources/") and name.endswith("-spaced-practice.md"))
+        assert "Half forgotten" in archive.read(source).decode()
+        said = json.loads(archive.read("sources/portfolio.json"))
+    assert {row["title"] for row in said["artifacts"]} == {"Spaced practice", "Sleep", "For my tutor", "Kept back"}
+    with pytest.raises(InvalidInput, match="there already"):
+        learner.portfolio.leave(tmp_path / "mine.zip")

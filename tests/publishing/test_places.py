@@ -1,0 +1,276 @@
+"""Publishing to real servers: only changes go over the wire, a cut is gone on with, and visitors see a whole site."""
+
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ple.portfolio.publishing import ForeignFiles, NoSecret, PublishError, UnknownServer
+from tests.publishing.conftest import Learner
+from tests.publishing.visitor import broken, tree
+from tests.servers.cutting import Wire, wire
+
+
+@dataclass
+class Host:
+    """A place to publish to, and a visitor who looks at it after everything that happens there."""
+
+    address: str
+    files: Callable[[], Mapping[str, bytes]]
+    wire: Wire
+    server: Any
+    written: Callable[[], int]
+    put: Callable[[str, bytes], None]
+    fingerprint: str | None = None
+    secret: str = "correct horse"
+
+    def target(self, learner: Learner) -> str:
+        keep = learner.publishing.keep
+        return keep(self.address, name="host", fingerprint=self.fingerprint, secret=self.secret).name
+
+
+@contextmanager
+def sftp(folder: Path) -> Iterator[Host]:
+    from tests.servers.sftp import sftp_server
+
+    pytest.importorskip("asyncssh")
+    with sftp_server(folder) as server, wire(server.port) as laid:
+        yield Host(
+            f"sftp://ada@127.0.0.1:{laid.port}/www/site", lambda: tree(folder / "www/site"), laid, server,
+            lambda: len(server.written), lambda path, said: _write(folder / "www/site" / path, said),
+            server.fingerprint,
+        )  # fmt: skip
+
+
+@contextmanager
+def webdav(folder: Path) -> Iterator[Host]:
+    from tests.servers.webdav import dav_server
+
+    with dav_server(folder) as server, wire(server.port) as laid:
+
+        def files() -> dict[str, bytes]:
+            with server.one_at_a_time:
+                return tree(folder / "www/site")
+
+        yield Host(
+            f"dav://ada@127.0.0.1:{laid.port}/dav/www/site", files, laid, server,
+            lambda: sum(method == "MOVE" for method, _ in server.asked),
+            lambda path, said: _write(folder / "www/site" / path, said),
+        )  # fmt: skip
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[Host]:
+    from tests.servers.s3 import KEY_ID, REGION, SECRET, s3_server
+
+    with s3_server() as store, wire(store.port) as laid:
+        address = f"s3://{KEY_ID}@pages/www?endpoint=http://127.0.0.1:{laid.port}&region={REGION}"
+        yield Host(
+            address, lambda: store.files("www/"), laid, store,
+            lambda: sum(method == "PUT" for method, _ in store.asked),
+            lambda path, said: store.objects.update({f"www/{path}": (said, {})}), secret=SECRET,
+        )  # fmt: skip
+
+
+def _write(path: Path, said: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(said)
+
+
+ALL = [sftp, webdav, s3]
+EACH = pytest.mark.parametrize("host", ALL, indirect=True)
+ONE = pytest.mark.parametrize("host", ALL if os.environ.get("PLE_TEST_ALL") else [s3], indirect=True)
+
+
+@pytest.fixture
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    with request.param(folder) as made:
+        yield made
+
+
+def shown(host: Host) -> dict[str, bytes]:
+    return {path: said for path, said in host.files().items() if not path.startswith(".")}
+
+
+@EACH
+def test_the_site_is_published_and_then_only_what_changed(learner: Learner, host: Host) -> None:
+    name = host.target(learner)
+    looked: list[list[str]] = []
+    host.server.changed = lambda: looked.append(broken(host.files()))
+
+    seen = learner.publishing.preview(name)
+    assert {file.path for file in seen.new} >= {"index.html", "work/sleep/index.html"}
+    assert all(file.size for file in seen.new)
+    assert shown(host) == {}, "looking changes nothing"
+
+    first = learner.publishing.publish(name)
+    assert shown(host) == learner.site
+    assert first.works == 3
+    before = host.written()
+    assert not learner.publishing.publish(name)
+    assert host.written() == before, "nothing changed, nothing was sent"
+
+    learner.change()
+    again = learner.publishing.publish(name)
+    assert shown(host) == learner.site
+    assert "work/naps/index.html" in {file.path for file in again.new}
+    assert "work/spaced-practice/index.html" in {file.path for file in again.changed}
+    assert {file.path for file in again.gone} == {"tags/body/feed.rss"}
+    assert len(again.new) + len(again.changed) < len(learner.site)
+    assert host.written() - before <= len(again.new) + len(again.changed) + 3
+
+    learner.withdraw()
+    learner.publishing.publish(name)
+    assert shown(host) == learner.site
+    assert looked
+    assert not [one for one in looked if one]
+
+
+@EACH
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of files that a server left open
+def test_a_cut_at_any_byte_is_gone_on_with(learner: Learner, host: Host) -> None:
+    name = host.target(learner)
+    learner.publishing.publish(name)
+    host.wire.cut_after(None)
+    learner.change()
+    learner.portfolio.init(title="Another title")  # every page changes
+    looked: list[list[str]] = []
+    host.server.changed = lambda: looked.append(broken(host.files()))
+    chance = random.Random(7)
+    for _ in range(20 if os.environ.get("PLE_TEST_ALL") else 2):
+        learner.client.close()
+        host.wire.cut_after(chance.randrange(2_000, 60_000))
+        try:
+            learner.publishing.publish(name)
+        except PublishError:
+            assert host.wire.cut
+        assert broken(host.files()) == []
+    host.wire.cut_after(None)
+    learner.client.close()
+    learner.publishing.publish(name)
+    assert shown(host) == learner.site
+    assert not [one for one in looked if one]
+    assert not [path for path in host.files() if ".ple-part-" in path], "nothing is left on its way"
+
+
+@ONE
+def test_files_of_others_are_not_touched(learner: Learner, host: Host) -> None:
+    host.put("index.html", b"mine, by hand")
+    host.put("notes/diary.txt", b"mine too")
+    name = host.target(learner)
+    with pytest.raises(ForeignFiles, match=r"index\.html"):
+        learner.publishing.publish(name)
+    assert shown(host) == {"index.html": b"mine, by hand", "notes/diary.txt": b"mine too"}
+
+    done = learner.publishing.publish(name, adopt=True)
+    assert done.replaced == ("index.html",)
+    assert shown(host) == learner.site | {"notes/diary.txt": b"mine too"}
+
+    learner.portfolio.edit(learner.ids[0], tags=["practice"])
+    host.put("tags/memory/index.html", b"somebody changed this page by hand")
+    learner.portfolio.edit(learner.ids[1], tags=["body"])
+    learner.publishing.publish(name)
+    assert shown(host)["notes/diary.txt"] == b"mine too"
+
+
+@ONE
+def test_the_addresses_are_written_down_with_the_works(learner: Learner, host: Host) -> None:
+    name = host.target(learner)
+    assert learner.publishing.publications() == []
+    learner.publishing.publish(name)
+    found = {one.title: one for one in learner.publishing.publications()}
+    assert found["Sleep"].url == "https://ada.example.org/portfolio/work/sleep/"
+    assert found["For my tutor"].url.startswith("https://ada.example.org/portfolio/u/")
+    learner.withdraw()
+    learner.publishing.publish(name)
+    (sleep,) = learner.publishing.publications(learner.ids[1])
+    assert sleep.withdrawn_at is not None
+
+
+@ONE
+def test_two_portfolios_do_not_fit_in_one_place(
+    learner: Learner, host: Host, tmp_path: Path, empty_library: Path
+) -> None:
+    import shutil
+
+    from ple.environment import Environment
+
+    learner.publishing.publish(host.target(learner))
+    (tmp_path / "other").mkdir()
+    shutil.copy(empty_library, tmp_path / "other/library.sqlite")
+    environment = Environment(tmp_path / "other")
+    other = Learner(environment.library, tmp_path / "other")
+    with pytest.raises(PublishError, match="another library"):
+        other.publishing.publish(host.target(other))
+    assert shown(host) == learner.site
+    other.client.close()
+    environment.close()
+
+
+@ONE
+def test_a_wrong_password_is_said_in_a_sentence(learner: Learner, host: Host) -> None:
+    name = host.target(learner)
+    learner.publishing.keep_secret(name, "wrong")
+    with pytest.raises(PublishError) as told:
+        learner.publishing.publish(name)
+    assert told.value.hint
+    learner.publishing.keep_secret(name, "")
+    with pytest.raises(PublishError) as none:
+        learner.publishing.preview(name)
+    assert isinstance(none.value, NoSecret | PublishError)
+    assert none.value.hint
+
+
+def test_a_server_is_not_trusted_before_its_key_is_confirmed(learner: Learner, tmp_path: Path) -> None:
+    (tmp_path / "served").mkdir()
+    with sftp(tmp_path / "served") as host:
+        name = learner.publishing.keep(host.address, secret=host.secret).name
+        with pytest.raises(UnknownServer) as told:
+            learner.publishing.preview(name)
+        assert told.value.fingerprint == host.fingerprint
+        other = "SHA256:" + "A" * 43
+        learner.publishing.keep(host.address, fingerprint=other)
+        with pytest.raises(PublishError, match="not the server that you confirmed"):
+            learner.publishing.preview(name)
+        learner.publishing.keep(host.address, fingerprint=told.value.fingerprint)
+        assert learner.publishing.preview(name)
+
+
+def test_an_old_sftp_server_that_cannot_replace_is_published_to(learner: Learner, tmp_path: Path) -> None:
+    (tmp_path / "served").mkdir()
+    with sftp(tmp_path / "served") as host:
+        host.server.renames = False
+        name = host.target(learner)
+        learner.publishing.publish(name)
+        learner.change()
+        learner.publishing.publish(name)
+        assert shown(host) == learner.site
+
+
+@pytest.mark.parametrize("lacks", ["infinity", "moves"])
+def test_a_webdav_server_that_lacks_something_is_published_to(learner: Learner, tmp_path: Path, lacks: str) -> None:
+    (tmp_path / "served").mkdir()
+    with webdav(tmp_path / "served") as host:
+        setattr(host.server, lacks, False)
+        name = host.target(learner)
+        learner.publishing.publish(name)
+        learner.change()
+        learner.publishing.publish(name)
+        assert shown(host) == learner.site
+        assert not learner.publishing.publish(name)
+
+
+def test_a_store_is_told_what_each_file_is_and_how_long_it_keeps(learner: Learner, tmp_path: Path) -> None:
+    with s3(tmp_path) as host:
+        learner.publishing.publish(host.target(learner))
+        said = host.server.objects["www/index.html"][1]
+        assert said == {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache"}
+        styles = next(path for path in host.server.objects if path.endswith(".css"))
+        assert host.server.objects[styles][1]["Content-Type"] == "text/css; charset=utf-8"
