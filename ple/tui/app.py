@@ -129,6 +129,7 @@ class LearningApp(App[None]):
         Binding("question_mark,f1", "help", "Keys of this place", show=False, key_display="?", id="help"),
         Binding("u", "undo", "Undo the last change", show=False, id="undo"),
         Binding("w", "write", "Write in the journal", show=False, id="write"),
+        Binding("D", "drafts", "Unfinished drafts", show=False, id="drafts"),
         Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
         Binding("c", "stop_jobs", "Stop", id="stop"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
@@ -146,12 +147,15 @@ class LearningApp(App[None]):
         refresh_minutes: int = 0,
         config_folder: Path | None = None,
         memory: Memory | None = None,
+        drafts: Path | None = None,
     ) -> None:
         self.memory = memory or Memory()
         if self.memory.get("place") in self.MODES:
             vars(self)["DEFAULT_MODE"] = self.memory.get("place")  # where the learner left
         super().__init__()
         self.config_folder = config_folder or Path()
+        self.drafts = drafts
+        """The folder for what is being written, until it is kept."""
         self.animation_level = "none"  # one animated page down is 300 kB over SSH
         self.doors = Doors(open_environment)
         self.now = now
@@ -179,6 +183,10 @@ class LearningApp(App[None]):
     def on_ready(self) -> None:
         """Watch the library, now that the first paint is done."""
         self.set_interval(1.0, self._watch)
+        self.set_interval(20.0, self.keep_memory)
+        self.guarded(self._go_on, group="drafts")
+        for said in self.greetings:
+            self.notify(said, title="Keys of your own", severity="warning", markup=False)
         if self._refresh_minutes:
             self.set_timer(5.0, self._refresh_due)
             self.set_interval(self._refresh_minutes * 60, self._refresh_due)
@@ -202,6 +210,11 @@ class LearningApp(App[None]):
         elif settings.theme == "auto":
             self.theme = DARK.name
         self.set_keymap(keymap(settings.keys))
+
+    async def _go_on(self, *, asked: bool = False) -> None:
+        from ple.tui.screens.writing import go_on
+
+        await go_on(self, asked=asked)
 
     def remember(self, name: str, value: Any) -> None:
         """Remember something until the next start, and longer."""
@@ -442,9 +455,13 @@ class LearningApp(App[None]):
 
         refresh(self)
 
+    def action_drafts(self) -> None:
+        """Go on with what was being written when something broke."""
+        self.guarded(partial(self._go_on, asked=True), group="drafts")
+
     def action_write(self) -> None:
         """Write in the journal."""
-        from ple.tui.screens.editor import write
+        from ple.tui.screens.writing import write
 
         write(self)
 
@@ -463,6 +480,11 @@ class LearningApp(App[None]):
         for job in self.jobs:
             job.stop()
         self.keep_memory()
+        from ple.tui.screens.editor import Editor
+
+        for screen in self.screen_stack:
+            if isinstance(screen, Editor):
+                screen.save_draft()  # it is offered at the next start
         self.exit()
 
 
@@ -495,6 +517,7 @@ def run(folder: Path, url: str | None = None) -> None:
         refresh_minutes=settings.refresh_minutes,
         config_folder=config_folder(),
         memory=Memory(state_folder() / "screens" / f"{name_of(folder, url)}.json"),
+        drafts=state_folder() / "drafts" / name_of(folder, url),
     )
     if settings.keys:
         from ple.tui.keys import clashes, keymap

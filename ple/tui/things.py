@@ -50,7 +50,7 @@ def tag(room: Room, thing: Thing) -> None:
 def note(room: Room, thing: Thing) -> None:
     """Write about a thing: the note of a saved page, or a journal entry that is linked with anything else."""
     if thing.kind != "bookmark":
-        from ple.tui.screens.editor import write
+        from ple.tui.screens.writing import write
 
         write(room.learning, about=thing)
         return

@@ -1,12 +1,14 @@
-"""Writing: a text area for Markdown, or the learner's own editor; nothing that was typed is thrown away unasked."""
+"""Writing: Markdown with links, a preview and a draft; nothing that was typed is thrown away unasked."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -14,79 +16,211 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from ple.tui.dialogs import Confirm
+from ple.tui.drafts import Draft
+from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.bar import Bar, KeyLine
-from ple.tui.words import plural
+from ple.tui.widgets.blocks import clean, prose
+from ple.tui.widgets.line_list import LineList
+from ple.tui.widgets.markdown_area import MarkdownArea
+from ple.tui.words import Piece, clip, joined, plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
-    from ple.journal import JournalEntry
+    from ple.search import Hit
     from ple.tui.app import LearningApp
-    from ple.tui.room import Thing
+    from ple.tui.widgets.blocks import Prose
+
+SOON = 1.0
+"""Seconds after the last key: then the draft is saved."""
+OFFERED = 7
 
 
 class Editor(Screen[str | None]):
-    """Edits a text; gives it back when it is to be kept, None when not."""
+    """Edits a text; gives it back when it is to be kept, None when not. The draft is the caller's to drop."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", "Keep", priority=True, id="editor.keep", key_display="ctrl+s"),
         Binding("ctrl+e", "outside", "$EDITOR", priority=True, id="editor.outside", key_display="ctrl+e"),
+        Binding("f6,ctrl+r", "preview", "Preview", priority=True, id="editor.preview", key_display="f6"),
         Binding("escape", "leave", "Leave", priority=True, id="editor.leave"),
+        Binding("enter,tab", "link", "Put the link in", priority=True, show=False, id="editor.link"),
+        Binding("down", "link_move(1)", "Next link", priority=True, show=False, id="editor.link-next"),
+        Binding("up", "link_move(-1)", "Previous link", priority=True, show=False, id="editor.link-previous"),
     ]
 
-    def __init__(self, title: str, text: str = "", *, help: str = "", outside: bool = False) -> None:
+    previewed: reactive[bool] = reactive(False, init=False)
+
+    def __init__(
+        self, title: str, text: str = "", *, before: str | None = None, help: str = "", outside: bool = False,
+        draft: Draft | None = None,
+    ) -> None:  # fmt: skip
+        """`before` is what is kept now, where `text` is more than that."""
         super().__init__()
         self._title, self._text, self._help, self._outside = title, text, help, outside
+        self._before = text if before is None else before
+        self._draft = draft
+        self._drafted = False
+        self._hits: list[Hit] = []
 
     @property
     def learning(self) -> LearningApp:
         """The app."""
         return cast("LearningApp", self.app)
 
+    @property
+    def area(self) -> MarkdownArea:
+        """The text area."""
+        return self.query_one(MarkdownArea)
+
     def compose(self) -> ComposeResult:
-        """The title, the text, the keys."""
+        """The title, the text and its preview, links that are offered, the keys."""
         yield Bar("journal")
         yield Static(self._title, classes="title", markup=False)
-        with Vertical(id="paper"):
-            area = TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=False)
-            area.cursor_blink = False
-            yield area
+        with Horizontal(id="paper"):
+            yield MarkdownArea(self._text)
+            yield ArticleView(id="preview")
+        yield LineList(_paint, id="links")
         yield Static(self._help, classes="title -help", markup=False)
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin at the end of the text."""
-        area = self.query_one(TextArea)
-        area.move_cursor(area.document.end)
-        area.focus()
+        self.area.move_cursor(self.area.document.end)
+        self.area.focus()
         self._count()
         if self._outside:
             self.call_after_refresh(self.action_outside)
 
+    def on_unmount(self) -> None:
+        """What is not kept stays as a draft, whatever ends the editor."""
+        if self._draft is not None:
+            self._draft.let_go()
+
+    # what happens while one types
+
     @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._drafted = False
+        self._count()
+        self._run(self._save_soon, "draft")
+        if self.previewed:
+            self._run(self._preview_soon, "preview")
+
+    @on(TextArea.SelectionChanged)
+    def _moved(self) -> None:
+        self._run(self._offer_links, "links")
+
+    def _run(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
+        # the callable, not its coroutine: one that is replaced before it began is never made
+        self.run_worker(cast("Any", work), group=group, exclusive=True, exit_on_error=False)
+
     def _count(self) -> None:
-        text = self.query_one(TextArea).text
-        changed = " · not kept yet" if text != self._text else ""
+        text = self.area.text
         words = plural(len(text.split()), "word")
-        self.query_one(".title", Static).update(f"{self._title}    {words}{changed}")
+        state = "" if text == self._before else "draft saved" if self._drafted else "not kept yet"
+        self.query_one(".title", Static).update(f"{self._title}    {joined(words, state)}")
+
+    async def _save_soon(self) -> None:
+        await asyncio.sleep(SOON)
+        self.save_draft()
+
+    def save_draft(self) -> None:
+        """Write down what is not kept yet."""
+        text = self.area.text
+        if self._draft is not None and text.strip() and text != self._before:
+            self._drafted = self._draft.save(text)
+            self._count()
+
+    async def _preview_soon(self) -> None:
+        await asyncio.sleep(0.15)
+        await self._preview()
+
+    async def _preview(self) -> None:
+        text = self.area.text
+        shown = await self.learning.ask(lambda environment: _rendered(environment, text))
+        self.query_one("#preview", ArticleView).show(shown, keep_place=True)
+
+    # links
+
+    async def _offer_links(self) -> None:
+        begun = self.area.begun_link
+        if begun is None:
+            self._close_links()
+            return
+        await asyncio.sleep(0.06)  # a quick typist is asked once
+        hits: list[Hit] = []
+        if begun.strip():
+            with contextlib.suppress(Exception):  # an offer that does not come is no harm
+                hits = await self.learning.ask(lambda environment: environment.search.named(begun, limit=OFFERED))
+        if self.area.begun_link != begun:
+            return
+        self._hits = [hit for hit in hits if hit.title]
+        self.area.offering = bool(self._hits)
+        links = self.query_one("#links", LineList)
+        links.styles.height = len(self._hits)
+        links.display = bool(self._hits)
+        links.show([hit.id for hit in self._hits], rows=self._hits)
+        links.position = 0
+        self.refresh_bindings()
+
+    def _close_links(self) -> None:
+        if self._hits:
+            self._hits = []
+            self.area.offering = False
+            self.query_one("#links", LineList).display = False
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys for links are there only while links are offered."""
+        return bool(self._hits) if action in ("link", "link_move") else True
+
+    def action_link(self) -> None:
+        """Put the chosen link in."""
+        hit = self.query_one("#links", LineList).row
+        if hit is not None:
+            self.area.end_link(clean(hit.title))
+        self._close_links()
+
+    def action_link_move(self, step: int) -> None:
+        """Choose another link."""
+        self.query_one("#links", LineList).action_move(step)
+
+    # keys
+
+    def action_preview(self) -> None:
+        """Show what it will look like: beside the text, or where it is narrow in its place."""
+        self.previewed = not self.previewed
+
+    async def watch_previewed(self) -> None:
+        """Show or hide the preview."""
+        self.set_class(self.previewed, "-previewed")
+        if self.previewed:
+            await self._preview()
+        self.area.focus()
 
     def action_keep(self) -> None:
         """Give the text back."""
-        text = self.query_one(TextArea).text
-        if text.strip():
+        text = self.area.text
+        if text.strip() or self._before.strip():
+            self.save_draft()  # until the library has it
             self.dismiss(text)
         else:
             self.learning.say("There is nothing to keep yet; esc leaves")
 
     def action_leave(self) -> None:
         """Leave; ask first if something would be lost."""
-        text = self.query_one(TextArea).text
-        if text == self._text or not text.strip():
-            self.dismiss(None)
+        if self._hits:
+            self._close_links()
+            return
+        text = self.area.text
+        if text == self._before or not text.strip():
+            self._throw_away()
             return
         question = Confirm("Keep what you wrote?", yes="Keep it", no="Throw it away")
         self.app.push_screen(question, self._answered)
@@ -100,22 +234,39 @@ class Editor(Screen[str | None]):
 
     def _sure(self, gone: bool | None) -> None:
         if gone:
-            self.dismiss(None)
+            self._throw_away()
+
+    def _throw_away(self) -> None:
+        if self._draft is not None:
+            self._draft.drop()
+        self.dismiss(None)
 
     def action_outside(self) -> None:
         """Edit the text in the learner's own editor and take it over."""
-        area = self.query_one(TextArea)
-        text = edited_outside(self.learning, area.text)
-        if text is not None and text != area.text:
-            area.replace(text, (0, 0), area.document.end)  # one step for ctrl+z
+        self.save_draft()
+        text = edited_outside(self.learning, self.area.text)
+        if text is not None and text != self.area.text:
+            self.area.replace(text, (0, 0), self.area.document.end)  # one step for ctrl+z
             self.learning.say("Taken over from your editor; ctrl+s keeps it")
+
+
+def _paint(hit: Hit, width: int) -> list[list[Piece]]:
+    kind = f"{hit.kind} "
+    return [[(" " + clip(clean(hit.title), max(0, width - len(kind) - 3)), ""), (" " + kind, "muted")]]
+
+
+def _rendered(_: Environment, text: str) -> Prose:
+    from ple.web.text import markdown_html
+
+    return prose(markdown_html(text)).with_links()
 
 
 def edited_outside(app: LearningApp, text: str) -> str | None:
     """Let the learner edit a text in `$VISUAL` or `$EDITOR`; None, with a notice, if that did not work."""
     said = app.editor or os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
+    warn = partial(app.notify, severity="warning", markup=False)
     if not said:
-        app.notify("No editor is set.\nSet EDITOR in your shell, or write here.", severity="warning", markup=False)
+        warn("No editor is set.\nSet EDITOR in your shell, or Editor in Settings, or write here.")
         return None
     handle, name = tempfile.mkstemp(suffix=".md", prefix="ple-")
     path = Path(name)
@@ -127,7 +278,7 @@ def edited_outside(app: LearningApp, text: str) -> str | None:
             code = subprocess.run(command, check=False).returncode  # noqa: S603 - the learner's own command
     except SuspendNotSupported:
         path.unlink(missing_ok=True)
-        app.notify("This terminal cannot be lent to an editor.\nWrite here instead.", severity="warning", markup=False)
+        warn("This terminal cannot be lent to an editor.\nWrite here instead.")
         return None
     except (OSError, ValueError) as error:
         path.unlink(missing_ok=True)
@@ -135,41 +286,12 @@ def edited_outside(app: LearningApp, text: str) -> str | None:
         app.notify(said, severity="error", markup=False)
         return None
     if code:
-        said = f"The editor ended with {code}, so nothing was changed.\nWhat it left is in {path}."
-        app.notify(said, severity="warning", markup=False)
+        warn(f"The editor ended with {code}, so nothing was changed.\nWhat it left is in {path}.")
         return None
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        app.notify(f"What the editor wrote cannot be read: {error.strerror}.\nIt is in {path}.", markup=False)
+        warn(f"What the editor wrote cannot be read: {error.strerror}.\nIt is in {path}.")
         return None
     finally:
         path.unlink(missing_ok=True)
-
-
-async def _keep(app: LearningApp, change: Callable[[Environment], JournalEntry]) -> None:
-    from ple.tui.list_room import ListRoom
-
-    entry = await app.change(change, "Kept in your journal · u undoes")
-    if isinstance(app.screen, ListRoom) and entry.kind in app.screen.KINDS:
-        app.screen.go_to(entry.id)
-
-
-def write(app: LearningApp, *, about: Thing | None = None, prompt: Any = None, outside: bool = False) -> None:
-    """Write a new journal entry; `about` links it with a thing, `prompt` begins it with a journal prompt's text."""
-
-    def keep(text: str | None) -> None:
-        if text is None:
-            return
-
-        def change(environment: Environment) -> JournalEntry:
-            return environment.journal.write(
-                text, about=about.id if about else None, prompt=prompt.name if prompt else None
-            )
-
-        app.guarded(partial(_keep, app, change), group="write", exclusive=False)
-
-    title = f"About “{about.title}”" if about else prompt.title if prompt else "New journal entry"
-    text = prompt.text + "\n\n" if prompt else ""
-    help = "Markdown. # Title first if you like; [[a title]] or #340 links to what you keep."
-    app.push_screen(Editor(title, text, help=help, outside=outside), keep)

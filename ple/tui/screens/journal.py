@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from ple.tui.dialogs import Choose
+from ple.tui.drafts import Work
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
-from ple.tui.screens.editor import Editor, write
+from ple.tui.screens.writing import edit, write
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, Row
@@ -113,15 +114,7 @@ class Journal(ListRoom):
 
         async def ask() -> None:
             entry = await self.ask(lambda environment: environment.journal.entry(thing.id))
-
-            def keep(text: str | None) -> None:
-                if text is not None:
-                    self.change(
-                        lambda environment: environment.journal.revise(thing.id, text=text),
-                        "Kept, the old words too · u undoes",
-                    )
-
-            self.app.push_screen(Editor(clean(entry.title), entry.text, outside=outside), keep)
+            edit(self.learning, Work("entry", clean(entry.title), thing.id), entry.text, outside=outside)
 
         self.work(ask, group="edit")
 

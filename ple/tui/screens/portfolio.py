@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from textual.binding import Binding, BindingType
 
 from ple.tui.dialogs import Ask, Choose, Confirm
+from ple.tui.drafts import Work
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article
 from ple.tui.room import Thing
@@ -280,13 +281,10 @@ class Portfolio(ListRoom):
         self.action_reflect()
 
     def _write(self, one: Artifact, name: str, label: str) -> None:
-        from ple.tui.screens.editor import Editor
+        from ple.tui.screens.writing import edit
 
-        def keep(text: str | None) -> None:
-            if text is not None:
-                self.work(lambda: self._keep(one, name, text), group="keep")
-
-        self.app.push_screen(Editor(f"{label}: {clean(one.title)}", str(getattr(one, name)), help="Markdown."), keep)
+        work = Work("artifact", f"{label}: {clean(one.title)}", one.id, field=name)
+        edit(self.learning, work, str(getattr(one, name)))
 
     def action_remove(self) -> None:
         """Take it out; what it shows stays in the library."""
@@ -323,9 +321,9 @@ class Portfolio(ListRoom):
                         )
 
                 if name == "about":
-                    from ple.tui.screens.editor import Editor
+                    from ple.tui.screens.writing import edit
 
-                    self.app.push_screen(Editor("About you, on the first page", value, help="Markdown."), keep)
+                    edit(self.learning, Work("site", "About you, on the first page", field=name), value)
                 else:
                     self.app.push_screen(Ask(label, value=value, help=help, empty=name != "title"), keep)
 

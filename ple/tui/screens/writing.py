@@ -1,0 +1,136 @@
+"""What is written and where it goes when it is kept: journal entries and the words of the portfolio; drafts go on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ple.tui import drafts
+from ple.tui.dialogs import Choose, Confirm
+from ple.tui.drafts import Draft, Left, Work
+from ple.tui.screens.editor import Editor
+from ple.tui.widgets.blocks import clean
+from ple.tui.words import plural
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
+    from ple.journal import JournalEntry
+    from ple.tui.app import LearningApp
+    from ple.tui.room import Thing
+
+HELP = "Markdown. # Title first if you like; [[ finds a title to link to, #340 links by number."
+
+
+def write(app: LearningApp, *, about: Thing | None = None, prompt: Any = None, outside: bool = False) -> None:
+    """Write a new journal entry; `about` links it with a thing, `prompt` begins it with a journal prompt's text."""
+    title = f"About “{about.title}”" if about else prompt.title if prompt else "New journal entry"
+    text = prompt.text + "\n\n" if prompt else ""
+    work = Work("new", title, about=about.id if about else None, prompt=prompt.name if prompt else None)
+    edit(app, work, text, outside=outside)
+
+
+def edit(
+    app: LearningApp,
+    work: Work,
+    text: str,
+    *,
+    before: str | None = None,
+    outside: bool = False,
+    left: Left | None = None,
+) -> None:
+    """Open the editor on a work; when it is kept, the library gets the words, and only then the draft goes."""
+    draft = Draft(app.drafts, work, left.begun_at if left else app.now(), path=left.path if left else None)
+
+    def kept(text: str | None) -> None:
+        if text is not None:
+            app.guarded(partial(_keep, app, work, draft, text), group="write", exclusive=False)
+
+    app.push_screen(Editor(work.title, text, before=before, help=HELP, outside=outside, draft=draft), kept)
+
+
+async def _keep(app: LearningApp, work: Work, draft: Draft, text: str) -> None:
+    from ple.tui.list_room import ListRoom
+
+    try:
+        said = "Kept in your journal · u undoes" if work.kind == "new" else "Kept, the old words too · u undoes"
+        entry = await app.change(lambda environment: _kept(environment, work, text), said)
+    except Exception:
+        edit(app, work, text, before="")  # what could not be kept is not taken from the learner
+        raise
+    draft.drop()
+    if entry is not None and isinstance(app.screen, ListRoom) and entry.kind in app.screen.KINDS:
+        app.screen.go_to(entry.id)
+
+
+def _kept(environment: Environment, work: Work, text: str) -> JournalEntry | None:
+    match work.kind:
+        case "new":
+            return environment.journal.write(text, about=work.about, prompt=work.prompt)
+        case "entry":
+            return environment.journal.revise(work.id or 0, text=text)
+        case "artifact":
+            context: dict[str, Any] = {work.field: text}
+            environment.portfolio.edit(work.id or 0, **context)
+        case _:
+            environment.portfolio.init(about=text)
+    return None
+
+
+def _now(environment: Environment, left: Left) -> str | None:
+    """Return what the library has of a draft's work; None if it was kept already, or its work is gone."""
+    work, text = left.work, left.text.strip()
+    if work.kind == "new":
+        journal = environment.journal
+        recent = [journal.entry(line.id).text.strip() for line in journal.entries(limit=20)]
+        return None if text in recent else ""
+    if work.kind == "entry":
+        now = environment.journal.entry(work.id or 0).text
+    elif work.kind == "artifact":
+        now = str(getattr(environment.portfolio.artifact(work.id or 0), work.field))
+    else:
+        now = str(getattr(environment.portfolio.settings(), work.field) or "")
+    return None if now.strip() == text else now
+
+
+async def go_on(app: LearningApp, *, asked: bool = False) -> None:
+    """Offer what was being written when something broke; what the library has already is forgotten, never doubled."""
+    from ple.library.errors import NotFound
+
+    found: list[tuple[Left, str]] = []
+    for left in drafts.left_behind(app.drafts):
+        try:
+            before = await app.ask(partial(_now, left=left))
+        except NotFound:  # what it belonged to is gone: the words become an entry of their own
+            left = Left(left.path, Work("new", left.work.title), left.text, left.begun_at)
+            before = ""
+        if before is None:
+            drafts.forget(left)
+        else:
+            found.append((left, before))
+    if not found:
+        if asked:
+            app.say("Nothing was left unfinished")
+        return
+    if len(found) == 1 and not asked:
+        left, before = found[0]
+        about = f"“{clean(left.text)[:60].strip()} …”, begun {_when(left)}. It is safe either way."
+        question = Confirm("Go on with what you were writing?", about=about, yes="Go on", no="Later")
+        app.push_screen(
+            question, lambda yes: edit(app, left.work, left.text, before=before, left=left) if yes else None
+        )
+        return
+    rows = [
+        (number, f"{_when(left)}  {plural(len(left.text.split()), 'word')}  {clean(left.text)[:40]}")
+        for number, (left, _) in enumerate(found, 1)
+    ]
+
+    def chosen(number: int | None) -> None:
+        if number is not None:
+            left, before = found[number - 1]
+            edit(app, left.work, left.text, before=before, left=left)
+
+    app.push_screen(Choose("Go on with what you were writing?", rows), chosen)
+
+
+def _when(left: Left) -> str:
+    return f"{left.begun_at.astimezone():%d %b %H:%M}"

@@ -1,0 +1,145 @@
+"""Writing on screen: links that are found, a preview, colours, and drafts that no crash takes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+from ple.tui import drafts
+from ple.tui.dialogs import Confirm
+from ple.tui.drafts import Draft, Work
+from ple.tui.screens.editor import Editor
+from ple.tui.widgets.markdown_area import highlights
+
+from .world import NOW, opened, press, seen, type_in
+
+
+def editor(pilot: Any) -> Editor:
+    screen = pilot.app.screen
+    assert isinstance(screen, Editor)
+    return screen
+
+
+async def entries(pilot: Any) -> list[str]:
+    return await pilot.app.ask(
+        lambda environment: [environment.journal.entry(id).text for id in environment.journal.entry_ids()]
+    )
+
+
+async def test_two_brackets_find_a_title_to_link_to(typical: Path) -> None:
+    async with opened(typical, "w") as pilot:
+        await type_in(pilot, "See [[desirab")
+        assert "Desirable difficulties" in seen(pilot)
+        await press(pilot, "enter")
+        await type_in(pilot, " and [[plan for")
+        await press(pilot, "tab")
+        assert editor(pilot).area.text == "See [[Desirable difficulties]] and [[My plan for statistics]]"
+        await type_in(pilot, " [[nothing of this name")
+        await press(pilot, "enter")  # nothing is offered: it is a new line
+        assert editor(pilot).area.text.endswith("name\n")
+        await press(pilot, "ctrl+s", "4")
+        linked = await pilot.app.ask(lambda environment: environment.journal.entries(limit=1)[0].id)
+        links = await pilot.app.ask(lambda environment: environment.journal.entry(linked).links)
+        assert {link.kind for link in links} >= {"bookmark", "journal"}
+
+
+async def test_escape_closes_what_is_offered_before_it_leaves(typical: Path) -> None:
+    async with opened(typical, "w") as pilot:
+        await type_in(pilot, "[[desi")
+        await press(pilot, "escape")
+        assert "bookmark" not in seen(pilot)
+        assert editor(pilot).area.text == "[[desi"
+
+
+async def test_the_preview_stands_beside_the_text_or_in_its_place(typical: Path) -> None:
+    async with opened(typical, "4", "e", "f6", size=(120, 40)) as pilot:
+        assert "▌ A feature, not a flaw" in seen(pilot)
+        assert "> A feature, not a flaw" in seen(pilot)
+        await press(pilot, "enter", "enter")
+        await type_in(pilot, "- one more")
+        assert "• one more" in seen(pilot)
+        await press(pilot, "f6")
+        assert "▌" not in seen(pilot)
+    async with opened(typical, "4", "e", "ctrl+r") as pilot:
+        assert "▌ A feature, not a flaw" in seen(pilot)
+        assert "> A feature, not a flaw" not in seen(pilot)
+
+
+def test_markdown_is_coloured_where_it_stands() -> None:
+    assert highlights("## Head") == ((0, 7, "heading"),)
+    assert (3, 8, "strong") in highlights("é **b** c")  # bytes, not characters
+    assert {name for _, _, name in highlights("- *a* `b` [[c]] #tag #12 https://d.example")} == {
+        "mark", "em", "code", "link", "tag",
+    }  # fmt: skip
+    assert highlights("plain 2 * 3 * 4 and snake_case_name") == ()
+
+
+async def test_a_draft_outlives_the_window_and_goes_on_at_the_next_start(typical: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "drafts"
+    async with opened(typical, "w", drafts=folder) as pilot:
+        await type_in(pilot, "Half a thought")
+        editor(pilot).save_draft()  # what happens a second after the last key
+        assert "draft saved" in seen(pilot)
+        [path] = folder.glob("*.json")
+        if os.name == "posix":
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert drafts.left_behind(folder) == []  # it is held
+    async with opened(typical, drafts=folder) as pilot:
+        assert isinstance(pilot.app.screen, Confirm)
+        assert "Half a thought" in seen(pilot)
+        await press(pilot, "n", "D")  # later, by its key
+        await press(pilot, "enter")
+        await type_in(pilot, " and the rest")
+        await press(pilot, "ctrl+s")
+        assert (await entries(pilot)).count("Half a thought and the rest") == 1
+        assert not list(folder.iterdir())
+
+
+async def test_what_was_kept_before_the_crash_is_not_offered_again(typical: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "drafts"
+    async with opened(typical, "w", drafts=folder) as pilot:
+        await type_in(pilot, "Said once")
+        editor(pilot).save_draft()
+        [path] = folder.glob("*.json")
+        shutil.copy(path, tmp_path / "copy.json")
+        await press(pilot, "ctrl+s")
+    shutil.copy(tmp_path / "copy.json", path)  # killed between the library and the draft
+    async with opened(typical, drafts=folder) as pilot:
+        assert not isinstance(pilot.app.screen, Confirm)
+        assert (await entries(pilot)).count("Said once") == 1
+        assert not list(folder.glob("*.json"))
+
+
+async def test_a_draft_of_an_entry_goes_on_where_it_was_or_becomes_an_entry_if_that_is_gone(
+    typical: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "drafts"
+    async with opened(typical, "4", "e", drafts=folder) as pilot:
+        await type_in(pilot, " More.")
+        editor(pilot).save_draft()
+    (folder / "broken.json").write_text("{")
+    async with opened(typical, "y", drafts=folder) as pilot:
+        assert editor(pilot).area.text.endswith("interleave. More.")
+        await press(pilot, "escape", "n", "y")  # throw away, yes
+        assert [path.name for path in folder.glob("*.json")] == ["broken.json"]
+        id = await pilot.app.ask(lambda environment: environment.journal.entry_ids()[0])
+        await pilot.app.ask(lambda environment: environment.journal.remove([id]))
+    lost = Draft(folder, Work("entry", "What I read", id), NOW)
+    assert lost.save("Words whose entry is gone")
+    lost.let_go()
+    async with opened(typical, "y", drafts=folder) as pilot:
+        await press(pilot, "ctrl+s")
+        assert "Words whose entry is gone" in await entries(pilot)
+
+
+async def test_leaving_the_app_while_writing_keeps_the_draft(typical: Path, tmp_path: Path) -> None:
+    async with opened(typical, "w", drafts=tmp_path) as pilot:
+        await type_in(pilot, "In the middle")
+        await press(pilot, "ctrl+q")
+    [left] = drafts.left_behind(tmp_path)
+    assert left.text == "In the middle"
+    drafts.forget(left)
+    assert drafts.left_behind(tmp_path) == []
