@@ -5,13 +5,20 @@ Every test refreshes for real, against a server on this machine.
 
 import datetime as dt
 import os
+import re
+import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from email.utils import format_datetime
+from importlib.metadata import packages_distributions
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ple
 from ple.feeds import Subscriptions
 from ple.feeds.errors import FeedRefused, NoFeedFound
 from ple.feeds.parsing import VERSION
@@ -294,8 +301,9 @@ def test_lesson_18_many_are_really_asked_at_once(feeds, server):
 def test_lesson_19_feeds_are_parsed_in_another_process(feeds, server, parser):
     """Parsed where the sockets are served, they starve: one fetch of 200 died."""
     follow(feeds, server.publish("/feed", FEED))
-    once(feeds)
-    assert parser._process.pid != os.getpid()
+    before = parser._parsed
+    assert once(feeds).new == 1
+    assert (parser._process.pid != os.getpid(), parser._parsed) == (True, before + 1)
 
 
 def test_lesson_20_nothing_is_locked_while_a_server_takes_its_time(feeds, server, library):
@@ -543,6 +551,23 @@ def test_lesson_53_a_list_with_faults_is_imported_as_far_as_it_goes(feeds):
     assert len(done.added) == 1
     assert feeds.feeds()[0].folder == "A & B"
     assert len(done.refused) == 2
+
+
+def test_lesson_54_whatever_is_imported_is_declared():
+    """reader 3.26 leaned on a package of a package, and failed on every fresh install."""
+    source = Path(ple.__file__).parent
+    named = re.compile(r"^\s*(?:import|from) ([a-zA-Z_]\w*)", re.M)
+    imported = {name for path in source.rglob("*.py") for name in named.findall(path.read_text(encoding="utf-8"))}
+    imported -= {*sys.stdlib_module_names, "ple"}
+    project = tomllib.loads((source.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    names = {re.split(r"[^\w.-]", said)[0].lower().replace("_", "-") for said in declared}
+    owners = packages_distributions()
+    strangers = {
+        name for name in imported if name in owners and not {o.lower().replace("_", "-") for o in owners[name]} & names
+    }
+    assert {"feedparser", "sqlmodel", "httpx2"} <= imported
+    assert not strangers
 
 
 def test_lesson_55_marking_all_read_leaves_what_came_in_after_one_looked(feeds, server, clock):
