@@ -57,6 +57,8 @@ class _Wanted:
             saved_at=min(dates, default=None),
             starred=self.record.starred or other.record.starred,
             pinned=self.record.pinned or other.record.pinned,
+            archived=self.record.archived or other.record.archived,
+            private=self.record.private or other.record.private,
             unread=self.record.unread or other.record.unread,
             quotations=(*self.record.quotations, *other.record.quotations),
         )
@@ -245,7 +247,19 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
     """
     changed: set[int] = set()
     table: sa.Table = BookmarkRow.__table__  # type: ignore[attr-defined]
-    names = ("id", "note", "folder", "saved_at", "starred", "pinned", "unread", "title_given", "csl")
+    names = (
+        "id",
+        "note",
+        "folder",
+        "saved_at",
+        "starred",
+        "pinned",
+        "unread",
+        "archived",
+        "private",
+        "title_given",
+        "csl",
+    )
     columns = [table.c[name] for name in names]
     for some in chunks(known):
         tags = tx.tags_of(some)
@@ -285,8 +299,9 @@ def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:
         more["starred"] = True
     if record.pinned and not row.pinned:
         more["pinned"] = True
-    if record.unread and is_new and not row.unread:
-        more["unread"] = True
+    for name in ("unread", "archived", "private"):
+        if is_new and getattr(record, name) and not getattr(row, name):
+            more[name] = True
     if want.title and not row.title_given:
         more |= {"title": want.title, "title_given": True}
     if record.csl and not row.csl:

@@ -10,6 +10,7 @@ from typing import Any
 from ple.bookmarks.formats.record import Quotation, Record, parse_when
 
 _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+_PDF = "urn:x-pdf:"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -25,8 +26,7 @@ def read_hypothesis(value: Any) -> Iterator[Record]:
     """Yield the pages, each with what was marked and said on it; a note on the whole page is the bookmark's."""
     pages: dict[str, dict[str, Any]] = {}
     for number, row in enumerate(_rows(value), 1):
-        url = _text(row.get("uri")) or next((_text(one.get("source")) for one in _dicts(row.get("target"))), "")
-        text = _text(row.get("text")).strip()
+        url, text = _page_of(row), _text(row.get("text")).strip()
         if row.get("references"):
             yield Record(url, line=number, problem="it is a reply to another annotation")
             continue
@@ -50,7 +50,24 @@ def read_hypothesis(value: Any) -> Iterator[Record]:
         else:
             page["quotations"].append(_with(quotation, note=text, created_at=created, tags=tags))
     for url, page in pages.items():
-        yield _record(url, page)
+        found = _record(url, page)
+        if url.startswith(_PDF):  # a file of the learner's: it has no address, but is called something
+            if found.title:
+                yield _with_work(found)
+            else:
+                yield Record("", line=found.line, problem="it is a PDF without an address or a title")
+        else:
+            yield found
+
+
+def _page_of(row: dict[str, Any]) -> str:
+    """Return the address of what an annotation is on; of a PDF, which has a fingerprint for one, a real one if any."""
+    document = row.get("document")
+    links = _dicts(document.get("link")) if isinstance(document, dict) else []
+    places = [row.get("uri"), *(one.get("source") for one in _dicts(row.get("target")))]
+    said = [_text(place) for place in places if _text(place)]
+    others = [*said, *(_text(one.get("href")) for one in links)]
+    return next((url for url in others if url.startswith(("http:", "https:"))), next(iter(said), ""))
 
 
 def is_w3c(value: Any) -> bool:
@@ -186,6 +203,12 @@ def _record(url: str, page: dict[str, Any]) -> Record:
         url, next(iter(page["titles"]), ""), tuple(dict.fromkeys(page["tags"])), "\n\n".join(page["notes"]),
         saved_at=min(page["times"], default=None), quotations=tuple(page["quotations"]), line=page["at"],
     )  # fmt: skip
+
+
+def _with_work(record: Record) -> Record:
+    from dataclasses import replace
+
+    return replace(record, url="", csl={"type": "document", "title": record.title})
 
 
 def _rows(value: Any) -> list[Any]:

@@ -24,6 +24,7 @@ from ple.bookmarks.formats import (
     links,
     markdown,
     netscape,
+    posts,
     ris,
     services,
     table,
@@ -42,6 +43,7 @@ _OF_BYTES: dict[str, Reader] = {
     "pocket-html": links.read_pocket,
     "evernote": evernote.read,
     "catalogue": catalogue.read,
+    "pinboard-xml": posts.read,
     "csv": table.read,
     "ris": ris.read,
     "bibtex": bibtex.read,
@@ -70,7 +72,12 @@ _JSON_KINDS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
     ("csl-json", csl.recognises),
 )
 _TABLES = ("pocket", "instapaper", "raindrop", "diigo", "readwise", "readwise-reader", "matter", "table")
-_RECORDS = frozenset(_OF_JSON) | {"evernote", "catalogue", "database"}  # whose lines mean nothing to people
+_RECORDS = frozenset(_OF_JSON) | {
+    "evernote",
+    "catalogue",
+    "pinboard-xml",
+    "database",
+}  # whose lines mean nothing to people
 _LARGEST = 1_000_000_000  # bytes that a zip may hold
 
 EXPORTS = tuple(_WRITERS)
@@ -217,6 +224,8 @@ def _markup(data: bytes, text: str) -> tuple[str, Iterator[Record]]:
         return "pocket-html", links.read_pocket(data)
     if evernote.recognises(text):
         return "evernote", evernote.read(data)
+    if posts.recognises(head):
+        return "pinboard-xml", posts.read(data)
     if catalogue.recognises(head):
         return "catalogue", catalogue.read(data)
     if "<opml" in head:
@@ -231,6 +240,7 @@ def _of_zip(data: bytes, name: str, format: str | None) -> Found:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [info for info in archive.infolist() if not info.is_dir()]
+        members.sort(key=lambda info: "annotations/" in info.filename)  # what they are on comes first
     except (zipfile.BadZipFile, ValueError) as error:
         raise _damaged(name, "zip") from error
     if sum(info.file_size for info in members) > _LARGEST or len(members) > 100_000:
@@ -240,7 +250,17 @@ def _of_zip(data: bytes, name: str, format: str | None) -> Found:
     notes = {info.filename.rpartition("/")[2]: info for info in members if "highlights/" in info.filename}
     found: list[Found] = []
     for info in members:
-        if info.filename.rpartition(".")[2].lower() in ("csv", "json", "html", "htm", "bib", "ris", "txt", "jsonlz4"):
+        if info.filename.rpartition(".")[2].lower() in (
+            "csv",
+            "json",
+            "html",
+            "htm",
+            "bib",
+            "ris",
+            "txt",
+            "jsonlz4",
+            "xml",
+        ):
             if "content/" in info.filename or info in notes.values():
                 continue
             try:

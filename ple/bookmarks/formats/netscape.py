@@ -16,6 +16,7 @@ NAME = "netscape"
 
 _GENERATOR = '<META NAME="generator" CONTENT="ple">'
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
+_READING_LIST = "com.apple.ReadingList"
 _NOTES = re.compile(r"\[linkding-notes\](.*?)\[/linkding-notes\]", re.DOTALL)
 _TAGS_WITH_COMMAS = re.compile(rb"\btags?\s*=\s*(?:\"[^\">]*,|'[^'>]*,|[^\s\"'>]*,)", re.IGNORECASE)
 _BREAKING = frozenset({"br", "p", "div", "li"})
@@ -100,6 +101,8 @@ class _Stream(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._records: list[dict[str, Any]] = []
         self._commas = commas
+        self._unread = 0  # how many <DL> are open since that of Safari's reading list, with it
+        self._next_unread = False
         self._path: list[str] = []  # a name for each <DL> that is open; empty for one that belongs to no folder
         self._folder = ""  # the name that the next <DL> will have
         self._heard: list[str] = []
@@ -119,10 +122,13 @@ class _Stream(HTMLParser):
             self._in = "h3"
             names = {name for name, _value in attrs}
             self._found = {"root": "1"} if names & set(_ROOTS) else {}
+            self._next_unread = dict(attrs).get("id") == _READING_LIST
         elif tag == "dl":
             self._end()
             self._path.append(self._folder)
             self._folder = ""
+            self._unread += bool(self._unread or self._next_unread)
+            self._next_unread = False
         elif tag == "dd":
             self._end()
             self._in = "dd" if self._for_record else ""
@@ -137,6 +143,7 @@ class _Stream(HTMLParser):
             self._for_record = False
             if self._path:
                 self._path.pop()
+            self._unread = max(0, self._unread - 1)
         elif tag == self._in:
             self._end()
 
@@ -184,11 +191,12 @@ class _Stream(HTMLParser):
                 "tags": _tags(raw, self._commas),
                 "folder": "/".join(filter(None, self._path)),
                 "saved_at": parse_when(said.get("add_date") or said.get("time_added") or ""),
-                "unread": _true(said.get("toread")),
+                "unread": _true(said.get("toread")) or self._unread > 0,
                 "starred": _true(said.get("data-important")),
                 "archived": archived,
                 "pinned": _true(said.get("data-pinned")),
                 "private": _true(said.get("private")),
+                "note": said.get("description", "").strip(),
                 "line": self._at,
             }
         )

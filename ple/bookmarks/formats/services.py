@@ -3,6 +3,7 @@
 None of them says what it is, so each is known by the fields that only it has.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -203,6 +204,46 @@ def read_tab_sessions(value: Any) -> Iterator[Record]:
                     )  # fmt: skip
 
 
+def is_pocket_marks(value: Any) -> bool:
+    """Return whether these are the ``annotations`` of Pocket's last exports."""
+    return _rows_with(value, "url", "highlights") and isinstance(value[0]["highlights"], list)
+
+
+def read_pocket_marks(value: Any) -> Iterator[Record]:
+    """Yield the pages, each with what was marked in it; the rest about them is in the tables beside."""
+    for page in value:
+        quotations = tuple(
+            Quotation(_text(one.get("quote")), created_at=_when(one.get("created_at")))
+            for one in _dicts(page.get("highlights"))
+        )
+        yield Record(_text(page.get("url")), _text(page.get("title")), quotations=quotations)
+
+
+def is_diigo(value: Any) -> bool:
+    """Return whether this is an answer of Diigo's API."""
+    return _rows_with(value, "url", "readlater", "annotations") or _rows_with(value, "url", "shared", "readlater")
+
+
+def read_diigo(value: Any) -> Iterator[Record]:
+    """Yield the bookmarks; a passage has the comments that were made on it, tags are parted by commas."""
+    for one in value:
+        tags = one.get("tags")
+        said = [tag.strip() for tag in tags.split(",")] if isinstance(tags, str) else list(_texts(tags))
+        comments = [_text(comment.get("content")) for comment in _dicts(one.get("comments"))]
+        yield Record(
+            _text(one.get("url")), _text(one.get("title")), tuple(tag for tag in said if tag and tag != "no_tag"),
+            _joined(one.get("desc") or one.get("description"), *comments),
+            saved_at=parse_when(re.sub(r"^(\d{4})/(\d\d)/", r"\1-\2-", _text(one.get("created_at")))),
+            unread=_true(one.get("readlater")), private=one.get("shared") == "no",
+            quotations=tuple(
+                Quotation(
+                    _text(mark.get("content")), _joined(*(each.get("content") for each in _dicts(mark.get("comments"))))
+                )
+                for mark in _dicts(one.get("annotations"))
+            ),
+        )  # fmt: skip
+
+
 def is_mendeley(value: Any) -> bool:
     """Return whether these are documents of Mendeley."""
     return _rows_with(value, "profile_id", "type", "title")
@@ -251,6 +292,7 @@ _MENDELEY = {
 
 DIALECTS: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Iterator[Record]]], ...] = (
     ("pinboard", is_pinboard, read_pinboard),
+    ("diigo-json", is_diigo, read_diigo),
     ("omnivore", is_omnivore, read_omnivore),
     ("wallabag", is_wallabag, read_wallabag),
     ("linkding", is_linkding, read_linkding),
@@ -259,6 +301,7 @@ DIALECTS: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Iterator[Recor
     ("linkwarden", is_linkwarden, read_linkwarden),
     ("goodlinks", is_goodlinks, read_goodlinks),
     ("delicious", is_delicious, read_delicious),
+    ("pocket-marks", is_pocket_marks, read_pocket_marks),
     ("mendeley", is_mendeley, read_mendeley),
     ("tab-sessions", is_tab_sessions, read_tab_sessions),
 )
@@ -269,6 +312,10 @@ def _rows_with(value: Any, *names: str) -> bool:
     if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
         return False
     return all(name in value[0] for name in names)
+
+
+def _dicts(value: Any) -> Rows:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _inner(value: Any, name: str) -> Any:

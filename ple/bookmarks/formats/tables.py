@@ -88,20 +88,29 @@ def _diigo(rows: Iterator[tuple[int, Row]]) -> Iterator[Record]:
 
 
 def _readwise(rows: Iterator[tuple[int, Row]]) -> Iterator[Record]:
-    """Group the passages by the book that they are from; action tags such as ``.h1`` are no tags."""
+    """Group the passages by the book that they are from.
+
+    Tags with a dot in front are orders to Readwise: what was to be discarded is left out, ``.h1`` is no tag.
+    """
 
     def book(numbered: tuple[int, Row]) -> tuple[str, str]:
         return numbered[1]["book title"], numbered[1]["book author"]
 
     for (title, author), some in groupby(sorted(rows, key=book), book):
-        passages = list(some)
+        passages = [(line, row) for line, row in some if ".discard" not in _parted(row.get("tags", ""), ",")]
+        if not passages:
+            continue
         quotations = tuple(
             Quotation(
                 row["highlight"],
                 row.get("note", ""),
                 row.get("color", ""),
                 parse_when(row.get("highlighted at", "")),
-                tuple(tag for tag in _parted(row.get("tags", ""), ",") if not tag.startswith(".")),
+                tuple(
+                    "favorite" if tag == ".favorite" else tag
+                    for tag in _parted(row.get("tags", ""), ",")
+                    if tag == ".favorite" or not tag.startswith(".")
+                ),
                 position=int(row["location"]) if row.get("location", "").isdigit() else None,
             )
             for _line, row in passages
@@ -121,7 +130,7 @@ def _reader(rows: Iterator[tuple[int, Row]]) -> Iterator[Record]:
         problem = "it is a mail, which has no address" if row["url"].startswith("mailto:") else ""
         yield Record(
             row["url"], row["title"], _python_list(row["document tags"]), saved_at=parse_when(row["saved date"]),
-            unread=place != "archive" and row.get("reading progress", "") not in ("1", "1.0"),
+            unread=place != "archive" and _share(row.get("reading progress", "")) < 0.98,
             archived=place == "archive", line=line, problem=problem,
         )  # fmt: skip
 
@@ -186,6 +195,13 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
 
 def _delimiter(head: str) -> str:
     return max(",;\t", key=head.count)
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _parted(text: str, mark: str) -> tuple[str, ...]:
