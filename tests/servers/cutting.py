@@ -19,12 +19,14 @@ class Wire:
         self._left: int | None = None
         self.sent = 0
         self.cut = False
+        self.reached = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut_after(self, count: int | None) -> None:
         """Reset all connections once ``count`` more bytes went to the server; let all through again with None."""
         with self._lock:
             self._left, self.cut, self.sent = count, False, 0
+            self.reached.clear()
 
     def close(self) -> None:
         """Take no more connections, and end those there are."""
@@ -60,6 +62,7 @@ class Wire:
                             self.cut = self.cut or over
                 other.sendall(said)
                 if self.cut:
+                    self.reached.set()
                     self._reset()
                     return
         for end in (one, other):
