@@ -363,11 +363,11 @@ def adapter_class(kind: str) -> type[LmsAdapter]:
         InvalidInput: there is none.
         PluginError: it cannot be loaded.
     """
+    if kind in _OURS:  # first: looking through the entry points of all that is installed takes a while
+        module, name = _OURS[kind]
+        ours: type[LmsAdapter] = getattr(import_module(module), name)
+        return ours
     if kind in plugins.names("ple.lms"):
         found: type[LmsAdapter] = plugins.load("ple.lms", kind)
         return found
-    if kind not in _OURS:
-        raise InvalidInput(f"there is no kind of LMS “{kind}”", hint=f"There are: {', '.join(lms_kinds())}.")
-    module, name = _OURS[kind]  # in a checkout that is not installed, ours have no entry points
-    ours: type[LmsAdapter] = getattr(import_module(module), name)
-    return ours
+    raise InvalidInput(f"there is no kind of LMS “{kind}”", hint=f"There are: {', '.join(lms_kinds())}.")
