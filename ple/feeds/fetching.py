@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice, zip_longest
 
-from ple.feeds import arrivals, parsing
+from ple.feeds import arrivals
 from ple.feeds.errors import FeedError, FeedGone, FeedRefused
-from ple.feeds.publication import ParsedFeed
+from ple.feeds.publication import VERSION, ParsedFeed
 from ple.feeds.worker import Parser
 from ple.library.errors import PleError
 from ple.library.identity import utc_now
@@ -31,7 +31,7 @@ ACCEPT = (
 LIMITS = Limits(connect=10.0, read=20.0, total=45.0)
 TOGETHER = 64  # answers are kept in one transaction: each costs nearly as much as what one feed brings …
 MOMENT = 0.2  # … but nobody waits longer than this for it
-MOST_ENTRIES = 1000  # of several feeds are kept in one transaction: others may want to write, too
+MOST_ENTRIES = 300  # of several feeds are kept in one transaction: others may want to write, too
 _OUR_OWN = ("unknown host", "unreachable")  # what a lost connection of ours looks like
 
 
@@ -111,7 +111,7 @@ def _read(parser: Parser, ask: Ask, response: Response) -> Answer:
 
 def body_hash(body: bytes) -> str:
     """Return a digest of a body, and of the version of the parser that read it."""
-    return f"{parsing.VERSION}:{hashlib.sha256(body).hexdigest()}"
+    return f"{VERSION}:{hashlib.sha256(body).hexdigest()}"
 
 
 def permanent_target(response: Response) -> str | None:

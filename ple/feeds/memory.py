@@ -40,6 +40,9 @@ class Transactions(Protocol):
     def writing(self) -> AbstractContextManager[Statements]:
         """Open one for writing."""
 
+    def close(self) -> None:
+        """Close what it needs for that."""
+
 
 class Memory:
     """The rows of feeds, as far as asking for them goes."""
@@ -47,6 +50,10 @@ class Memory:
     def __init__(self, library: Transactions, credentials: Credentials) -> None:
         self._library = library
         self._credentials = credentials
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._library.close()
 
     def asks(self, ids: Collection[int] | None, now: dt.datetime, *, force: bool) -> list[Ask]:
         """Return what to ask for: the feeds that are due, the longest overdue first; ``ids`` due or not."""

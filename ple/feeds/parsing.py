@@ -18,15 +18,17 @@ from typing import Any
 from ple.feeds import encoding
 from ple.feeds.errors import FeedError, NotAFeed, Unreadable
 from ple.feeds.formats import expat, jsonfeed, quick
-from ple.feeds.publication import Enclosure, ParsedEntry, ParsedFeed
+from ple.feeds.publication import VERSION, Enclosure, ParsedEntry, ParsedFeed
 from ple.web import addresses, text
-
-VERSION = 2  # raise it when feeds that have not changed should be parsed anew
 
 LONGEST_LINE = 1000
 LONGEST_ADDRESS = 4000
 LONGEST_SUMMARY = 4000
 LONGEST_GUID = 4000
+_CHANNEL = re.compile(
+    rb"(?:\s|<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!doctype[^>]{0,500}>){0,20}<channel[\s>]", re.I | re.S
+)
+"""How a channel of CDF (Microsoft, 1997) begins; one without items is a feed in which nothing has come yet."""
 
 
 def parse(
@@ -66,7 +68,9 @@ def parse(
     except Exception as error:  # feedparser raises whatever its input makes it trip over (feedparser #599)
         raise Unreadable(f"it cannot be read ({type(error).__name__})") from error
     if not feed.format and not feed.entries:
-        raise _no_feed(url, body, said)
+        if not _CHANNEL.match(body[:4096]):
+            raise _no_feed(url, body, said)
+        feed = replace(feed, format="cdf")
     return _checked(feed, url)
 
 

@@ -80,12 +80,13 @@ class Subscriptions:
         self._parser = parser or Parser()
         self._limits = limits
         self._credentials = Credentials(secrets)
-        memory = Memory(LibraryFile(library.folder) if library.on_sqlite else Textual(library), self._credentials)
-        self._refreshing = Refreshing(memory, self.keep, client, self._parser, now, limits)
+        self._memory = Memory(LibraryFile(library.folder) if library.on_sqlite else Textual(library), self._credentials)
+        self._refreshing = Refreshing(self._memory, self.keep, client, self._parser, now, limits)
 
     def close(self) -> None:
         """End the process that reads feeds."""
         self._parser.close()
+        self._memory.close()
 
     # ---- following -------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,8 @@ class Watch:
     def close(self) -> None:
         """End the process that reads feeds."""
         self._parser.close()
+        if self._memory is not None:
+            self._memory.close()
 
     def newest_entry(self) -> int:
         """Return the number of the entry that came in last, 0 if there is none."""

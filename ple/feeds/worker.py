@@ -12,16 +12,18 @@ import pickle
 import queue
 import signal
 import struct
-import subprocess
 import sys
 import threading
 import weakref
 from collections.abc import Callable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from ple.feeds import errors
 from ple.feeds.errors import FeedError, TooCostly, Unreadable
 from ple.feeds.publication import ParsedFeed
+
+if TYPE_CHECKING:
+    import subprocess
 
 WALL_SECONDS = 60.0
 CPU_SECONDS = 15
@@ -113,6 +115,8 @@ class Parser:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
+            import subprocess  # 10 ms: on most days nothing is parsed
+
             # Not multiprocessing: that runs the parent's main module once more, which is a command line.
             program = (
                 f"import sys; sys.path[:] = {sys.path!r}\nfrom ple.feeds.worker import work; work(*{self._limits!r})"

@@ -10,6 +10,7 @@ discipline holds: one writer at a time in all processes, who waits for its turn 
 
 import datetime as dt
 import sqlite3
+import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -53,11 +54,13 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class LibraryFile:
-    """The database file of a library. May be shared by threads; a transaction may not."""
+    """The database file of a library. May be shared by threads: their transactions come one after another."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "library.sqlite"
         self._where = str(folder)
+        self._turn = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
 
     def current(self) -> bool:
         """Say whether it is there, ours, and of this version; if not, :class:`ple.library.Library` knows what to do."""
@@ -87,10 +90,18 @@ class LibraryFile:
         with self._transaction(writing=True) as statements:
             yield statements
 
+    def close(self) -> None:
+        """Close the connection; a later transaction opens another."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
     @contextmanager
     def _transaction(self, *, writing: bool) -> Generator[Statements]:
         try:
-            with closing(self._connected()) as connection:
+            with self._turn:
+                connection = self._connected()
                 connection.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
                 connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
                 try:
@@ -106,11 +117,17 @@ class LibraryFile:
             raise ours from error
 
     def _connected(self) -> sqlite3.Connection:
-        # as ple.library.engine prepares its own
-        connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
+        if self._connection is None:
+            # as ple.library.engine prepares its own
+            connection = sqlite3.connect(
+                self._path,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                detect_types=sqlite3.PARSE_DECLTYPES,
+                check_same_thread=False,
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._connection = connection
+        return self._connection

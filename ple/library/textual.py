@@ -42,3 +42,6 @@ class Textual:
         """Open a transaction for writing."""
         with self._library.writing() as tx:
             yield Statements(tx)
+
+    def close(self) -> None:
+        """Leave the library open: it is another's."""

@@ -1,11 +1,11 @@
 """One request over httpx2, and its failures in our words. The only module that knows the HTTP library."""
 
 import math
+import re
 import ssl
 import threading
 import time
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from ple.web.errors import BadAddress, BadRedirect, BrokenAnswer, NoAnswer, TooL
 from ple.web.reach import Errand, Forbidden, Level, Reach, UnknownHost, level_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Transport:
     def __init__(self) -> None:
         self._errand = Errand()
         self._pools = _Pools(self._errand)
-        jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))  # takes none and gives none
-        self._client = httpx2.Client(
-            transport=self._pools, headers={"User-Agent": AGENT}, cookies=jar, trust_env=False, follow_redirects=False
-        )
+        # It writes requests and sends none: a transport of its own would read all certificates first.
+        self._client = httpx2.Client(headers={"User-Agent": AGENT}, trust_env=False, transport=httpx2.BaseTransport())
+        self._usual = {name.lower(): (name, value) for name, value in self._client.headers.raw}
 
     def close(self) -> None:
         """Close every connection."""
+        self._pools.close()
         self._client.close()
 
     def level_at(self, url: str) -> Level:
@@ -78,16 +78,15 @@ class Transport:
         """
         errand = self._errand
         errand.until, errand.nearest = until, nearest or Level.MACHINE
-        timeout = httpx2.Timeout(limits.read, connect=limits.connect, pool=limits.total)
         try:
             known = self._pools.reach.level_known(addresses.host(url), _port(url))
             if known is not None and known < errand.nearest:
                 raise Forbidden(known)
-            request = self._client.build_request(method, url, headers=dict(headers), timeout=timeout, **body)
+            request = self._request(method, url, headers, body, limits)
             for attempt in (1, 2):
                 errand.connected = False
                 try:
-                    return self._read(request, limits)
+                    return self._read(request, url, limits)
                 except (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError):
                     # A connection that was kept open may have been closed meanwhile, which shows only when it is used.
                     if errand.connected or attempt == 2 or method not in ("GET", "HEAD"):
@@ -108,16 +107,44 @@ class Transport:
                 raise
             raise raised from error
 
-    def _read(self, request: httpx2.Request, limits: Limits) -> Answer:
-        url = str(request.url)
-        response = self._client.send(request, stream=True)
-        self._errand.connected = True  # there is an answer: if it breaks off, that was no stale connection
+    def _request(
+        self, method: str, url: str, headers: "Mapping[str, str]", body: dict[str, Any], limits: Limits
+    ) -> httpcore2.Request:
+        """Return what is sent. A body is written by httpx2; without one there is little to write, and that at once."""
+        timeout = {"connect": limits.connect, "read": limits.read, "write": limits.read, "pool": limits.total}
+        if body:
+            request = self._client.build_request(method, url, headers=dict(headers), **body)
+            assert isinstance(request.stream, httpx2.SyncByteStream)
+            raw = request.url
+            where = httpcore2.URL(scheme=raw.raw_scheme, host=raw.raw_host, port=raw.port, target=raw.raw_path)
+            return httpcore2.Request(
+                method, where, headers=request.headers.raw, content=request.stream, extensions={"timeout": timeout}
+            )
+        found = _PARTS.match(url)
+        if found is None:
+            raise httpx2.InvalidURL(url)
+        scheme, place, target = found.groups()
+        host = urlsplit(url).hostname or ""
+        where = httpcore2.URL(
+            scheme=scheme.encode(), host=host.encode("ascii"), port=urlsplit(url).port, target=target.encode("ascii")
+        )
+        given = {name.lower().encode(): (name.encode(), _encoded(value)) for name, value in headers.items()}
+        sent = [(b"Host", place.encode("ascii")), *(self._usual | given).values()]
+        return httpcore2.Request(method, where, headers=sent, extensions={"timeout": timeout})
+
+    def _read(self, request: httpcore2.Request, url: str, limits: Limits) -> Answer:
+        response = self._pools.send(request)
         try:
-            expected = response.headers.get("content-length", "")
-            if expected.isdigit() and int(expected) > limits.size and request.method != "HEAD":
+            headers = _headers(response.headers)
+            expected = headers.get("content-length", "")
+            if expected.isdigit() and int(expected) > limits.size and request.method != b"HEAD":
                 raise _too_large(url, limits)
+            coming: Iterator[bytes] = response.iter_stream()
+            if headers.get("content-encoding", "identity") != "identity":
+                # in pieces of 1 MiB at most, however well they were compressed
+                coming = httpx2.Response(response.status, headers=response.headers, stream=_Body(response)).iter_bytes()
             pieces, size = [], 0
-            for piece in response.iter_bytes():  # in pieces of 1 MiB at most, however well they were compressed
+            for piece in coming:
                 size += len(piece)
                 if size > limits.size:
                     raise _too_large(url, limits)
@@ -126,12 +153,29 @@ class Transport:
         finally:
             response.close()
         level = self._pools.reach.level_known(addresses.host(url), _port(url))
-        return Answer(
-            response.status_code, Headers(response.headers), b"".join(pieces), Level.WORLD if level is None else level
-        )
+        return Answer(response.status, headers, b"".join(pieces), Level.WORLD if level is None else level)
 
 
-class _Pools(httpx2.BaseTransport):
+_PARTS = re.compile(r"(https?)://([^/?#]+)([^#]*)")
+
+
+def _encoded(value: str) -> bytes:
+    return value.encode("ascii" if value.isascii() else "utf-8")
+
+
+def _headers(raw: "Sequence[tuple[bytes, bytes]]") -> Headers:
+    found: dict[str, str] = {}
+    for name, value in raw:
+        try:
+            said = value.decode("utf-8")
+        except UnicodeDecodeError:
+            said = value.decode("iso-8859-1")
+        key = name.decode("iso-8859-1").lower()
+        found[key] = f"{found[key]}, {said}" if key in found else said
+    return Headers(found)
+
+
+class _Pools:
     """Connections straight to hosts, and through the proxies that the environment names."""
 
     def __init__(self, errand: Errand) -> None:
@@ -143,22 +187,10 @@ class _Pools(httpx2.BaseTransport):
         self._pools: dict[tuple[str, str | None], httpcore2.ConnectionPool] = {}
         self._tls: ssl.SSLContext | None = None
 
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        url = request.url
-        pool = self._pool(url.scheme, self._proxy_for(url.scheme, url.host))
-        assert isinstance(request.stream, httpx2.SyncByteStream)
-        answer = pool.handle_request(
-            httpcore2.Request(
-                method=request.method,
-                url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx2.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
-        )
+    def send(self, request: httpcore2.Request) -> httpcore2.Response:
+        """Send a request on its way; the answer's body is still to be read."""
+        scheme, host = request.url.scheme.decode(), request.url.host.decode()
+        return self._pool(scheme, self._proxy_for(scheme, host)).handle_request(request)
 
     def close(self) -> None:
         for pool in self._pools.values():

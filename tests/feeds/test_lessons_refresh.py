@@ -21,7 +21,7 @@ import pytest
 import ple
 from ple.feeds import Subscriptions
 from ple.feeds.errors import FeedRefused, NoFeedFound
-from ple.feeds.parsing import VERSION
+from ple.feeds.publication import VERSION
 from ple.web.client import Limits
 from ple.web.errors import WebError
 from tests.servers.feeds import answer, gzip_bomb, rss
