@@ -75,6 +75,15 @@ class Frame:
         root = root_of(address) if address is not None else urlsplit(self.settings.url or "").path or "/"
         return self.page(path, "notice.html", heading + words, context, root=root)
 
+    def moved(self, address: str, to: str) -> Page:
+        """Return a page that leads from an address to another."""
+
+        def context() -> dict[str, Any]:
+            page = self.about_page(to, "This page has moved", "", listed=False) | {"root": root_of(address)}
+            return {"page": page, "href": root_of(address) + to}
+
+        return self.page(f"{address}index.html", "moved.html", to, context)
+
     def about_page(
         self, address: str | None, title: str, description: str, *, listed: bool = True, kind: str = "website"
     ) -> dict[str, Any]:

@@ -96,6 +96,10 @@ class Lists:
     def blog(self) -> Page:
         """Return what the learner wrote."""
         frame, written = self._frame, self._arranged.written
+        if not written:
+            return self._empty("blog/")
+        if len(written) == len(self._arranged.listed):
+            return frame.moved("blog/", "work/")  # the same list would stand at two addresses
 
         def context() -> dict[str, Any]:
             return {
@@ -110,6 +114,8 @@ class Lists:
     def tags(self) -> Page:
         """Return the list of all tags."""
         frame, groups = self._frame, self._arranged.tags
+        if not groups:
+            return self._empty("tags/")
 
         def context() -> dict[str, Any]:
             page = frame.about_page("tags/", "Tags", f"What the work of {frame.by} is about.")
@@ -121,6 +127,8 @@ class Lists:
     def skills(self) -> Page:
         """Return the skill map: each skill with its evidence."""
         frame, skills = self._frame, self._arranged.skills
+        if not skills:
+            return self._empty("skills/")
 
         def context() -> dict[str, Any]:
             words = f"What {frame.by} can do, each with the work that shows it."
@@ -142,6 +150,8 @@ class Lists:
     def reading(self) -> Page:
         """Return the reading list: the sources of all that is quoted."""
         frame, read = self._frame, self._arranged.read
+        if not read:
+            return self._empty("reading/")
 
         def context() -> dict[str, Any]:
             rows = []
@@ -154,12 +164,16 @@ class Lists:
 
         return frame.page("reading/index.html", "reading.html", frame.seen(read), context)
 
+    def _empty(self, address: str) -> Page:
+        """Return what stands where there is nothing to list: an old link leads there, and no other."""
+        return self._frame.notice(f"{address}index.html", address, "Nothing stands here now", EMPTY)
+
     def curriculum(self) -> Iterator[Page]:
         """Yield the CV, and the file that it was made from."""
         frame = self._frame
         said = frame.settings.resume
         if not said:
-            yield frame.notice("cv/index.html", "cv/", "Nothing stands here now", EMPTY)
+            yield self._empty("cv/")
             return
 
         def context() -> dict[str, Any]:

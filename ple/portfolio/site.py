@@ -9,11 +9,11 @@ new. So whatever a page shows must be decided by what its key is taken of: the w
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import Arrangement
-from ple.portfolio.frame import EMPTY, Frame, Page, root_of
+from ple.portfolio.frame import EMPTY, Frame, Page
 from ple.portfolio.lists import Lists
 from ple.portfolio.models import Settings
 from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
@@ -97,18 +97,11 @@ class Site:
             current = self._ledger.of(line.what, line.resource_id if line.resource_id is not None else line.name)
             path = f"{line.address}index.html"
             if current is not None and current.address in shown:
-                yield self._moved(line.address, current.address)
+                yield self._frame.moved(line.address, current.address)
             elif line.what == ARTIFACT:
                 yield self._frame.notice(path, line.address, "Withdrawn", _WITHDRAWN)
             else:
                 yield self._frame.notice(path, line.address, "Nothing stands here now", EMPTY)
-
-    def _moved(self, address: str, to: str) -> Page:
-        def context() -> dict[str, Any]:
-            page = self._frame.about_page(to, "This page has moved", "", listed=False) | {"root": root_of(address)}
-            return {"page": page, "href": root_of(address) + to}
-
-        return self._frame.page(f"{address}index.html", "moved.html", to, context)
 
 
 _NOT_FOUND = (

@@ -84,7 +84,8 @@ class Syndication:
             for what, named in groups:
                 for name, works in sorted(named.items()):
                     yield frame.address(what, name), newest(works)
-            yield "tags/", all_of
+            if arranged.tags:
+                yield "tags/", all_of
             for _title, address in frame.special:
                 yield address, all_of
 
