@@ -42,6 +42,7 @@ COMMANDS = {
     "doctor": ("ple.cli.doctor", "Check the installation and say what to do."),
     "demo": ("ple.cli.demo", "See the whole loop on sample material, without a network."),
     "tui": ("ple.cli.tui", "Open the screens (as `ple` alone does)."),
+    "serve": ("ple.cli.serve", "The screens in a browser, on this machine alone."),
 }
 
 
@@ -83,14 +84,15 @@ class Nouns(Group):
 
 @click.group(cls=Nouns, hide_everywhere=False, invoke_without_command=True)
 @click.version_option(__version__, "--version", "-V", prog_name="ple", message="%(prog)s %(version)s")
+@click.option("--plain", is_flag=True, help="Without a command: a numbered menu in plain lines, for screen readers.")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, plain: bool) -> None:
     """Your own learning environment: gather, keep, reflect, find, show, hand in.
 
-    Without a command it opens the screens.
+    Without a command it opens the screens; in a pipe, a menu in plain lines.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(importlib.import_module("ple.cli.tui").command)
+        ctx.invoke(importlib.import_module("ple.cli.tui").command, plain=plain)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -1,19 +1,26 @@
-"""``ple tui``, and ``ple`` alone: the screens."""
+"""``ple tui``, and ``ple`` alone: the screens; where there is no terminal, the plain menu."""
 
+import os
 import sys
 
 import click
 
-from ple.cli.frame import Command, state
-from ple.library.errors import InvalidInput
+from ple.cli.frame import Command, environment, state
 
 
 @click.command("tui", cls=Command)
+@click.option("--plain", is_flag=True, help="A numbered menu in plain lines, as for screen readers.")
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """Open the screens."""
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
-        raise InvalidInput("the screens need a terminal", hint="Use the commands in scripts: `ple --help` lists them.")
+def command(ctx: click.Context, plain: bool = False) -> None:
+    """Open the screens; in a pipe, or with --plain, a numbered menu in plain lines."""
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if plain or not (terminal or in_browser):
+        from ple.plain.day import Day
+        from ple.plain.talk import Talk
+
+        Day(environment(ctx), Talk()).run()
+        return
     from ple.settings.paths import place
     from ple.tui.app import run
 
