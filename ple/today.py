@@ -38,7 +38,7 @@ class Today:
 def gather(environment: "Environment", *, now: dt.datetime | None = None, few: int = 5) -> Today:
     """Return what matters at ``now``; each list holds at most ``few`` things."""
     now = now or utc_now()
-    due = tuple(environment.courses.assignments(due_within=SOON))[:few]
+    due = tuple(line for line in environment.courses.assignments(due_within=SOON) if not line.handed_in)[:few]
     feeds = environment.feeds.feeds()
     entries = tuple(environment.feeds.entries(unread=True, limit=few))
     unread = environment.feeds.counts().unread

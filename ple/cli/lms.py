@@ -22,7 +22,7 @@ from ple.cli.lms_connect import connect, renew
 from ple.cli.lms_hand_in import hand_in, receipts, start, status
 from ple.cli.lms_home import add, badges, calendar, feedback, news, outbox
 from ple.cli.lms_sessions import attended, sessions
-from ple.cli.lms_words import LINES, NOBODY, Days, nothing, share
+from ple.cli.lms_words import NOBODY, Days, columns_of, nothing, share
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def assignments(ctx: click.Context, due_within: dt.timedelta | None, course: str
     in_course = resolve(ctx, course, "course") if course else None
     lines = environment(ctx).courses.assignments(course=in_course, due_within=due_within)
     empty = "Nothing is due in that time." if due_within else nothing(environment(ctx), "assignments")
-    show_list(ctx, lines, LINES, empty=empty)
+    show_list(ctx, lines, columns_of(lines), empty=empty)
 
 
 @command.command("show")
@@ -197,6 +197,11 @@ def practice(
         said=[
             f"A practice {kind.title()} is at {lms.url} (open it in a browser to see what was handed in).",
             f"Connect to it with: {connect_with}",
+            *(
+                [f"Or as most do: ple lms connect {lms.url} --user student (the password is: practice)"]
+                if kind == "moodle"
+                else []
+            ),
             "It is reachable from this machine only. Ctrl-C stops it.",
         ],
     )

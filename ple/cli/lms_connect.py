@@ -56,11 +56,18 @@ def connect(
     elif kind in ("calendar", "manual") or (kind is None and not token_stdin and is_calendar(url)):
         account = courses.connect(url, kind=kind or "calendar")
     else:
+        if kind is None and not any(sign in url for sign in "./:"):
+            from ple.library.errors import InvalidInput
+
+            raise InvalidInput(
+                f"“{url}” is no address",
+                hint="Give that of any page of your LMS. A school that lets no program in: --kind manual, and its name.",
+            )
         if kind is None:  # find out first: nobody likes to paste a token and then hear that the address was wrong
             site = courses.find(url)
             url, kind = site.url, site.kind
-        ends = _day(ctx, expires) if expires else None
-        account = courses.connect(url, kind=kind, token=_token(ctx, url, token_stdin), expires_at=ends)
+        token = _token(ctx, url, kind, token_stdin)
+        account = courses.connect(url, kind=kind, token=token, expires_at=_ends(ctx, kind, expires))
     _first_sync(ctx, account)
 
 
@@ -70,9 +77,16 @@ def connect(
 @click.option("--sso", is_flag=True, help="Moodle: sign in in the browser.")
 @click.option("--user", metavar="NAME", help="Moodle: sign in with this name and a password.")
 @click.option("--password-stdin", is_flag=True, help="With --user: read the password from standard input.")
+@click.option("--expires", metavar="DATE", help="When the token ends, as the LMS said; ple reminds you.")
 @click.pass_context
 def renew(
-    ctx: click.Context, account: str, token_stdin: bool, sso: bool, user: str | None, password_stdin: bool
+    ctx: click.Context,
+    account: str,
+    token_stdin: bool,
+    sso: bool,
+    user: str | None,
+    password_stdin: bool,
+    expires: str | None,
 ) -> None:
     """Give an account a new token; everything else stays."""
     courses = environment(ctx).courses
@@ -84,7 +98,8 @@ def renew(
     elif sso:
         again = _in_browser(ctx, found.url)
     else:
-        again = courses.connect(found.url, kind=found.lms, token=_token(ctx, found.url, token_stdin))
+        token = _token(ctx, found.url, found.lms, token_stdin)
+        again = courses.connect(found.url, kind=found.lms, token=token, expires_at=_ends(ctx, found.lms, expires))
     said = f"Renewed the token of #{again.id} {again.title}."
     if again.id != found.id:
         said = f"This token is of another person, {again.person}; it is account #{again.id} now."
@@ -149,14 +164,35 @@ def _day(ctx: click.Context, said: str) -> "dt.datetime":
         raise click.UsageError(f"{said!r} is no date; say it as 2026-12-01.", ctx) from None
 
 
-def _token(ctx: click.Context, url: str, from_input: bool) -> str:
+def _ends(ctx: click.Context, kind: str, said: str | None) -> "dt.datetime | None":
+    if said is None and kind == "canvas" and interactive():
+        said = click.prompt(
+            "When does it end, as Canvas says? (2027-03-31; Enter if it does not)",
+            default="",
+            show_default=False,
+            err=True,
+        )
+    return _day(ctx, said) if said else None
+
+
+def _token(ctx: click.Context, url: str, kind: str, from_input: bool) -> str:
     if from_input:
         return sys.stdin.readline(10_000).strip()
     if named := os.environ.get("PLE_LMS_TOKEN"):
         return named
     if not interactive():
         raise click.UsageError("Give the token on standard input with --token-stdin, or in PLE_LMS_TOKEN.", ctx)
-    tell(ctx, f"Make a token at {url}: in Moodle under Preferences, Security keys; in Canvas under Account, Settings.")
+    if kind == "canvas":
+        tell(
+            ctx,
+            f"Make a token at {url}/profile/settings: Account, Settings, New Access Token. Canvas lets you make one",
+        )
+        tell(ctx, "for programs that you run yourself; those of students end after 120 days at most.")
+    else:
+        tell(
+            ctx,
+            f"Copy your token from {url}: Preferences, Security keys. If there is none, connect with --user or --sso.",
+        )
     tell(ctx, "It stays on this computer, in " + environment(ctx).secrets.where() + ".")
     token: str = click.prompt("Token (it is not shown)", hide_input=True, err=True)
     return token

@@ -18,7 +18,7 @@ from ple.cli.frame import (
     tell,
     write_output,
 )
-from ple.cli.lms_words import LINES, nothing, share
+from ple.cli.lms_words import columns_of, nothing, share
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def hand_in(
         tell(ctx, plan_text(plan))
         if plan.statement and not accept_statement and interactive():
             accept_statement = click.confirm(f"The course asks: “{plan.declaration}” Do you declare this?", err=True)
-        if not (plan.statement and not accept_statement) and not confirm(ctx, f"Hand it in to “{plan.assignment}”?"):
+        declined = plan.statement and not accept_statement and interactive()
+        asked = accept_statement or not plan.statement
+        if declined or (asked and not confirm(ctx, f"Hand it in to “{plan.assignment}”?")):
             tell(ctx, "Nothing was handed in.")
             ours.courses.discard(plan)
             return
@@ -111,11 +113,17 @@ def hand_in(
 
 def _by_hand(ctx: click.Context, plan: "Plan") -> None:
     tell(ctx, plan_text(plan))
-    if interactive() and plan.page:
-        tell(ctx, f"The page opens in your browser: {plan.page}")
-        click.launch(plan.page)
+    if interactive():
+        from ple.cli.clipboard import copy
+
+        if (what := plan.link or plan.text) and copy(what):
+            tell(ctx, f"The {'link' if plan.link else 'text'} is in your clipboard, to be pasted there.")
+        if plan.page:
+            tell(ctx, f"The page opens in your browser: {plan.page}")
+            click.launch(plan.page)
     if not confirm(ctx, f"Have you handed it in to “{plan.assignment}” there?"):
         tell(ctx, "Nothing was written down.")
+        environment(ctx).courses.discard(plan)
         return
     receipt = environment(ctx).courses.handed_in_by_hand(plan)
     show(ctx, receipt, said=f"Written down as your word: receipt #{receipt.id} for “{receipt.title}”.")
@@ -135,7 +143,8 @@ def status(ctx: click.Context, assignment: str | None) -> None:
     for line in ours.unsettled():
         standing = ours.status(line.id)
         tell(ctx, f"#{line.id} {line.title}: {standing.failure or 'settled'}.")
-    show_list(ctx, ours.assignments(), LINES, empty=nothing(environment(ctx), "assignments"))
+    lines = ours.assignments()
+    show_list(ctx, lines, columns_of(lines), empty=nothing(environment(ctx), "assignments"))
 
 
 @click.command("start", cls=Command)
@@ -204,7 +213,7 @@ def receipts_list(ctx: click.Context) -> None:
         ("#", "id"),
         ("Assignment", "title"),
         ("Course", "course"),
-        ("State", "state"),
+        ("State", lambda receipt: "your word" if receipt.state == "learner" else str(receipt.state)),
         ("Handed in", lambda receipt: ago(receipt.submitted_at or receipt.sent_at or receipt.created_at)),
         ("What", lambda receipt: receipt.url or receipt.text or ", ".join(receipt.files)),
     ]
@@ -311,7 +320,7 @@ def _standing_text(standing: "Standing") -> str:
     if standing.due_at:
         lines.append(f"Due {due(standing.due_at)}")
     if standing.open:
-        lines.append("Something may be handed in now.")
+        lines.append("It may still be changed." if standing.state == "submitted" else "Something may be handed in now.")
     elif standing.state == "submitted":
         lines.append("It can no longer be changed.")
     else:

@@ -45,6 +45,13 @@ LINES: list[tuple[str, Any]] = [
 ]
 
 
+def columns_of(lines: "list[AssignmentLine]") -> list[tuple[str, Any]]:
+    """Return the columns of a list of assignments: with the LMS, where there are several."""
+    if len({line.account_id for line in lines}) < 2:
+        return LINES
+    return [*LINES[:3], ("LMS", "account"), *LINES[3:]]
+
+
 def share(ctx: click.Context) -> None:
     """Send what the learner agreed to tell record stores; what fails waits, and is no failure of what was done."""
     from ple.library.errors import PleError
@@ -75,7 +82,7 @@ def nothing(ours: "Environment", what: str) -> str:
 def stands(line: "AssignmentLine") -> str:
     """Say where the learner stands with an assignment."""
     if line.state is None:
-        return "not asked yet"
+        return "nothing known"
     words = {"none": "nothing handed in", "draft": "a draft", "submitted": "handed in", "reopened": "another attempt"}
     said = words.get(line.state, line.state)
     said = f"{said} {ago(line.submitted_at)}" if line.handed_in else said

@@ -280,3 +280,18 @@ def test_sessions_and_badges_are_listed(connected: Callable[..., Any], lms: Prac
 def test_the_clock_of_the_practice_lms_can_go_wrong(ple: Callable[..., Any]) -> None:
     said = ple("lms", "practice", "--clock", "sometimes", code=2)
     assert "no time" in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
+def test_what_is_handed_in_by_hand_is_copied(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ple.cli.clipboard import copy
+
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    assert copy(LINK) is False
+    program = folder / "wl-copy"
+    program.write_text(f"#!/bin/sh\n/bin/cat > {tmp_path}/copied\n")
+    program.chmod(0o755)
+    assert copy(LINK) is True
+    assert (tmp_path / "copied").read_text() == LINK

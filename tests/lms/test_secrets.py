@@ -24,7 +24,7 @@ LINK = "https://sam.example.org/post"
 
 
 def test_a_full_journey_leaves_no_secret_anywhere(ple: Any, tmp_path: Path, at_home: Path) -> None:
-    """Every verb of ``ple lms``, as talkative as it can be, with errors and a crash on the way; then look everywhere."""
+    """Every verb of ``ple lms``, as talkative as can be, with errors and a crash on the way; then look everywhere."""
     from ple.cli.lms import command
 
     said: list[str] = []
