@@ -145,11 +145,22 @@ def published(ctx: click.Context, artifact: str | None) -> None:
 
 @click.command("export", cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["zip", "site", "epub", "pdf", "leap2a"]),
+    help="zip: the site and all its sources. site: the site alone, to hand to a host. leap2a: for Mahara.",
+)
+@click.option("--with-unlisted", is_flag=True, help="Unlisted works too; a zip has all of them anyway.")
 @click.pass_context
-def export(ctx: click.Context, file: Path) -> None:
-    """Write all of the portfolio to FILE, a zip: the site, and its sources as Markdown and JSON."""
-    count = environment(ctx).portfolio.leave(file)
-    show(ctx, {"file": str(file), "files": count}, said=f"Wrote {plural(count, 'file')} to {home(file)}.")
+def export(ctx: click.Context, file: Path, form: str | None, with_unlisted: bool) -> None:
+    """Take the whole portfolio along: a zip with all its sources, a book (.epub, .pdf), or a zip for Mahara.
+
+    The name of FILE says which, or --format. Only the zip has what is private: it is your own copy.
+    """
+    count = environment(ctx).portfolio.leave(file, form, with_unlisted=with_unlisted)
+    what = "work" if form in ("epub", "pdf", "leap2a") or file.suffix.lower() in (".epub", ".pdf") else "file"
+    show(ctx, {"file": str(file), "files": count}, said=f"Wrote {plural(count, what)} to {home(file)}.")
 
 
 def _place(ctx: click.Context, publishing: "Publishing", target: str | None, about: dict[str, Any]) -> "Target":

@@ -267,16 +267,24 @@ class Portfolio:
                 memory.keep_left(folder, done.left)
         return done
 
-    def leave(self, file: Path) -> int:
-        """Write the site and its sources (Markdown, JSON) as one zip file; return how many files are in it.
+    def leave(self, file: Path, form: str | None = None, *, with_unlisted: bool = False) -> int:
+        """Write the portfolio to ``file``; return how many files or works are in it.
+
+        ``form`` is ``zip`` (the site and all its sources, private ones too), ``site``, ``epub``, ``pdf`` or ``leap2a``;
+        otherwise what the file's name says. What is unlisted leaves in the others only ``with_unlisted``.
 
         Raises:
-            InvalidInput: the file is there already, or cannot be written.
+            InvalidInput: the file is there already, cannot be written, or there is nothing to put in it.
+            CannotPrint: a PDF cannot be made here.
         """
-        from ple.portfolio.formats.archive import write_archive
+        from ple.portfolio.leaving.archive import belongings
+        from ple.portfolio.leaving.formats import Form, form_of, write
 
+        chosen = Form(form) if form else form_of(file)
         self.build()
-        return write_archive(file, self.folder, self.settings(), list(self._shelf.read()))
+        works = list(self._shelf.read())
+        files = belongings(self._library, [artifact.source_id for artifact, _ in works if artifact.source_id])
+        return write(file, chosen, self.folder, self.settings(), works, files, with_unlisted=with_unlisted)
 
     def check(self, folder: Path | None = None) -> list[Finding]:
         """Return what should be put right before anybody sees the site, the serious first; nothing is written.

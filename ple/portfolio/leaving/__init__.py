@@ -1,0 +1,1 @@
+"""Leaving: the portfolio as files that others open, without us."""

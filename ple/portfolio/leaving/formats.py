@@ -1,0 +1,106 @@
+"""The forms in which a portfolio leaves, and writing one of them to a file."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from ple.library import Document, InvalidInput
+from ple.portfolio.build import files_of
+from ple.portfolio.leaving.archive import File, archive
+from ple.portfolio.models import Artifact, Settings, Visibility
+
+Work = tuple[Artifact, Document | None]
+
+
+class Form(StrEnum):
+    """A form in which a portfolio leaves."""
+
+    ZIP = "zip"
+    """Everything: the site, and all that it is made from, private things too."""
+    SITE = "site"
+    """The site alone, as a zip that hosts take by hand: Netlify, Cloudflare Pages, a school's form."""
+    EPUB = "epub"
+    PDF = "pdf"
+    LEAP2A = "leap2a"
+
+
+def form_of(file: Path) -> Form:
+    """Return the form that a file's name says.
+
+    Raises:
+        InvalidInput: it says none.
+    """
+    try:
+        return Form(file.suffix.lower().removeprefix("."))
+    except ValueError:
+        raise InvalidInput(
+            f"{file.name} does not say in which form", hint="Let it end in .zip, .epub or .pdf, or say --format."
+        ) from None
+
+
+def write(
+    file: Path,
+    form: Form,
+    site: Path,
+    settings: Settings,
+    works: Sequence[Work],
+    files: Sequence[File],
+    *,
+    with_unlisted: bool,
+) -> int:
+    """Write the portfolio to a new file, whole or not at all; return how many files or chapters are in it.
+
+    What is private leaves in the zip alone, which is the learner's own copy.
+
+    Raises:
+        InvalidInput: the file is there already, cannot be written, or there is nothing to put in it.
+        CannotPrint: a PDF cannot be made here.
+    """
+    if file.exists():
+        raise InvalidInput(f"{file} is there already", hint="Name a new file.")
+    content, count = _content(form, site, settings, works, files, with_unlisted=with_unlisted)
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidInput(f"{file} cannot be written: {error.strerror}") from error
+    return count
+
+
+def _content(
+    form: Form, site: Path, settings: Settings, works: Sequence[Work], files: Sequence[File], *, with_unlisted: bool
+) -> tuple[bytes, int]:
+    if form is Form.ZIP:
+        return archive(site, settings, works, files)
+    if form is Form.SITE:
+        from ple.portfolio.leaving.archive import zipped
+        from ple.portfolio.permalinks import UNLISTED
+
+        pages = {
+            path: said
+            for path, said in files_of(site)
+            if with_unlisted or not (path.startswith(UNLISTED) and path.count("/") > 1)
+        }
+        return zipped(pages), len(pages)
+    wanted = {Visibility.PUBLIC, Visibility.UNLISTED} if with_unlisted else {Visibility.PUBLIC}
+    if form is Form.LEAP2A:
+        from ple.portfolio.leaving.leap2a import leap2a
+
+        shown = [(artifact, document) for artifact, document in works if artifact.visibility in wanted and document]
+        return leap2a(settings, shown), len(shown)
+    from ple.portfolio.leaving.book import read_book
+
+    book = read_book(site, settings, [artifact for artifact, _ in works], with_unlisted=with_unlisted)
+    if form is Form.EPUB:
+        from ple.portfolio.leaving.epub import epub
+
+        return epub(book), len(book.chapters)
+    from ple.portfolio.leaving.pdf import pdf
+
+    return pdf(book, _styles(site)), len(book.chapters)
+
+
+def _styles(site: Path) -> str:
+    return "\n".join(said.decode("utf-8", "replace") for path, said in files_of(site) if path.endswith(".css"))

@@ -1,0 +1,94 @@
+"""PDF by WeasyPrint, from the same pages as the site and with the print rules of its theme."""
+
+import base64
+import re
+from html import escape
+from typing import Any
+
+from lxml import html
+
+from ple.library import PleError
+from ple.portfolio.leaving.book import CHAPTER, Book, Chapter
+
+_STYLE = """
+@page { size: A4; margin: 2cm; @bottom-center { content: counter(page); font-size: 9pt; } }
+@page :first { @bottom-center { content: none; } }
+.book-title { margin-top: 30%; } .book-contents { break-before: page; } .book-contents ol { padding-left: 1.2em; }
+.book-contents a::after { content: leader(".") target-counter(attr(href), page); }
+article.work { break-before: page; max-width: none; }
+article.work > header h1, .book-title h1 { bookmark-level: 1; } article.work h2 { bookmark-level: 2; }
+img, svg { max-width: 100%; height: auto; }
+"""
+
+
+class CannotPrint(PleError):
+    """A PDF cannot be made here."""
+
+
+def pdf(book: Book, theme_css: str) -> bytes:
+    """Return the book as a tagged PDF. Nothing is fetched: what it shows comes along.
+
+    Raises:
+        CannotPrint: what makes PDFs is not installed.
+    """
+    try:
+        from weasyprint import CSS, HTML
+        from weasyprint.urls import URLFetcher
+    except ImportError as error:
+        raise CannotPrint(
+            "making a PDF needs a library that is not installed", hint="Install it: pip install 'ple[pdf]'"
+        ) from error
+    except OSError as error:  # it found no Pango
+        raise CannotPrint(
+            "making a PDF needs Pango, which is not on this computer",
+            hint="Install it (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0), or print the site from a browser.",
+        ) from error
+    nothing = URLFetcher(allowed_protocols={"data"})
+    page = HTML(string=_document(book), base_url="about:blank", url_fetcher=nothing)
+    styles = [CSS(string=css, url_fetcher=nothing) for css in (theme_css, _STYLE)]
+    made: Any = page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", pdf_identifier=book.uid.encode())
+    assert isinstance(made, bytes)
+    return made
+
+
+def _document(book: Book) -> str:
+    from ple.web.text import markdown_html
+
+    about = markdown_html(book.about) if book.about.strip() else ""
+    author = f"<p>{escape(book.author)}</p>" if book.author else ""
+    where = f'<p><a href="{escape(book.url)}">{escape(book.url)}</a></p>' if book.url else ""
+    day = f"{book.modified:%Y-%m-%d}"
+    contents = "".join(f'<li><a href="#c{one.number}">{escape(one.title)}</a></li>' for one in book.chapters)
+    chapters = "".join(_chapter(book, one) for one in book.chapters)
+    return (
+        f'<!DOCTYPE html><html lang="{escape(book.language)}"><head><meta charset="utf-8">'
+        f'<title>{escape(book.title)}</title><meta name="author" content="{escape(book.author)}">'
+        f'<meta name="dcterms.created" content="{day}"><meta name="dcterms.modified" content="{day}"></head><body>'
+        f'<header class="book-title"><h1>{escape(book.title)}</h1>{author}{about}{where}<p>{day}</p></header>'
+        f'<nav class="book-contents"><h2>Contents</h2><ol>{contents}</ol></nav>{chapters}</body></html>'
+    )
+
+
+def _chapter(book: Book, chapter: Chapter) -> str:
+    element = html.fromstring(html.tostring(chapter.element, encoding="unicode"))
+    for one in element.iter():
+        if one.get("id"):
+            one.set("id", f"c{chapter.number}-{one.get('id')}")
+        for name in ("aria-labelledby", "aria-describedby", "for", "headers"):
+            if one.get(name):
+                one.set(name, " ".join(f"c{chapter.number}-{id}" for id in str(one.get(name)).split()))
+        href = one.get("href") or ""
+        if href.startswith("#"):
+            one.set("href", f"#c{chapter.number}-{href[1:]}")
+        elif href.startswith(CHAPTER):
+            number, _hash, fragment = href.removeprefix(CHAPTER).partition("#")
+            one.set("href", f"#c{number}-{fragment}" if fragment else f"#c{number}")
+        if one.tag == "img" and one.get("src") in book.pictures:
+            kind, content = book.pictures[str(one.get("src"))]
+            one.set("src", f"data:{kind};base64,{base64.b64encode(content).decode()}")
+    element.set("id", f"c{chapter.number}")
+    element.set("lang", chapter.language)
+    if "work" not in (element.get("class") or "").split():
+        element.set("class", f"work {element.get('class') or ''}".strip())
+    said: str = html.tostring(element, encoding="unicode")
+    return re.sub("[\0\x0b\x0c\x0e-\x1f]", "", said)

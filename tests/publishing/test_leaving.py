@@ -1,0 +1,152 @@
+"""Leaving with everything: a zip, a book, a PDF, a zip for Mahara."""
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from ple.library import InvalidInput
+from tests.publishing.conftest import Learner
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+ALL = os.environ.get("PLE_TEST_ALL")
+
+
+def rich(learner: Learner) -> Learner:
+    """Texts with what a converter may stumble over."""
+    learner.portfolio.init(about="I **learn** &amp; _write_ <br> about *sleep*.", licence="CC BY 4.0")
+    text = (
+        "# Heading\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nprint('x < y & z')\n```\n\n"
+        "A [link](https://example.org/?a=1&b=2), [[Sleep]], math $x^2 < y$, a footnote[^1], ~~gone~~ "
+        "and – “quotes” & 光合作用.\n"
+        "\n- [x] done\n- [ ] not\n\n[^1]: Here.\n\n<details><summary>More</summary>Words</details>\n"
+    )
+    learner.portfolio.edit(learner.ids[0], page="Experiments", skills=["Planning", "Statistics & R"])
+    learner.show("Rich <b>&</b> “strange” \x07 title", text)
+    return learner
+
+
+def test_the_zip_holds_the_site_its_sources_and_what_belongs_to_them(learner: Learner, tmp_path: Path) -> None:
+    from ple.library import Attachment
+
+    source = learner.portfolio.artifact(learner.ids[0]).source_id
+    library = learner.shelf._library
+    with library.writing() as tx:
+        kept = library.files.keep(b"a,b\n1,2\n")
+        tx.add(
+            Attachment(
+                resource_id=source,
+                role="document",
+                name="../../data of mine.csv",
+                sha256=kept,
+                media_type="text/csv",
+                size_bytes=8,
+            )
+        )
+    learner.portfolio.edit(learner.ids[0], reflection="I learned.", why="Why not: no")
+    learner.show("Kept back", "Mine", visibility="private")
+    count = learner.portfolio.leave(tmp_path / "mine.zip")
+    with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
+        names = archive.namelist()
+        assert len(names) == count
+        assert "site/work/sleep/index.html" in names
+        assert "4 pieces of work: 2 public, 1 unlisted, 1 private" in archive.read("README.md").decode()
+        place = next(name for name in names if name.startswith("sources/") and name.endswith("-spaced-practice.md"))
+        said = archive.read(place).decode()
+        assert "Half forgotten" in said
+        assert 'tags: ["memory"]' in said
+        assert "## Reflection\n\nI learned." in said
+        assert archive.read(next(name for name in names if name.endswith(".csv"))) == b"a,b\n1,2\n"
+        assert not any(".." in name for name in names)
+        rows = json.loads(archive.read("sources/portfolio.json"))["artifacts"]
+    assert {row["title"] for row in rows} == {"Spaced practice", "Sleep", "For my tutor", "Kept back"}
+    with pytest.raises(InvalidInput, match="there already"):
+        learner.portfolio.leave(tmp_path / "mine.zip")
+    learner.portfolio.leave(tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "mine.zip").read_bytes()
+
+
+def test_the_site_alone_is_a_zip_for_a_host(learner: Learner, tmp_path: Path) -> None:
+    learner.portfolio.leave(tmp_path / "site.zip", "site")
+    with zipfile.ZipFile(tmp_path / "site.zip") as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert found == {
+        path: said for path, said in learner.site.items() if not path.startswith("u/") or path == "u/index.html"
+    }
+
+
+def test_a_book_has_the_public_works_and_links_between_them(learner: Learner, tmp_path: Path) -> None:
+    rich(learner)
+    learner.portfolio.leave(tmp_path / "book.epub")
+    with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+        first = archive.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        found = {name: archive.read(name).decode() for name in archive.namelist()}
+    for name, said in found.items():
+        if name.endswith((".xhtml", ".opf", ".xml")):
+            fromstring(said)
+    assert "hiddenwords" not in "".join(found.values())
+    assert 'href="work-002.xhtml"' in found["EPUB/work-003.xhtml"]
+    assert "Experiments" in found["EPUB/nav.xhtml"]
+    learner.portfolio.leave(tmp_path / "again.epub")
+    assert (tmp_path / "again.epub").read_bytes() == (tmp_path / "book.epub").read_bytes()
+
+
+@pytest.mark.skipif(not (ALL and shutil.which("epubcheck")), reason="PLE_TEST_ALL=1 runs it where epubcheck is")
+def test_the_book_is_valid_for_epubcheck(learner: Learner, tmp_path: Path) -> None:
+    rich(learner)
+    learner.portfolio.leave(tmp_path / "book.epub", with_unlisted=True)
+    jar = str(Path(str(shutil.which("epubcheck"))).resolve())
+    words = ["java", "-jar", jar] if zipfile.is_zipfile(jar) else [jar]
+    done = subprocess.run([*words, str(tmp_path / "book.epub")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No errors or warnings detected" in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not ALL, reason="PLE_TEST_ALL=1 runs it: it lays out pages")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_pdf_has_the_works_with_bookmarks_and_the_same_bytes_again(learner: Learner, tmp_path: Path) -> None:
+    weasyprint: Any = pytest.importorskip("weasyprint")
+    assert weasyprint
+    from pypdf import PdfReader
+
+    rich(learner)
+    learner.portfolio.leave(tmp_path / "book.pdf")
+    read = PdfReader(tmp_path / "book.pdf")
+    text = "".join(page.extract_text() for page in read.pages)
+    assert "Half forgotten" in text
+    assert "hiddenwords" not in text
+    assert read.metadata is not None
+    assert read.metadata.author == "Noor Vance"
+    assert len(read.outline) >= 3
+    learner.portfolio.leave(tmp_path / "again.pdf")
+    assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "book.pdf").read_bytes()
+
+
+def test_leap2a_says_works_skills_and_collections(learner: Learner, tmp_path: Path) -> None:
+    rich(learner)
+    learner.portfolio.leave(tmp_path / "mahara.zip", "leap2a")
+    with zipfile.ZipFile(tmp_path / "mahara.zip") as archive:
+        said = archive.read("leap2a.xml")
+    feed = fromstring(said)
+    types = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+    kinds: dict[str, list[str]] = {}
+    ids = set()
+    for entry in feed.iter(f"{ATOM}entry"):
+        kind = entry.find(f"{types}type").get(f"{types}resource")
+        kinds.setdefault(kind, []).append(entry.findtext(f"{ATOM}title"))
+        ids.add(entry.findtext(f"{ATOM}id"))
+        assert entry.findtext(f"{ATOM}updated")
+    assert kinds["leap2:ability"] == ["Planning", "Statistics & R"]
+    assert kinds["leap2:selection"] == ["Experiments"]
+    assert len(kinds["leap2:entry"]) == 3
+    assert b"hiddenwords" not in said
+    links = [link for link in feed.iter(f"{ATOM}link") if link.get("rel").startswith("leap2:")]
+    assert links
+    assert {link.get("href") for link in links} <= ids
