@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from ple.feeds import encoding
+from ple.feeds import dates, encoding
 from ple.feeds.errors import FeedError, NotAFeed, Unreadable
 from ple.feeds.formats import expat, jsonfeed, quick
 from ple.feeds.publication import VERSION, Enclosure, ParsedEntry, ParsedFeed
@@ -266,7 +266,9 @@ def _enclosures(entry: Any) -> Iterator[Enclosure]:
 def _time(entry: Any, name: str) -> dt.datetime | None:
     """Return a time that the publisher gave; none for the year 1 or 1970, which publishers give for "none"."""
     parsed = _get(entry, f"{name}_parsed")
-    if not parsed or re.search(r"\b0001\b", _string(entry, name)):  # feedparser makes 2001 of the year 1
+    if not parsed:
+        return dates.in_words(_string(entry, name))
+    if re.search(r"\b0001\b", _string(entry, name)):  # feedparser makes 2001 of the year 1
         return None
     try:
         when = dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)

@@ -1,8 +1,8 @@
 """Triage: what came in is looked at once, and each thing kept, put off, or dropped.
 
-The inbox is what is unread, not starred, and has not been decided on. Keeping stars an entry, so that it stays for good;
-putting off takes it away, until a day or until it is asked for; dropping counts as read. What a rule hides never gets
-there.
+The inbox is what is unread, not starred, and has not been decided on. Keeping stars an entry, so that it stays for
+good; putting off takes it away, until a day or until it is asked for; dropping counts as read. What a rule hides never
+gets there.
 """
 
 import datetime as dt

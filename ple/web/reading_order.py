@@ -11,7 +11,7 @@ _LINE = frozenset(
     "div li dt dd tr header footer aside main nav address figcaption caption summary form option thead tbody".split()  # noqa: SIM905
 )
 _UNREAD = frozenset(
-    "script style template head svg iframe object select textarea annotation annotation-xml audio video canvas".split()  # noqa: SIM905
+    "script style template head svg iframe select textarea annotation annotation-xml audio video canvas".split()  # noqa: SIM905
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

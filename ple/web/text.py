@@ -29,7 +29,7 @@ _DROPPED_WHOLE = frozenset(  # with what is in them; of any other tag the text s
     re.findall(
         r"\S+",
         """
-        script style template title textarea select button iframe object embed applet svg annotation annotation-xml
+        script style template title textarea select button iframe svg annotation annotation-xml
         noembed noframes xmp plaintext audio video canvas
         """,
     )

@@ -154,17 +154,19 @@ def test_the_wellformed_cases_of_feedparser_get_what_they_expect(shared_data: Pa
                 against.append((path.relative_to(folder), where, (expected, ours[1])))
     explained = [next((why for what, why in REASONS.items() if re.search(what, str(each[0]))), "") for each in against]
     kept = agreed["agreed"] + len(against)
-    print(f"\nfeedparser: {agreed['agreed']:,} of {kept:,} values agree; {agreed['not kept']:,} are not kept")
+    print(
+        f"\nfeedparser: {agreed['agreed']:,} of {kept:,} values agree ({agreed['agreed'] / kept:.1%}); "
+        f"{agreed['not kept']:,} are not kept"
+    )
     for why, number in Counter(explained).items():
         print(f"   {number} not: {why or 'without a reason'}")
     unexplained = [each for each, why in zip(against, explained, strict=True) if not why]
     assert agreed["agreed"] >= 0.99 * (agreed["agreed"] + len(unexplained)), unexplained
-    assert agreed["agreed"] >= 0.95 * kept
+    assert agreed["agreed"] >= 0.98 * kept or not ALL
 
 
 REASONS = {
-    "/cdf/": "Channel Definition Format (1997) without entries is no feed that one can follow",
-    "iframe|_object": "what is in a frame or an object is dropped whole, as its text is for browsers without them",
+    "iframe": "what is in a frame is dropped whole, as its text is for browsers without them",
     "not_a_doctype|xml_declaration_unexpected|xml_malicious|nested_cdata": "broken markup is read as browsers read it",
     "author_map_author": "the name of an author is kept, not the address beside it",
     "category_term": "a category is called by its label, which is for people, before its term",
@@ -175,7 +177,7 @@ REASONS = {
 
 def score(name: str, files: list[Path], compare: Any) -> None:
     """Compare what other parsers' results say with ours, field by field, and print the score."""
-    agreed, of = Counter[str](), Counter[str]()
+    agreed, of, against = Counter[str](), Counter[str](), []
     for path in files:
         results = [path.with_suffix(".json"), path.with_suffix(".serde.json")]
         result = next((each for each in results if each.exists()), None)
@@ -188,10 +190,15 @@ def score(name: str, files: list[Path], compare: Any) -> None:
             continue
         for field, expected, ours in compare(json.loads(result.read_text(encoding="utf-8")), feed):
             of[field] += 1
-            agreed[field] += expected == ours or (bool(expected) and letters(str(expected)) == letters(str(ours)))
+            same_again = expected == ours or (bool(expected) and letters(str(expected)) == letters(str(ours)))
+            agreed[field] += same_again
+            if not same_again:
+                against.append(f"{path.name}: {field}: {expected!r}, ours {ours!r}")
     said = ", ".join(f"{field} {agreed[field]}/{of[field]}" for field in of)
     print(f"\n{name}: {agreed.total():,} of {of.total():,} values agree: {said}")
-    assert agreed.total() > 0.9 * of.total()
+    for each in against:
+        print(f"   not: {each}")
+    assert agreed.total() > 0.98 * of.total()
 
 
 def test_the_cases_of_feed_rs_get_what_they_expect(shared_data: Path) -> None:
