@@ -11,7 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from ple.bookmarks import reading
 from ple.bookmarks.pdf import read_pdf
+from ple.bookmarks.recordings import Recording, as_html, recording_of
 from ple.bookmarks.scholarly import work_of
+from ple.bookmarks.standing import is_missing
 from ple.web import addresses
 from ple.web.client import Headers, Limits, Response
 from ple.web.errors import NoAnswer, TooSlow, WebError
@@ -117,7 +119,16 @@ def _page(response: Response, values: dict[str, Any]) -> Fetched:
             problem=f"{addresses.display(response.url)} showed a check or a banner instead of the page",
             hint="Open it in a browser; its address is kept.",
         )
+    if is_missing(page.title, found.words):
+        return Fetched(
+            {"status": response.status},
+            problem=f"{addresses.display(response.url)} says “{page.title[:80]}”, though with success",
+            hint="The page may have moved or be gone; its address is kept.",
+        )
     author, published_at = page.author, page.published_at
+    if recording := recording_of(page):
+        author = recording.author or author
+        found = _with(recording, found, page.base or response.url)
     if author is None or published_at is None:
         other_author, other_date = reading.author_and_date(page.html, response.url)
         author, published_at = author or other_author, published_at or other_date
@@ -138,6 +149,14 @@ def _page(response: Response, values: dict[str, Any]) -> Fetched:
         problem = f"{addresses.display(response.url)} has no text to read"
         hint = "It may show its text only with JavaScript; open it in a browser."
     return Fetched(values, page.title, problem, hint)
+
+
+def _with(recording: Recording, found: reading.Readable, base: str) -> reading.Readable:
+    """Return what is to be read on the page of a recording: what is declared of it, then what the page says besides."""
+    rest = "" if recording.alone or found.words <= reading.count_words(recording.description) else found.html
+    if rest and recording.description[:60] in found.text:
+        recording = replace(recording, description="")
+    return reading.of_html(as_html(recording) + rest, base, found.extractor or "declared")
 
 
 def _text(response: Response, values: dict[str, Any]) -> Fetched:

@@ -73,6 +73,11 @@ def of_text(text: str) -> Readable:
     return _kept(_paragraphs(text), "", "plain text")
 
 
+def of_html(html: str, url: str, extractor: str) -> Readable:
+    """Return what was put together as HTML, by whom, in the same form."""
+    return _kept(html, url, extractor)
+
+
 def to_markdown(html: str) -> str:
     """Return safe HTML as Markdown, code with its language."""
     from markdownify import markdownify  # 90 ms, with BeautifulSoup

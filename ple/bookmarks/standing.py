@@ -79,6 +79,11 @@ def standing_of(seen: Seen, kept_title: str = "", kept_text: str = "") -> Standi
     return Standing("there")
 
 
+def is_missing(title: str, words: int) -> bool:
+    """Return whether a page that was just fetched only says that there is none, though with success."""
+    return words < 150 and _NOT_FOUND.search(title) is not None
+
+
 def next_check(state: str | None, failures: int, checked_at: dt.datetime | None) -> dt.datetime | None:
     """Return when a page is to be asked for again; none means now.
 

@@ -45,7 +45,20 @@ _HTML_TAG = re.compile(r"<html\b[^>]{0,2000}>", re.I)
 _LANG = re.compile(r"""\s(?:xml:)?lang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)(?=["'\s>/])""", re.I)
 _WRAPPING = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
 _CALLED = ("headline", "name")
-_ARTICLES = ("article", "posting", "report", "book", "course", "learningresource", "videoobject", "webpage", "recipe")
+_ARTICLES = (
+    "article",
+    "posting",
+    "report",
+    "book",
+    "course",
+    "learningresource",
+    "videoobject",
+    "podcastepisode",
+    "radioepisode",
+    "audioobject",
+    "webpage",
+    "recipe",
+)
 _NO_NAME = re.compile(
     r"^(?:(?:written |posted |published )?by|von|par|por|eingestellt von|view all posts by|author:?)\s+", re.I
 )
