@@ -61,7 +61,7 @@ def connect(
 
             raise InvalidInput(
                 f"“{url}” is no address",
-                hint="Give that of any page of your LMS. A school that lets no program in: --kind manual, and its name.",
+                hint="Give that of any page of your LMS; where no program is let in, --kind manual and a name.",
             )
         if kind is None:  # find out first: nobody likes to paste a token and then hear that the address was wrong
             site = courses.find(url)

@@ -79,6 +79,8 @@ class Plan:
     """Whether it is handed in for a whole team."""
     waits_for: int = 0
     """How many of the team have still to hand in before it counts."""
+    artifact_sha256: str | None = None
+    """Of the thing in the library as it says itself at this moment, in Markdown; it is kept with the receipt."""
 
     @property
     def declaration(self) -> str:

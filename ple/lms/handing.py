@@ -107,16 +107,20 @@ class HandingIn(Lists):
         by_hand: bool = False,
     ) -> Plan:
         """Plan to hand in ``content``; see :meth:`plan`."""
-        title = None
+        title = artifact = None
         if resource is not None:
             with self._library.reading() as tx:
                 tx.alive(resource)
-            title = self._document(resource).title if self._document else None
+            if self._document is not None:
+                document = self._document(resource)
+                title = document.title
+                artifact = self._intake.keep(f"# {title}\n\n{document.text}\n".encode("utf-8", "replace"))
         row, course, account = self._catalogue.place(assignment)
         if by_hand or not adapter_class(account.lms).takes:
             return replace(
                 saga.plan_by_hand(row, course.title, account.title, content, now=self._now(), resource_id=resource),
                 seen=self._seen(content, title),
+                artifact_sha256=artifact,
             )
         adapter = self._accounts.adapter(account)
         self._sending.settle(assignment, adapter, course.remote_id, row.remote_id)
@@ -128,6 +132,7 @@ class HandingIn(Lists):
         plan = saga.make_plan(to, remote, status, content, now=now, resource_id=resource, again=again)
         if plan.already:
             return replace(plan, receipt_id=self._ledger.adopt(plan, status, now=now))
+        plan = replace(plan, artifact_sha256=artifact)
         seen = self._seen(content, title) if plan.ok else None
         return replace(plan, seen=seen, warnings=(*plan.warnings, *seen.warnings)) if seen else plan
 
@@ -166,8 +171,7 @@ class HandingIn(Lists):
     def discard(self, plan: Plan) -> None:
         """Drop a plan that the learner did not confirm: what was kept for it goes, unless something else needs it."""
         kept = [piece.sha256 for piece in plan.files]
-        if plan.seen is not None and plan.seen.sha256:
-            kept.append(plan.seen.sha256)
+        kept += [sha256 for sha256 in (plan.seen.sha256 if plan.seen else None, plan.artifact_sha256) if sha256]
         if kept:
             self._intake.let_go(kept, before=plan.made_at)
 

@@ -97,5 +97,5 @@ def _used(tx: Reading) -> set[str]:
     used = {str(said["sha256"]) for files in waiting for said in files}
     for row in tx.exec(select(HandInRow).where(col(HandInRow.open_for).is_not(None))):
         used |= {str(said["sha256"]) for said in row.files}
-        used.add(str((row.plan.get("seen") or {}).get("sha256")))
+        used |= {str((row.plan.get("seen") or {}).get("sha256")), str(row.plan.get("artifact_sha256"))}
     return used

@@ -98,6 +98,8 @@ def write_receipt(
     seen = ours.plan.get("seen") or {}
     if seen.get("sha256"):
         _attach(tx, id, "snapshot", "page", seen.get("media_type") or "text/html", seen["sha256"])
+    if ours.plan.get("artifact_sha256"):
+        _attach(tx, id, "artifact", "artifact.md", "text/markdown", ours.plan["artifact_sha256"])
     if ours.resource_id is not None:
         tx.link(id, ours.resource_id, "hands-in")
     tx.note("handed-in", id, assignment=ours.assignment_id, attempt=attempt)

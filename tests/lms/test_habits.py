@@ -1,5 +1,6 @@
 """The habits of a real Moodle, one by one under their numbers in docs/lms-adapters.md, asked of the practice LMS."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from ple.lms.practice.http import Request
 from ple.lms.practice.moodle import Moodle
 from ple.lms.practice.school import School
-from tests.lms.conftest import FIVE_WORDS, LOG, PDF, PORTFOLIO, POST, SECOND_POST
+from tests.lms.conftest import CLOSED, FIVE_WORDS, LATER, LOG, ONCE, PDF, PORTFOLIO, POST, SECOND_POST, Learner
 from tests.lms.test_recordings import MOODLE_TOKEN, say
 
 
@@ -82,8 +83,10 @@ def test_7_text_where_none_is_taken_makes_an_empty_submission(moodle: Moodle) ->
 
 
 def test_8_one_sentence_stands_for_five_reasons(moodle: Moodle) -> None:
+    save(moodle, ONCE, "<p>x</p>")
+    submit(moodle, ONCE)  # handed in already, and no attempt is left
     moodle.school.lock(POST)
-    said = {save(moodle, task, "<p>x</p>")[0]["item"] for task in (POST, 4, 6)}
+    said = {save(moodle, task, "<p>y</p>")[0]["item"] for task in (POST, ONCE, CLOSED, LATER)}
     assert said == {"The due date for this assignment has now passed"}
 
 
@@ -96,6 +99,21 @@ def test_10_saving_again_overwrites_the_same_attempt(moodle: Moodle) -> None:
     for text in ("<p>1</p>", "<p>2</p>"):
         save(moodle, SECOND_POST, text)
     assert [(work.number, work.text) for work in moodle.school.handed_in(SECOND_POST)] == [(0, "<p>2</p>")]
+
+
+def test_10_four_saves_at_once_are_one_submission(moodle_learner: Learner) -> None:
+    lms = moodle_learner.lms
+    form = {"wstoken": lms.token, "wsfunction": "mod_assign_save_submission", "moodlewsrestformat": "json"}
+    editor = "plugindata[onlinetext_editor]"
+    forms = [
+        {**form, "assignmentid": str(SECOND_POST), f"{editor}[text]": f"<p>{n}</p>", f"{editor}[itemid]": "0"}
+        for n in range(4)
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        url = f"{lms.url}/webservice/rest/server.php"
+        answers = list(threads.map(lambda given: moodle_learner.client.post(url, form=given).json(), forms))
+    assert answers == [[]] * 4
+    assert len(moodle_learner.submissions(SECOND_POST)) == 1
 
 
 def test_11_submitting_twice_warns(moodle: Moodle) -> None:
@@ -144,6 +162,10 @@ def test_16_file_names_are_changed(moodle: Moodle) -> None:
     assert b"ab*c?.txt" in said.body
 
 
-def test_17_a_function_that_this_version_lacks_is_no_record(moodle: Moodle) -> None:
+def test_17_a_function_that_this_version_lacks_is_no_record_and_a_sync_goes_on_without(
+    moodle: Moodle, moodle_learner: Learner
+) -> None:
+    del moodle_learner.lms.dialect.functions["core_course_get_updates_since"]
+    assert [synced.failure for synced in moodle_learner.courses.sync()] == [None]
     del moodle.functions["core_course_get_updates_since"]
     assert say(moodle, "core_course_get_updates_since", courseid="2", since="1")["errorcode"] == "invalidrecord"

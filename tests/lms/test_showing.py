@@ -43,7 +43,7 @@ def test_a_page_shows_the_work_or_another(client: Client, publisher: Any) -> Non
     assert "right one" in other.warnings[0]
 
 
-def test_the_page_as_it_was_is_kept_with_the_receipt(canvas_learner: Learner, publisher: Any) -> None:
+def test_the_page_and_the_work_as_they_were_are_kept_with_the_receipt(canvas_learner: Learner, publisher: Any) -> None:
     learner = canvas_learner
     environment = learner.environment
     note = environment.journal.write("Text", title="What I learned & why").id
@@ -56,8 +56,8 @@ def test_the_page_as_it_was_is_kept_with_the_receipt(canvas_learner: Learner, pu
     assert (plan.seen.public, plan.seen.shows) == (True, True)
     receipt = courses.hand_in(plan)
     with environment.library.reading() as tx:
-        (snapshot,) = tx.attachments_of(receipt.id)
-        assert (snapshot.role, tx.files.read(snapshot.sha256)) == ("snapshot", PAGE.encode())
+        kept = {each.role: tx.files.read(each.sha256) for each in tx.attachments_of(receipt.id)}
+    assert kept == {"snapshot": PAGE.encode(), "artifact": b"# What I learned & why\n\nText\n"}
 
 
 def test_a_link_that_nobody_answers_is_a_warning_and_no_refusal(client: Client) -> None:
