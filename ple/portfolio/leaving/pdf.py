@@ -20,6 +20,9 @@ article.work > header h1, .book-title h1 { bookmark-level: 1; } article.work h2 
 img, svg { max-width: 100%; height: auto; }
 """
 
+_CLAMP = re.compile(r"clamp\(\s*([^,()]+),[^()]*\)")
+"""Sizes between two bounds that grow with a screen: paper has none, so the lower one is meant."""
+
 
 class CannotPrint(PleError):
     """A PDF cannot be made here."""
@@ -45,10 +48,17 @@ def pdf(book: Book, theme_css: str) -> bytes:
         ) from error
     nothing = URLFetcher(allowed_protocols={"data"})
     page = HTML(string=_document(book), base_url="about:blank", url_fetcher=nothing)
-    styles = [CSS(string=css, url_fetcher=nothing) for css in (theme_css, _STYLE)]
-    made: Any = page.write_pdf(stylesheets=styles, pdf_variant="pdf/ua-1", pdf_identifier=book.uid.encode())
-    assert isinstance(made, bytes)
-    return made
+
+    def laid_out(*styles: str) -> bytes:
+        sheets = [CSS(string=css, url_fetcher=nothing) for css in (*styles, _STYLE)]
+        made: Any = page.write_pdf(stylesheets=sheets, pdf_variant="pdf/ua-1", pdf_identifier=book.uid.encode())
+        assert isinstance(made, bytes)
+        return made
+
+    try:
+        return laid_out(_CLAMP.sub(r"\1", theme_css))
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
+        return laid_out()  # the theme has something that WeasyPrint does not know; the words matter more
 
 
 def _document(book: Book) -> str:
