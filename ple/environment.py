@@ -101,7 +101,20 @@ class Environment:
         from ple.library.file import LibraryFile
 
         file = LibraryFile(self.folder) if self._url is None else None
-        return Watch(file, lambda: self.feeds, self.client, secrets=self.secrets)
+        return Watch(file, self._feeds_of_watch, self.client, secrets=self.secrets)
+
+    def _feeds_of_watch(self) -> "Subscriptions":
+        """Return the feeds; without the tables of the other features, as long as nobody else wants those."""
+        if self._url is None and "feeds" not in self.__dict__ and "library" not in self.__dict__:
+            return self._feeds_alone
+        return self.feeds
+
+    @cached_property
+    def _feeds_alone(self) -> "Subscriptions":
+        from ple.feeds import Subscriptions
+        from ple.library import Library
+
+        return Subscriptions(Library(self.folder), self.client, neighbours=self._neighbours, secrets=self.secrets)
 
     @cached_property
     def sync(self) -> "Sync":
@@ -312,7 +325,7 @@ class Environment:
 
     def close(self) -> None:
         """Close what is open."""
-        for part in ("watch", "feeds", "search", "client", "library"):
+        for part in ("watch", "_feeds_alone", "feeds", "search", "client", "library"):
             if part in self.__dict__:
                 close = getattr(self.__dict__[part], "close", None)
                 if close is not None:

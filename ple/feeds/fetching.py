@@ -3,6 +3,7 @@
 Nothing that one feed does is an exception to the others: what went wrong is part of its :class:`Answer`.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import queue
@@ -31,6 +32,7 @@ ACCEPT = (
 LIMITS = Limits(connect=10.0, read=20.0, total=45.0)
 TOGETHER = 64  # answers are kept in one transaction: each costs nearly as much as what one feed brings …
 MOMENT = 0.2  # … but nobody waits longer than this for it
+READ_AHEAD = 8  # feeds: what was read and is not kept yet takes memory
 MOST_ENTRIES = 300  # of several feeds are kept in one transaction: others may want to write, too
 _OUR_OWN = ("unknown host", "unreachable")  # what a lost connection of ours looks like
 
@@ -79,34 +81,49 @@ class Answer:
         return self.error is None and self.feed is None
 
 
-def fetch(client: Client, parser: Parser, ask: Ask, *, limits: Limits = LIMITS) -> Answer:
-    """Ask for one feed and read it."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A feed that came, and says something else than last time."""
+
+    ask: Ask
+    response: Response
+    body_hash: str
+
+    def read(self, parser: Parser) -> Answer:
+        """Read it."""
+        response, whole = self.response, self.response.status != 226  # RFC 3229: only what is new
+        what = (response.url, response.body, response.headers.get("content-type"))
+        try:
+            feed = parser.parse(*what, listed=self.ask.listed)
+        except FeedError as error:
+            return Answer(self.ask, response.headers, error=error)
+        again = partial(parser.parse, *what) if any(entry.same for entry in feed.entries) else None
+        digest = self.body_hash if whole else None
+        moved_to = permanent_target(response)
+        return Answer(self.ask, response.headers, whole, True, feed, digest, moved_to, in_full=again)
+
+
+def fetch(client: Client, ask: Ask, *, limits: Limits = LIMITS) -> Answer | Unread:
+    """Ask for one feed."""
     try:
         response = client.get(ask.url, headers={"Accept": ACCEPT, **ask.headers, **ask.credentials}, limits=limits)
     except WebError as error:
         lost = isinstance(error, TooSlow) or (isinstance(error, NoAnswer) and error.reason in _OUR_OWN)
         return Answer(ask, error=error, reached=not lost)
+    moved_to = permanent_target(response)
     try:
-        return _read(parser, ask, response)
+        if response.status == 304:
+            if not ({"If-None-Match", "If-Modified-Since"} & set(ask.headers)):
+                refuse(response)
+            return Answer(ask, response.headers, moved_to=moved_to)
+        refuse(response)
     except FeedError as error:
         return Answer(ask, response.headers, error=error)
-
-
-def _read(parser: Parser, ask: Ask, response: Response) -> Answer:
-    moved_to = permanent_target(response)
-    if response.status == 304:
-        if not ({"If-None-Match", "If-Modified-Since"} & set(ask.headers)):
-            refuse(response)
-        return Answer(ask, response.headers, moved_to=moved_to)
-    refuse(response)
-    whole = response.status != 226  # RFC 3229: only what is new
     digest = body_hash(response.body)
     if digest == ask.body_hash:
+        whole = response.status != 226
         return Answer(ask, response.headers, whole=whole, body_hash=digest, moved_to=moved_to)
-    what = (response.url, response.body, response.headers.get("content-type"))
-    feed = parser.parse(*what, listed=ask.listed)
-    again = partial(parser.parse, *what) if any(entry.same for entry in feed.entries) else None
-    return Answer(ask, response.headers, whole, True, feed, digest if whole else None, moved_to, in_full=again)
+    return Unread(ask, response, digest)
 
 
 def body_hash(body: bytes) -> str:
@@ -171,7 +188,10 @@ def fetch_all(
     """
     waiting = iter(_spread(asks))
     tasks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
+    unread: queue.SimpleQueue[Unread | None] = queue.SimpleQueue()
     answers: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+    room = threading.Semaphore(READ_AHEAD)
+    stopped = threading.Event()
     weary: dict[str, FeedRefused] = {}
 
     def run() -> None:
@@ -181,19 +201,38 @@ def fetch_all(
                 if host in weary:
                     answers.put(Answer(ask, error=weary[host], postponed=True))
                     continue
-                answer = fetch(client, parser, ask, limits=limits)
+                answer = fetch(client, ask, limits=limits)
+                if isinstance(answer, Unread):
+                    unread.put(answer)
+                    continue
                 if isinstance(answer.error, FeedRefused) and answer.error.status == 429:
                     weary[host] = answer.error
                 answers.put(answer)
             except BaseException as error:  # a mistake of ours must not look like a feed that never answers
                 answers.put(error)
 
+    def read() -> None:
+        while (feed := unread.get()) is not None:
+            room.acquire()
+            if stopped.is_set():
+                return
+            answer: Answer | BaseException
+            try:
+                answer = feed.read(parser)
+            except BaseException as error:
+                answer = error
+            if isinstance(answer, BaseException) or answer.feed is None:
+                room.release()
+            answers.put(answer)
+            del feed, answer  # while it waits for the next
+
     first = list(islice(waiting, 2 * concurrency))
     for ask in first:
         tasks.put(ask)
     # Daemons, so that Ctrl-C need not wait for a server that hangs.
     threads = [threading.Thread(target=run, name="feeds", daemon=True) for _ in range(min(concurrency, len(first)))]
-    for thread in threads:
+    reader = threading.Thread(target=read, name="reader of feeds", daemon=True)
+    for thread in (reader, *threads):
         thread.start()
     under_way = len(first)
     try:
@@ -214,18 +253,21 @@ def fetch_all(
                     under_way += 1
                 if not together:
                     until = time.monotonic() + MOMENT
+                if answer.feed is not None:
+                    room.release()
                 together.append(answer)
                 entries += len(answer.feed.entries) if answer.feed is not None else 0
             if together:
                 yield together
     finally:
-        while not tasks.empty():
-            try:
+        stopped.set()
+        with contextlib.suppress(queue.Empty):
+            while True:
                 tasks.get_nowait()
-            except queue.Empty:
-                break
         for _ in threads:
             tasks.put(None)
+        unread.put(None)
+        room.release()
 
 
 def _spread(asks: Iterable[Ask]) -> Iterator[Ask]:
