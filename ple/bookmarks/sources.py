@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ple.bookmarks import checking, citations, citing, copies
+from ple.bookmarks import checking, citations, citing, copies, pictures
 from ple.bookmarks.checking import Checked
 from ple.bookmarks.citing import FIELDS
 from ple.bookmarks.copies import Snapshot
@@ -195,6 +195,23 @@ class Sources:
             InvalidInput: it has no copy.
         """
         return copies.to_open(self._library, id, self._folder)
+
+    def keep_images(self, id: int) -> pictures.Gathered:
+        """Keep the images of a page's text as files of the library; those that are there are not kept twice.
+
+        Raises:
+            NotFound: there is no such bookmark.
+            InvalidInput: its page has no text yet.
+        """
+        return pictures.gather(self._library, self._client, id)
+
+    def images(self, id: int) -> list[pictures.Image]:
+        """Return the images of a page that are kept.
+
+        Raises:
+            NotFound: there is no such bookmark.
+        """
+        return pictures.of(self._library, id)
 
     def check(
         self, ids: Collection[int] | None = None, *, force: bool = False, limit: int | None = None, pause: float = 1.0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--note", help="Why you keep it.")
 @click.option("--later", is_flag=True, help="Keep the address now, fetch the page later.")
 @click.option("--offline", is_flag=True, help="Keep a copy of the page as it looks too, in one file.")
+@click.option("--images", is_flag=True, help="Keep the images of its text as files too.")
 @click.option("--clipboard", "copied", is_flag=True, help="Keep the address that you copied.")
 @click.pass_context
 def command(
@@ -29,6 +30,7 @@ def command(
     note: str | None,
     later: bool,
     offline: bool,
+    images: bool,
     copied: bool,
 ) -> None:
     """Keep the pages at URLs (- for a list on standard input). Saving one again brings it up to date."""
@@ -54,6 +56,8 @@ def command(
             continue
         if offline:
             _keep_copy(ctx, saved)
+        if images:
+            _keep_images(ctx, saved)
         if not many:
             _show_saved(ctx, saved)
             return
@@ -77,6 +81,19 @@ def _keep_copy(ctx: click.Context, saved: "Saved") -> None:
         environment(ctx).sources.snapshot(saved.bookmark.id)
     except PleError as error:
         tell(ctx, f"There is no copy of it: {error}.")
+
+
+def _keep_images(ctx: click.Context, saved: "Saved") -> None:
+    from ple.library.errors import PleError
+
+    try:
+        done = environment(ctx).sources.keep_images(saved.bookmark.id)
+    except PleError as error:
+        tell(ctx, f"Its images are not kept: {error}.")
+        return
+    tell(
+        ctx, f"Kept {plural(done.new, 'image')}" + (f", {len(done.failed):,} could not be had." if done.failed else ".")
+    )
 
 
 def _wanted(urls: tuple[str, ...], copied: bool) -> list[str]:

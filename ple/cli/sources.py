@@ -16,7 +16,7 @@ _FORMATS = ["text", "markdown", "bibtex", "csl-json", "ris"]
 
 def attach(group: Group) -> None:
     """Give the commands of this module to ``ple bookmarks``."""
-    for one in (cite, judge, snapshot, snapshots, check):
+    for one in (cite, judge, snapshot, snapshots, images, check):
         group.add_command(one)
 
 
@@ -139,6 +139,23 @@ def snapshots(ctx: click.Context, bookmark: str) -> None:
     show_list(ctx, found, columns, empty=f"No copies yet. Make one with `ple bookmarks snapshot {id}`.")
 
 
+@_here.command("images")
+@click.argument("bookmark")
+@click.option("--keep", is_flag=True, help="Fetch the images of its text, and keep them as files.")
+@click.pass_context
+def images(ctx: click.Context, bookmark: str, keep: bool) -> None:
+    """List the images of BOOKMARK that you keep, with their files."""
+    door = environment(ctx).sources
+    id = resolve(ctx, bookmark, "bookmark")
+    if keep:
+        done = door.keep_images(id)
+        for address in done.failed:
+            tell(ctx, f"no picture to be had at {address}")
+        tell(ctx, f"Kept {plural(done.new, 'image')}, {done.known:,} here already.")
+    columns = [("Image", "name"), ("Size", lambda one: size(one.bytes)), ("File", "file")]
+    show_list(ctx, door.images(id), columns, empty=f"No images yet. `ple bookmarks images {id} --keep` keeps them.")
+
+
 @_here.command("check")
 @click.argument("bookmarks", nargs=-1)
 @click.option("--limit", type=click.IntRange(min=1), help="Without BOOKMARKS: at most so many.")
@@ -159,7 +176,7 @@ def check(ctx: click.Context, bookmarks: tuple[str, ...], limit: int | None, for
             continue
         tell(ctx, f"#{one.id} {one.title}: {one.standing}" + (f", {one.why}" if one.why else ""))
         if one.moved_to:
-            tell(ctx, f"  now at {one.moved_to}: `ple bookmarks edit {one.id} --url ADDRESS`")
+            tell(ctx, f"  now there: `ple bookmarks edit {one.id} --url {one.moved_to}`")
         if one.has_copy and one.standing != "moved":
             tell(ctx, f"  you have a copy: `ple bookmarks open {one.id} --offline`")
         elif one.archived:

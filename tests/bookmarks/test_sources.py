@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import pathlib
 
 import pytest
 
@@ -153,6 +154,28 @@ def test_a_copy_is_kept_once_for_each_version(environment, sources, publisher):
     assert opened.suffix == ".html"
     assert "h1{color:green}" in opened.read_text("utf-8")
     assert "sleeps" in opened.read_text("utf-8")
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+
+
+def test_images_are_kept_once_as_files_and_what_is_none_is_said(environment, sources, publisher):
+    publisher.publish("/i/a%20b.png", PNG, Content_Type="image/png")
+    publisher.publish("/j/a_b", b"GIF89a" + bytes(9), Content_Type="image/png")
+    publisher.publish("/x.svg", "<svg onload='alert(1)'/>", Content_Type="image/svg+xml")
+    shown = "".join(f'<p>{WORDS}<img src="{path}" alt="x"></p>' for path in ("/i/a%20b.png", "/j/a_b", "/x.svg", "/no"))
+    page = save(environment, publisher, f"<title>T</title><article><h1>T</h1>{shown}{WORDS}</article>")
+
+    first, again = sources.keep_images(page.id), sources.keep_images(page.id)
+
+    assert (first.new, first.known, again.new, again.known) == (2, 0, 0, 2)
+    assert [url.rpartition("/")[2] for url in first.failed] == ["x.svg", "no"]
+    assert [(one.name, one.media_type) for one in sources.images(page.id)] == [
+        ("a_b.gif", "image/gif"), ("a_b.png", "image/png")]  # fmt: skip
+    assert pathlib.Path(sources.images(page.id)[1].file).read_bytes() == PNG
+    later = environment.bookmarks.save("https://e.org/", fetch=False).bookmark
+    with pytest.raises(InvalidInput, match="no text yet"):
+        sources.keep_images(later.id)
 
 
 def test_only_a_page_that_answers_is_copied(environment, sources, publisher):
