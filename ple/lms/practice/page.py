@@ -4,6 +4,7 @@ import datetime as dt
 from html import escape
 
 from ple.lms.practice.school import LEARNER_NAME, SCHOOL_NAME, Assignment, School, Work
+from ple.lms.practice.teacher import DOINGS
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;"
@@ -24,14 +25,16 @@ def school_page(kind: str, url: str, school: School) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>{SCHOOL_NAME}</h1>"
         f"<p>A practice LMS on this machine ({escape(url)}), speaking as a {name}. "
-        f"You are {LEARNER_NAME}. Nothing here leaves this machine.</p>{tables}</body></html>"
+        f"You are {LEARNER_NAME}. Nothing here leaves this machine.</p>{tables}"
+        "<p>Under “As the teacher” you can do what teachers do; <code>ple lms sync</code> brings it home.</p>"
+        "</body></html>"
     )
 
 
 def _table(title: str, code: str, course: int, school: School) -> str:
     rows = "".join(
         f"<tr><td>{task.id}</td><td>{escape(task.title)}</td><td>{_day(task.due_at)}</td>"
-        f"<td class=work>{_works(task, school)}</td></tr>"
+        f"<td class=work>{_works(task, school)}{_teacher(task, school)}</td></tr>"
         for task in school.assignments.values()
         if task.course == course and not task.hidden
     )
@@ -44,6 +47,28 @@ def _table(title: str, code: str, course: int, school: School) -> str:
 def _works(task: Assignment, school: School) -> str:
     said = [f"{work.status}, attempt {work.number + 1}: {_content(work)}" for work in school.works.get(task.id, [])]
     return "<br>".join(said) or "nothing yet"
+
+
+def _teacher(task: Assignment, school: School) -> str:
+    if not task.takes:
+        return ""
+    fits = {
+        "grade": bool(school.works.get(task.id)),
+        "extend": True,
+        "reopen": bool(school.handed_in(task.id)),
+        "revert": bool(school.handed_in(task.id)),
+        "lock": task.id not in school.locked,
+        "unlock": task.id in school.locked,
+    }
+    buttons = "".join(f"<button name=do value={name}>{said}</button> " for name, said in DOINGS.items() if fits[name])
+    words = (
+        f"<label>Points of {task.points} <input name=points size=4></label> "
+        "<label>Comment <input name=comment size=30></label> "
+    )
+    return (
+        "<details><summary>As the teacher</summary><form method=post action=/teacher>"
+        f"<input type=hidden name=assignment value={task.id}>{words if fits['grade'] else ''}{buttons}</form></details>"
+    )
 
 
 def _content(work: Work) -> str:

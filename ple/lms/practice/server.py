@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from ple.lms.practice import teacher
 from ple.lms.practice.canvas import Canvas
 from ple.lms.practice.faults import AFTER, Faults
 from ple.lms.practice.http import Reply, Request, as_html, as_json, pairs, wishes
@@ -160,6 +161,9 @@ class PracticeLms:
     def _answer(self, request: Request) -> Reply:
         if request.path == "/":
             return as_html(school_page(self.kind, self.url, self.school))
+        if request.path == "/teacher" and request.method == "POST":
+            with self._turn:
+                return teacher.do(self.school, self.url, request)
         with self._turn:
             said: Reply | None = self.dialect.answer(request)
         return said or as_html("<html><head><title>404</title></head><body>Not found</body></html>", 404)
