@@ -239,8 +239,17 @@ def _link(entry: Any) -> str | None:
 
 
 def _author(entry: Any) -> str | None:
-    names = [_string(author, "name") for author in _get(entry, "authors") or () if author]
+    names = [_name(author) for author in _get(entry, "authors") or () if author]
     return ", ".join(dict.fromkeys(name for name in names if name)) or _string(entry, "author") or None
+
+
+def _name(author: Any) -> str:
+    """Return the name of an author; feedparser leaves half of ``a@b.industries (Ann)`` and ``Ann (mailto:a@b.c)``."""
+    name = _string(author, "name")
+    if name.count("(") > name.count(")") and _string(author, "email"):
+        before, _, within = name.rpartition("(")
+        return within.removeprefix("mailto:").strip() or before.strip()
+    return name
 
 
 def _enclosures(entry: Any) -> Iterator[Enclosure]:
