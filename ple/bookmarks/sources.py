@@ -4,18 +4,15 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from ple.bookmarks import checking, citations, citing, copies, pictures
 from ple.bookmarks.checking import Checked
-from ple.bookmarks.citing import FIELDS
 from ple.bookmarks.copies import Snapshot
 from ple.bookmarks.formats import bibtex, csl, ris
 from ple.bookmarks.judging import TYPES, Judgement, answered, checklist
 from ple.bookmarks.models import BOOKMARK, BookmarkRow
-from ple.bookmarks.scholarly import doi_of_arxiv
+from ple.bookmarks.registries import REGISTRIES, look_up
 from ple.library import InvalidInput, Library
-from ple.web.errors import BrokenAnswer
 from ple.web.text import block, line
 
 if TYPE_CHECKING:
@@ -103,31 +100,22 @@ class Sources:
             tx.label = f"Changed how “{row.title}” is cited"
         return self.works([id])[0]
 
-    def resolve(self, id: int, *, registry: str = "https://doi.org") -> dict[str, Any]:
-        """Ask the registry of DOIs what the work of a bookmark is, and keep what it says; return the item.
+    def resolve(self, id: int, *, registries: Mapping[str, str] = REGISTRIES) -> dict[str, Any]:
+        """Ask a registry what the work of a bookmark is, and keep what it says; return the item.
 
-        The learner must have asked for it: it tells the registry which work they read.
+        doi.org is asked by DOI or arXiv number, PubMed by its own, Open Library by ISBN. The learner must have asked
+        for it: it tells the registry which work they read.
 
         Raises:
             NotFound: there is no such bookmark.
-            InvalidInput: it has no DOI.
+            InvalidInput: it has no such number.
             WebError: the registry does not answer, or not with a work.
         """
-        item = self.works([id])[0]
-        doi = item.get("DOI") or doi_of_arxiv(str(item.get("number") or ""))
-        if not doi:
-            raise InvalidInput(f"#{id} has no DOI", hint=f"Say it: `ple bookmarks cite {id} --set DOI=10.…`.")
-        wanted = {"Accept": "application/vnd.citationstyles.csl+json"}
-        response = self._client.get(f"{registry}/{quote(doi)}", headers=wanted)
-        said = response.json() if response.ok else None
-        if not isinstance(said, dict) or not isinstance(said.get("title"), str):
-            raise BrokenAnswer(f"the registry does not know {doi}", url=response.url)
-        kept = {name: said[name] for name in (*FIELDS, "ISSN") if said.get(name) and name != "URL"}
-        kept |= {"type": str(said.get("type") or "article-journal"), "DOI": doi}
+        said = look_up(self._client, self.works([id])[0], registries)
         with self._library.writing("Looked up what is cited") as tx:
             tx.alive(id, BOOKMARK)
             row = tx.get_one(BookmarkRow, id)
-            row.work = json.dumps({**(json.loads(row.work) if row.work else {}), **kept}, ensure_ascii=False)
+            row.work = json.dumps({**(json.loads(row.work) if row.work else {}), **said}, ensure_ascii=False)
             if not row.title_given:
                 row.title = line(said["title"])[:1000]
         return self.works([id])[0]

@@ -30,7 +30,7 @@ _here = Group("sources")
 @click.option("--style", type=click.Choice(_STYLES), default="apa", show_default=True, help="Who wants it how.")
 @click.option("--format", type=click.Choice(_FORMATS), default="text", show_default=True, help="For whom it is.")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Say what the page does not: issued=1918.")
-@click.option("--resolve", "lookup", is_flag=True, help="Ask doi.org what the work is; it hears what you read.")
+@click.option("--resolve", "lookup", is_flag=True, help="Ask doi.org, PubMed or Open Library; it hears what you read.")
 @click.option("--output", metavar="FILE", help="Write to FILE.")
 @click.pass_context
 def cite(

@@ -116,11 +116,32 @@ def test_a_doi_is_looked_up_when_asked(environment, sources, publisher):
     item = {"type": "article-journal", "title": "On descent, properly", "author": [{"family": "Byron", "given": "Ada"}]}
     publisher.publish("/10.1234/slopes.12", json.dumps(item), Content_Type="application/json")
 
-    assert sources.resolve(page.id, registry=publisher.url)["title"] == "On descent, properly"
+    assert sources.resolve(page.id, registries={"doi": publisher.url})["title"] == "On descent, properly"
     assert sources.cite([page.id]).startswith("Byron, A. (1998). On descent, properly.")
     publisher.publish("/10.1234/slopes.12", "", status=404)
     with pytest.raises(BrokenAnswer):
-        sources.resolve(page.id, registry=publisher.url)
+        sources.resolve(page.id, registries={"doi": publisher.url})
+
+
+def test_a_book_and_a_paper_of_pubmed_are_looked_up_by_their_numbers(environment, sources, publisher):
+    asked = {"isbn": publisher.url, "pmid": publisher.url}
+    book = {"title": "Algebra", "subtitle": "A start", "authors": [{"name": "Emmy Example"}], "publish_date":
+            "May 1921", "publishers": [{"name": "Press"}]}  # fmt: skip
+    isbn = "9780007280599"
+    publisher.publish(f"/api/books?bibkeys=ISBN:{isbn}&format=json&jscmd=data", json.dumps({f"ISBN:{isbn}": book}))
+    paper = {"type": "article-journal", "title": "On cells", "author": [{"family": "Bo", "given": "Cy"}]}
+    publisher.publish("/lit/ctxp/v1/pubmed/?format=csl&id=123", json.dumps(paper))
+    environment.bookmarks.import_file("a.ris", f"TY  - BOOK\nTI  - Algebra\nSN  - {isbn}\nER  - \n".encode())
+    (volume,) = environment.bookmarks.bookmark_ids()
+    page = environment.bookmarks.save("https://pubmed.ncbi.nlm.nih.gov/123/", fetch=False).bookmark
+
+    sources.resolve(volume, registries=asked)
+    sources.resolve(page.id, registries=asked)
+
+    assert sources.cite([volume]).startswith("Example, E. (1921). Algebra")
+    assert sources.cite([page.id]).startswith("Bo, C. (n.d.). On cells.")
+    with pytest.raises(InvalidInput, match="no DOI"):
+        sources.resolve(environment.bookmarks.save("https://e.org/", fetch=False).bookmark.id)
 
 
 def test_a_source_is_judged_and_the_judgement_can_be_taken_back(environment, sources, publisher):
