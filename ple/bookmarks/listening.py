@@ -20,7 +20,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -92,27 +92,31 @@ def listening(
 ) -> Iterator[str]:
     """Keep what browsers send while the context lasts; give the address, which ends in a slash.
 
-    What is sent is kept at once and its page is fetched behind; what is not fetched at the end is fetched by
+    What is sent is kept at once, with the page if that is sent too; else the page is fetched behind. What is not fetched
+    at the end is fetched by
     :meth:`~ple.bookmarks.Bookmarks.fetch_pending`. ``told`` hears of each page. Port 0 is any that is free.
 
     Raises:
         ListenError: the port is taken.
 
     """
-    waiting: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
 
     def save(wish: Wish) -> "Saved":
         saved = bookmarks.save(wish.url, title=wish.title or None, tags=wish.tags, note=wish.note or None, fetch=False)
-        waiting.put((saved.bookmark.id, wish.html))
+        if wish.html:  # what only its reader saw cannot be fetched later: it is kept before we answer
+            bookmarks.take_page(saved.bookmark.id, wish.html)
+            saved = replace(saved, bookmark=bookmarks.bookmark(saved.bookmark.id))
+        else:
+            waiting.put(saved.bookmark.id)
         if told is not None:
             told(saved)
         return saved
 
     def fetch() -> None:
-        while (one := waiting.get()) is not None:
-            id, shown = one
+        while (id := waiting.get()) is not None:
             try:
-                bookmarks.take_page(id, shown) if shown else bookmarks.refresh(id)
+                bookmarks.refresh(id)
             except PleError:
                 continue  # removed since, or the library is busy: it is still among the pending ones
 
