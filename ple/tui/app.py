@@ -130,6 +130,7 @@ class LearningApp(App[None]):
         Binding("u", "undo", "Undo the last change", show=False, id="undo"),
         Binding("w", "write", "Write in the journal", show=False, id="write"),
         Binding("D", "drafts", "Unfinished drafts", show=False, id="drafts"),
+        Binding("T", "tour", "Tour of a minute", show=False, id="tour"),
         Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
         Binding("c", "stop_jobs", "Stop", id="stop"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
@@ -148,12 +149,14 @@ class LearningApp(App[None]):
         config_folder: Path | None = None,
         memory: Memory | None = None,
         drafts: Path | None = None,
+        tour: bool = False,
     ) -> None:
         self.memory = memory or Memory()
         if self.memory.get("place") in self.MODES:
             vars(self)["DEFAULT_MODE"] = self.memory.get("place")  # where the learner left
         super().__init__()
         self.config_folder = config_folder or Path()
+        self._tour = tour and not self.memory.get("tour")
         self.drafts = drafts
         """The folder for what is being written, until it is kept."""
         self.animation_level = "none"  # one animated page down is 300 kB over SSH
@@ -185,6 +188,8 @@ class LearningApp(App[None]):
         self.set_interval(1.0, self._watch)
         self.set_interval(20.0, self.keep_memory)
         self.guarded(self._go_on, group="drafts")
+        if self._tour:
+            self.action_tour()
         for said in self.greetings:
             self.notify(said, title="Keys of your own", severity="warning", markup=False)
         if self._refresh_minutes:
@@ -455,6 +460,16 @@ class LearningApp(App[None]):
 
         refresh(self)
 
+    def action_tour(self) -> None:
+        """Show a newcomer around."""
+        from ple.tui.screens.tour import Tour
+
+        def seen(_: None) -> None:
+            self.remember("tour", True)
+            self.keep_memory()
+
+        self.push_screen(Tour(), seen)
+
     def action_drafts(self) -> None:
         """Go on with what was being written when something broke."""
         self.guarded(partial(self._go_on, asked=True), group="drafts")
@@ -518,6 +533,7 @@ def run(folder: Path, url: str | None = None) -> None:
         config_folder=config_folder(),
         memory=Memory(state_folder() / "screens" / f"{name_of(folder, url)}.json"),
         drafts=state_folder() / "drafts" / name_of(folder, url),
+        tour=True,
     )
     if settings.keys:
         from ple.tui.keys import clashes, keymap

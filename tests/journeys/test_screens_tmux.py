@@ -85,6 +85,10 @@ def terminal(tmp_path: Path, empty_library: Path, at_home: Path, publisher: Any)
 
 
 def test_a_morning_from_first_start_to_quit(terminal: Terminal, publisher: Any) -> None:
+    terminal.wait("Welcome")
+    terminal.keys("Enter")
+    terminal.wait("2 of 5")
+    terminal.keys("Escape")
     terminal.wait("Follow a site that you learn from: press 2, then a")
     terminal.keys("2")
     terminal.wait("No feeds yet")
@@ -166,6 +170,8 @@ def colourless(tmp_path: Path, empty_library: Path, at_home: Path) -> Iterator[T
 
 
 def test_no_color_means_no_colour_and_the_cursor_is_seen_all_the_same(colourless: Terminal) -> None:
+    colourless.wait("Welcome")
+    colourless.keys("Escape")
     colourless.wait("press 2, then a")
     painted = colourless._tmux("capture-pane", "-p", "-e", "-t", "t")
     assert "[38;" not in painted

@@ -143,3 +143,11 @@ async def test_leaving_the_app_while_writing_keeps_the_draft(typical: Path, tmp_
     assert left.text == "In the middle"
     drafts.forget(left)
     assert drafts.left_behind(tmp_path) == []
+
+
+async def test_the_calendar_marks_the_days_and_leads_to_their_entries(typical: Path) -> None:
+    async with opened(typical, "4", "left") as pilot:
+        assert " November 2026" in seen(pilot)
+        assert "19•" in seen(pilot)
+        await press(pilot, "down", "enter")
+        assert pilot.app.focused is pilot.app.screen.list

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from ple.tui.dialogs import Choose
 from ple.tui.drafts import Work
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
+from ple.tui.screens.journal_calendar import MOST, Month, months, paint_month
 from ple.tui.screens.writing import edit, write
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
-from ple.tui.widgets.line_list import Key, Row
+from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.words import Piece, columns, plural, right, short
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ class Journal(ListRoom):
 
     MODE = "journal"
     KINDS: ClassVar[tuple[str, ...]] = ("journal",)
+    PANES: ClassVar[tuple[str, ...]] = ("tree", "list", "article")
+    FIRST: ClassVar[int] = 1
+    BESIDE: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "app.write", "Write", id="journal.write"),
         Binding("p", "prompt", "Prompt", id="journal.prompt"),
@@ -47,6 +53,36 @@ class Journal(ListRoom):
         **ListRoom.ORDERS,
         "by title": lambda row: row.thing.title.casefold(),
     }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._newest: dict[str, int] = {}
+
+    def outer(self) -> Iterable[Widget]:
+        """The calendar."""
+        yield LineList(paint_month, id="tree")
+
+    async def load(self) -> None:
+        """Show the entries, and the days on which they were written."""
+        await super().load()
+
+        def written(environment: Environment) -> tuple[list[Month], dict[str, int]]:
+            ids = environment.journal.entry_ids(limit=MOST)
+            return months((line.id, line.written_at) for line in environment.journal.entry_lines(ids))
+
+        rows, self._newest = await self.ask(written)
+        weeks = {row.key for row in rows if row.days}
+        self.query_one("#tree", LineList).show([row.key for row in rows], rows=rows, skip=weeks)
+
+    @on(LineList.Moved, "#tree")
+    def _month_moved(self, event: LineList.Moved) -> None:
+        newest = self._newest.get(str(event.key))
+        if event.list.has_focus and newest is not None:
+            self.list.go(newest)
+
+    @on(LineList.Chosen, "#tree")
+    def _month_chosen(self, event: LineList.Chosen) -> None:
+        self.at = self.PANES.index("list")
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for all entries, newest first."""

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
-from ple.tui.dialogs import Ask
+from ple.library.errors import NotFound
+from ple.tui.dialogs import Ask, Choose
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
+from ple.tui.screens.library_shelves import (
+    ARCHIVED,
+    ENTRIES,
+    OF_PAGES,
+    PAGES,
+    STARRED,
+    TO_READ,
+    Shelf,
+    on_shelf,
+    paint_shelf,
+    shelves,
+)
 from ple.tui.things import ask_for_page, contents, named
 from ple.tui.widgets.blocks import clean
-from ple.tui.widgets.line_list import Key, Row
+from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.words import Piece, columns, plural, right, short
 
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmarks, Refetched
     from ple.environment import Environment
     from ple.feeds import Subscriptions
-
-PAGES, TO_READ, STARRED, ENTRIES = "Saved pages", "To read", "Starred pages", "Starred entries"
-VIEWS = (PAGES, TO_READ, STARRED, ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +49,17 @@ class KeptRow:
     unread: bool = False
     starred: bool = False
     flawed: bool = False
+    pinned: bool = False
 
 
 class Library(ListRoom):
     """Saved pages or starred entries, and what they say."""
 
     MODE = "library"
+    PANES: ClassVar[tuple[str, ...]] = ("tree", "list", "article")
+    FIRST: ClassVar[int] = 1
+    BESIDE: ClassVar[bool] = False
+    VIEWS: ClassVar[tuple[str, ...]] = (PAGES, TO_READ, STARRED, ENTRIES)
     KINDS: ClassVar[tuple[str, ...]] = ("bookmark",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Save a page", id="library.add"),
@@ -50,6 +68,10 @@ class Library(ListRoom):
         Binding("m,N", "mark", "Read", id="library.mark"),
         Binding("s", "star", "Star", id="library.star"),
         Binding("v", "view", "All, to read, starred", show=False, id="library.view"),
+        Binding("p", "pin", "Pin to the top", show=False, id="library.pin"),
+        Binding("Z", "archive", "Put into the archive", show=False, id="library.archive"),
+        Binding("C", "collect", "Put into a collection", show=False, id="library.collect"),
+        Binding("Y", "cite", "Copy as a reference", show=False, id="library.cite"),
         Binding("r", "fetch", "Fetch the page again", show=False, id="library.fetch"),
         Binding("I", "import_file", "Import bookmarks", show=False, id="library.import"),
     ]
@@ -63,31 +85,92 @@ class Library(ListRoom):
     def __init__(self) -> None:
         super().__init__()
         self.shown = PAGES
+        self._shelves: dict[str, Shelf] = {}
+
+    def outer(self) -> Iterable[Widget]:
+        """The shelves."""
+        yield LineList(paint_shelf, id="tree")
+
+    def go_back(self, before: dict[str, Any]) -> None:
+        """Go to the shelf and the line where the learner was."""
+        super().go_back(before)
+        shown = before.get("shown")
+        if isinstance(shown, str) and shown:
+            self.shown = shown
+
+    async def load(self) -> None:
+        """Show the shelves, and what is on the one that is open."""
+        found = await self.ask(shelves)
+        self._shelves = {shelf.key: shelf for shelf in found}
+        if self.shown not in self._shelves and self.shown not in self.VIEWS:
+            self.shown = PAGES
+        tree = self.query_one("#tree", LineList)
+        headings = {shelf.key for shelf in found if shelf.heading}
+        tree.show(list(self._shelves), rows=found, skip=headings, cursor=self.shown)
+        await super().load()
+
+    @on(LineList.Moved, "#tree")
+    def _shelf_moved(self, event: LineList.Moved) -> None:
+        if event.list.has_focus and event.key != self.shown:
+            self._show(str(event.key))
+
+    @on(LineList.Chosen, "#tree")
+    def _shelf_chosen(self, event: LineList.Chosen) -> None:
+        self._show(str(event.key))
+        self.at = self.PANES.index("list")
+
+    def _show(self, shelf: str) -> None:
+        self.shown = shelf
+        self.article = None
+        self.work(self.load, group="load")
+
+    @property
+    def shelf(self) -> str:
+        """What the open shelf is called."""
+        shelf = self._shelves.get(self.shown)
+        return shelf.title if shelf else self.shown
+
+    @property
+    def _mixed(self) -> bool:
+        return self.shown not in OF_PAGES and self.shown != ENTRIES
 
     def kind(self, key: Key) -> str:
-        """Pages or entries."""
-        return "entry" if self.shown == ENTRIES else "bookmark"
+        """Pages, entries, or whatever the line says."""
+        if not self._mixed:
+            return "entry" if self.shown == ENTRIES else "bookmark"
+        row = self.list.row_of(key)
+        return row.thing.kind if isinstance(row, KeptRow) else ""
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
-        """Return the call for all that is kept, newest first."""
-        if self.shown == ENTRIES:
-            return lambda environment: environment.feeds.entry_ids(starred=True)
-        unread, starred = self.shown == TO_READ or None, self.shown == STARRED or None
-        return lambda environment: environment.bookmarks.bookmark_ids(unread=unread, starred=starred)
+        """Return the call for all that is on the shelf, newest first."""
+        shelf = self.shown
+        return lambda environment: on_shelf(environment, shelf)
+
+    async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
+        """Keep what the filter finds, of whatever kind."""
+        if not self._mixed:
+            return await super().filtered(keys)
+        words, among = self.filter, [key for key in keys if isinstance(key, int)]
+        found = set(await self.ask(lambda environment: environment.search.ids(words, among=among)))
+        return [key for key in keys if key in found]
 
     def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
         """Return the call for lines."""
-        now, pages = self.learning.now(), self.shown != ENTRIES
+        now, pages, mixed = self.learning.now(), self.shown != ENTRIES, self._mixed
         numbers = [key for key in keys if isinstance(key, int)]
 
         def call(environment: Environment) -> Sequence[Row]:
             found: dict[Key, KeptRow] = {}
-            if pages:
+            if mixed:
+                for id in numbers:
+                    if row := kept_row(environment, id, now):
+                        found[id] = row
+            elif pages:
                 for page in environment.bookmarks.bookmark_lines(numbers):
                     thing = Thing(page.id, page.kind, clean(page.title) or clean(page.url), page.url, page.tags)
                     where = clean(page.site_name or host(page.url))
                     when, flawed = short(page.saved_at, now), bool(page.problem)
-                    found[page.id] = KeptRow(thing, when, where, page.unread, page.starred, flawed)
+                    found[page.id] = KeptRow(thing, when, where, page.unread, page.starred, flawed, page.pinned)
             else:
                 for line in environment.feeds.entry_lines(numbers):
                     thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", line.url, line.tags)
@@ -99,7 +182,8 @@ class Library(ListRoom):
 
     def paint(self, row: KeptRow, width: int) -> Sequence[Sequence[Piece]]:
         """Date, title, where it is from, tags."""
-        state = " " + ("!" if row.flawed else "●" if row.unread else " ") + ("★" if row.starred else " ")
+        state = " " + ("!" if row.flawed else "●" if row.unread else " ")
+        state += "▲" if row.pinned else "★" if row.starred else " "
         where = min(22, width // 4) if width >= 50 else 0
         tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
         tagged = min(len(tags), width // 4, 24) if width >= 64 else 0
@@ -116,7 +200,7 @@ class Library(ListRoom):
 
     def headline(self, total: int) -> str:
         """What is shown."""
-        return f"{self.shown}  ·  {self.counted(total)}"
+        return f"{self.shelf}  ·  {self.counted(total)}"
 
     def lesson(self) -> str:
         """What to do here."""
@@ -124,6 +208,8 @@ class Library(ListRoom):
             return "No starred entries.\n\ns  in Feeds stars an entry\nv  shows all saved pages again"
         if self.shown == TO_READ:
             return "Everything that you saved is read.\n\nm  marks a page unread again\nv  shows starred pages"
+        if self.shown.startswith("collection:"):
+            return "Nothing is in this collection.\n\nC  on anything puts it in"
         if self.shown == STARRED:
             return "No page is starred.\n\ns  stars the page under the cursor\nv  shows starred entries of feeds"
         return (
@@ -134,9 +220,8 @@ class Library(ListRoom):
 
     def action_view(self) -> None:
         """Show all pages, those to read, those with a star, or starred entries."""
-        self.shown = VIEWS[(VIEWS.index(self.shown) + 1) % len(VIEWS)]
-        self.article = None
-        self.work(self.load, group="load")
+        at = self.VIEWS.index(self.shown) if self.shown in self.VIEWS else -1
+        self._show(self.VIEWS[(at + 1) % len(self.VIEWS)])
 
     def action_add(self) -> None:
         """Save a page."""
@@ -145,7 +230,7 @@ class Library(ListRoom):
     def _page(self) -> Thing | None:
         thing = self._thing()
         if thing is not None and thing.kind != "bookmark":
-            self.learning.say("This is an entry of a feed; S in Feeds saves its page")
+            self.learning.say(f"This is for saved pages; here is something else: {thing.kind}")
             return None
         return thing
 
@@ -170,7 +255,9 @@ class Library(ListRoom):
             )
 
     def _door(self, environment: Environment) -> Subscriptions | Bookmarks:
-        return environment.feeds if self.shown == ENTRIES else environment.bookmarks
+        row = self.list.row
+        entry = row.thing.kind == "entry" if isinstance(row, KeptRow) else self.shown == ENTRIES
+        return environment.feeds if entry else environment.bookmarks
 
     def _said_of(self, done: str) -> Callable[[int], str]:
         one, many = ("entry", "entries") if self.shown == ENTRIES else ("page", "pages")
@@ -216,6 +303,76 @@ class Library(ListRoom):
                 f"Marked {'read' if unread else 'to be read'} · u undoes",
             )
 
+    def action_pin(self) -> None:
+        """Keep the page at the top, or not any more."""
+        row = self._row()
+        if row is not None and self._page():
+            done = "unpin" if row.pinned else "pin"
+            self.change_all(
+                lambda environment, ids: getattr(environment.bookmarks, done)(ids),
+                lambda number: f"{'Unpinned' if row.pinned else 'Pinned'} {plural(number, 'page')}",
+            )
+
+    def action_archive(self) -> None:
+        """Put the page away, or take it back; it stays in the library and is found."""
+        if self._page():
+            archived = self.shown != ARCHIVED
+            self.change_all(
+                lambda environment, ids: environment.bookmarks.mark(ids, archived=archived),
+                lambda number: (
+                    f"{plural(number, 'page')} {'put into the archive' if archived else 'taken out of the archive'}"
+                ),
+            )
+
+    def action_collect(self) -> None:
+        """Put the thing, or all that are marked, into a collection."""
+        ids = list(self.targets())
+        if not ids:
+            self.learning.say("Nothing is chosen here")
+            return
+
+        async def ask() -> None:
+            collections = await self.ask(lambda environment: environment.collections.collections())
+            rows = [
+                (0, "A new collection …"),
+                *((number, clean(one.title)) for number, one in enumerate(collections, 1)),
+            ]
+
+            def chosen(number: int | None) -> None:
+                if number:
+                    one = collections[number - 1]
+                    self.change_all(
+                        lambda environment, ids: environment.collections.put(one.id, ids),
+                        lambda number: f"{plural(number, 'thing')} put into {named(one.title)}",
+                        ids=ids,
+                    )
+                elif number == 0:
+                    self.app.push_screen(Ask("What is the collection called?", placeholder="Essay 1"), begun)
+
+            def begun(name: str | None) -> None:
+                if name:
+
+                    def put(environment: Environment) -> None:
+                        environment.collections.put(environment.collections.add(name).id, ids)
+
+                    self.change(put, f"{plural(len(ids), 'thing')} put into {named(name)} · u undoes", then=self.reload)
+                    self.list.unmark()
+
+            self.app.push_screen(Choose("Put it into which collection?", rows), chosen)
+
+        self.work(ask, group="collect")
+
+    def action_cite(self) -> None:
+        """Copy the page as a reference in APA."""
+        if thing := self._page():
+
+            async def copy() -> None:
+                said = await self.ask(lambda environment: environment.sources.cite([thing.id], style="apa"))
+                self.app.copy_to_clipboard(said)
+                self.learning.say(f"Copied: {clean(said)}")
+
+            self.work(copy, group="cite")
+
     def action_import_file(self) -> None:
         """Bring in a file of bookmarks."""
 
@@ -245,6 +402,18 @@ class Library(ListRoom):
                 return f"Fetched {named(thing.title)}" + ("" if done.changed else ": nothing new there")
 
             self.change(lambda environment: environment.bookmarks.refresh(thing.id), said)
+
+
+def kept_row(environment: Environment, id: int, now: dt.datetime) -> KeptRow | None:
+    """Return anything that is kept as a line; None if it is gone; for threads."""
+    try:
+        document = environment.document(id)
+    except NotFound:
+        return None
+    thing = Thing(id, document.kind, clean(document.title) or "Untitled", document.url, document.tags)
+    where = clean(document.container or host(document.url)) or document.kind
+    flags = document.flags
+    return KeptRow(thing, short(document.occurred_at, now), where, "unread" in flags, "starred" in flags)
 
 
 def host(address: str | None) -> str:
