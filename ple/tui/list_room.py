@@ -12,12 +12,12 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from ple.tui.reading import Article, article
-from ple.tui.room import Room, Thing
-from ple.tui.widgets.article_view import ArticleView
+from ple.tui.article_room import ArticleRoom
+from ple.tui.room import Thing
 from ple.tui.widgets.blocks import Prose
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
+from ple.tui.widgets.reader import Reader
 from ple.tui.words import Piece, count
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class FilterField(Input):
     ]
 
 
-class ListRoom(Room):
+class ListRoom(ArticleRoom):
     """A list, a title line over it, a filter, and an article."""
 
     PANES: ClassVar[tuple[str, ...]] = ("list", "article")
@@ -64,7 +64,6 @@ class ListRoom(Room):
     def __init__(self) -> None:
         super().__init__()
         self.filter = ""
-        self.article: Article | None = None
         self._wanted_key: Key | None = None
         self.order = next(iter(self.ORDERS), "")
 
@@ -105,7 +104,7 @@ class ListRoom(Room):
     def whereabouts(self) -> dict[str, Any]:
         """Where the cursor stands, and what was shown."""
         key = self.list.key if self.is_mounted else None
-        return {"key": key, "shown": getattr(self, "shown", None), "order": self.order}
+        return super().whereabouts() | {"key": key, "shown": getattr(self, "shown", None), "order": self.order}
 
     def go_back(self, before: dict[str, Any]) -> None:
         """Show what was shown, with the cursor where it was."""
@@ -128,7 +127,7 @@ class ListRoom(Room):
             Static("", id="lesson", markup=False),
             classes="list-pane",
         )
-        reading = Container(lines, ArticleView(id="article"), id="reading", classes="-beside" if self.BESIDE else "")
+        reading = Container(lines, Reader(id="article"), id="reading", classes="-beside" if self.BESIDE else "")
         yield Horizontal(*self.outer(), reading, id="panes")
 
     @property
@@ -184,10 +183,9 @@ class ListRoom(Room):
         ordered = "" if self._as_asked else f"  ·  {self.order}"
         self.query_one("#headline", Static).update(said + self.headline(len(self.list.keys)) + ordered, layout=False)
 
-    @property
-    def view(self) -> ArticleView:
-        """The article."""
-        return self.query_one("#article", ArticleView)
+    def key_here(self) -> Key | None:
+        """The key that the cursor stands on."""
+        return self.list.key
 
     # loading
 
@@ -262,22 +260,6 @@ class ListRoom(Room):
             self.learning.complain(error)
             return ()
 
-    async def _again(self) -> None:
-        """Show the open article as it is now; the reader stays where they were."""
-        if self.article is not None and self.list.key == self.article.thing.id:
-            fresh = await self._read(self.article.thing.id)
-            if fresh is not None and fresh.prose.text != self.article.prose.text:
-                self.article = fresh
-                self.view.show(fresh.prose, keep_place=True)
-            elif fresh is not None:
-                self.article = fresh
-
-    async def _read(self, key: Key) -> Article | None:
-        if not isinstance(key, int):
-            return None
-        kind, now = self.kind(key), self.learning.now()
-        return await self.ask(lambda environment: article(environment, key, kind, now=now))
-
     # the article follows the cursor
 
     @on(LineList.Moved, "#list")
@@ -291,14 +273,6 @@ class ListRoom(Room):
         await asyncio.sleep(delay)  # a held key shows only where it stops
         await self.open_article(key)
 
-    async def open_article(self, key: Key) -> None:
-        """Show a thing in the article pane."""
-        shown = await self._read(key)
-        if shown is not None and self.list.key == key:
-            self.article = shown
-            self.view.show(shown.prose)
-            self.refresh_bindings()
-
     @on(LineList.Chosen, "#list")
     def _chosen(self, event: LineList.Chosen) -> None:
         self.at = self.PANES.index("article")
@@ -306,7 +280,9 @@ class ListRoom(Room):
         self.opened(event.key, event.row)
 
     def watch_at(self) -> None:
-        """Whoever goes to the article finds the one that the list stands on."""
+        """Whoever goes to the article finds the one that the list stands on, where they left it."""
+        if self.PANES[self.at] != "article":
+            self.keep_place()
         super().watch_at()
         key = self.list.key
         if self.PANES[self.at] == "article" and key is not None:
@@ -325,13 +301,6 @@ class ListRoom(Room):
         """What the cursor stands on."""
         row: Any = self.list.row
         return getattr(row, "thing", None)
-
-    def action_follow(self) -> None:
-        """Offer the links of the article from the list too."""
-        if self.article is not None and self.view.prose.links:
-            self.view.action_follow()
-        else:
-            self.learning.say("No links here")
 
     # the filter
 

@@ -16,10 +16,10 @@ from textual.widgets import Input, Static
 
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
-from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
+from ple.tui.widgets.reader import Reader
 from ple.tui.words import Piece, clip, count, short
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Search(ListRoom):
             Static("", id="lesson", markup=False),
             classes="list-pane",
         )
-        reading = Container(hits, ArticleView(id="article"), id="reading", classes="-beside")
+        reading = Container(hits, Reader(id="article"), id="reading", classes="-beside")
         yield Horizontal(LineList(paint_facet, id="facets"), reading, id="panes")
 
     def on_mount(self) -> None:

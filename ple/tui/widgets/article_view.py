@@ -8,7 +8,7 @@ knows its place in the text.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -26,26 +26,12 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from ple.tui.palette import Palette
-from ple.tui.widgets.blocks import Block, Prose, table_lines
-from ple.tui.widgets.wrapping import wrapped
+from ple.tui.widgets.blocks import Prose
+from ple.tui.widgets.layout import BLANK, Line, lines_of
 
 MEASURE = 76
 """Cells of text in a line; 66 to 80 are what typographers give for reading."""
 SLICE = 0.010
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A screen line: which block, from where to where in its text; `drawn` where it is no part of the text (tables)."""
-
-    block: int
-    start: int
-    end: int
-    drawn: str | None = None
-    first: bool = False
-
-
-_BLANK = Line(-1, 0, 0)
 
 
 class ArticleView(ScrollView, can_focus=True):
@@ -83,12 +69,14 @@ class ArticleView(ScrollView, can_focus=True):
         self._done = 0
         self._measure = 0
         self._layout = 0
+        self._wanted = 0
         self._strips: LRUCache[int, Strip] = LRUCache(512)
         self._styles: dict[str, Style] = {}
 
     def show(self, prose: Prose, *, keep_place: bool = False) -> None:
         """Show this article from its beginning, or, when it is the same one again, from where the reader was."""
         offset = self.place if keep_place else 0
+        self._wanted = 0
         self.prose = prose
         self._lay_out(offset)
 
@@ -120,7 +108,8 @@ class ArticleView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Lay out for the new measure; the reader stays at the same words."""
         if self._width_of_text() != self._measure:
-            self._lay_out(self.place)
+            wanted, self._wanted = self._wanted, 0
+            self._lay_out(wanted or self.place)
         else:
             self._strips.clear()
 
@@ -140,7 +129,7 @@ class ArticleView(ScrollView, can_focus=True):
             return
         self._some(until=offset, lines=self.size.height * 2)
         self._sized()
-        self.scroll_to(y=self._line_of(offset) if offset else 0, animate=False)
+        self.scroll_to(y=self._line_of(offset) if offset else 0, animate=False, force=True)
         if self._done < len(self.prose.blocks):
             self.set_timer(0.001, self._continuation(self._layout))
 
@@ -165,24 +154,12 @@ class ArticleView(ScrollView, can_focus=True):
         while self._done < len(blocks):
             block = blocks[self._done]
             if self._done and block.gap:
-                self._lines.append(_BLANK)
+                self._lines.append(BLANK)
             self._heads.append(len(self._lines))
-            self._lines.extend(self._block(self._done, block))
+            self._lines.extend(lines_of(self._done, block, self._measure))
             self._done += 1
             if len(self._lines) >= lines and block.start >= until and time.perf_counter() > deadline:
                 break
-
-    def _block(self, number: int, block: Block) -> Iterator[Line]:
-        room = max(8, self._measure - cell_len(block.rest))
-        if block.cells is not None:
-            for index, drawn in enumerate(table_lines(block.cells, room)):
-                yield Line(number, 0, 0, drawn, index == 0)
-            return
-        at = 0
-        for part in block.text.split("\n"):
-            for start, end in wrapped(part, room):
-                yield Line(number, at + start, at + end, None, at + start == 0)
-            at += len(part) + 1
 
     def _line_of(self, offset: int) -> int:
         for number, block in enumerate(self.prose.blocks[: self._done]):
@@ -195,6 +172,60 @@ class ArticleView(ScrollView, can_focus=True):
                         return index
                 return self._heads[number]
         return 0
+
+    def _laid_out_to(self, offset: int) -> int:
+        """Return the line of a place in the text, laid out if it was not yet."""
+        if self._done < len(self.prose.blocks) and self.prose.blocks[self._done].start <= offset:
+            self._some(until=offset)
+            self._sized()
+        return self._line_of(offset)
+
+    def go_to(self, offset: int) -> None:
+        """Let a place in the text be on the first line in sight."""
+        if self._measure:
+            self.scroll_to(y=self._laid_out_to(offset), animate=False, force=True)
+        else:
+            self._wanted = offset
+
+    def reveal(self, offset: int) -> None:
+        """Scroll as little as needed to see a place in the text, with some lines around it."""
+        line, height = self._laid_out_to(offset), self.size.height
+        around = min(3, height // 4)
+        if line < self.scroll_offset.y + around:
+            self.scroll_to(y=line - around, animate=False, force=True)
+        elif line >= self.scroll_offset.y + height - around:
+            self.scroll_to(y=line - height + 1 + around, animate=False, force=True)
+
+    def line_from(self, offset: int, lines: int) -> int:
+        """Return the place in the text that stands some lines below (above) another one."""
+        index = self._laid_out_to(offset)
+        here = self._lines[index] if index < len(self._lines) else BLANK
+        column = max(0, offset - self.prose.blocks[here.block].start - here.start) if here.block >= 0 else 0
+        step = 1 if lines > 0 else -1
+        for _ in range(abs(lines)):
+            index += step
+            while 0 <= index < len(self._lines) and (self._lines[index].block < 0 or self._lines[index].drawn):
+                index += step
+        if not 0 <= index < len(self._lines):
+            return offset
+        line = self._lines[index]
+        return self.prose.blocks[line.block].start + min(line.start + column, max(line.start, line.end - 1))
+
+    def offsets_of(self, selection: Selection) -> tuple[int, int] | None:
+        """Return from where to where a selection with the mouse reaches in the text; None where there is no text."""
+        places: list[int] = []
+        first = selection.start.y if selection.start else 0
+        last = selection.end.y if selection.end else len(self._lines) - 1
+        for index in range(max(0, first), min(last, len(self._lines) - 1) + 1):
+            line = self._lines[index]
+            if line.block < 0 or line.drawn is not None or (stretch := selection.get_span(index)) is None:
+                continue
+            block = self.prose.blocks[line.block]
+            lead = self._margin() + cell_len(block.first if line.first else block.rest)
+            start = min(line.end, line.start + max(0, stretch[0] - lead))
+            end = line.end if stretch[1] == -1 else min(line.end, line.start + max(0, stretch[1] - lead))
+            places += [block.start + start, block.start + end]
+        return (min(places), max(places)) if places and min(places) < max(places) else None
 
     # painting
 
@@ -221,10 +252,15 @@ class ArticleView(ScrollView, can_focus=True):
 
     def _segments(self, index: int, base: Style) -> Iterator[Segment]:
         line = self._lines[index]
-        yield Segment(" " * self._margin(), base)
         if line.block < 0:
+            yield Segment(" " * self._margin(), base)
             return
         block = self.prose.blocks[line.block]
+        if self.marked_at(block.start + line.start, block.start + line.end):
+            yield Segment(" " * (self._margin() - 1), base)
+            yield Segment("▎", base + self.style_of("chosen"))
+        else:
+            yield Segment(" " * self._margin(), base)
         style = base
         if name := _STYLE_OF_KIND.get(block.kind):
             style += self.style_of(name)
@@ -242,6 +278,8 @@ class ArticleView(ScrollView, can_focus=True):
             for span in block.spans
             if span.start < shown_to and span.end > line.start
         ]
+        for start, end, name in self.laid_over(block.start + line.start, block.start + shown_to):
+            layers.append((start - block.start, end - block.start, self.style_of(name)))
         chosen = self.text_selection
         if chosen is not None and (stretch := chosen.get_span(index)) is not None:
             lead = self._margin() + cell_len(prefix)
@@ -250,7 +288,7 @@ class ArticleView(ScrollView, can_focus=True):
             layers.append((start, end, self.style_of("selection")))
         cuts = {line.start, shown_to}
         for start, end, _ in layers:
-            cuts |= {max(start, line.start), min(end, shown_to)}
+            cuts |= {max(line.start, min(start, shown_to)), max(line.start, min(end, shown_to))}
         places = sorted(cuts)
         for start, end in pairwise(places):
             piece = style
@@ -258,6 +296,19 @@ class ArticleView(ScrollView, can_focus=True):
                 if from_ <= start and to >= end:
                     piece += layer
             yield Segment(block.text[start:end].replace("\n", " "), piece)
+
+    def laid_over(self, start: int, end: int) -> Iterable[tuple[int, int, str]]:
+        """Give (start, end, style) of what lies over the text between two places, in the order of painting."""
+        return ()
+
+    def marked_at(self, start: int, end: int) -> bool:
+        """Return whether the lines with the text between two places get a sign in the margin."""
+        return False
+
+    def repaint(self) -> None:
+        """Paint every line anew."""
+        self._strips.clear()
+        self.refresh()
 
     def _span_style(self, name: str, link: int) -> Style:
         style = self.style_of(name)
@@ -294,22 +345,22 @@ class ArticleView(ScrollView, can_focus=True):
 
     def action_line(self, lines: int) -> None:
         """Scroll by lines."""
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
 
     def action_page(self, pages: float) -> None:
         """Scroll by parts of the pane; one line stays in sight."""
-        self.scroll_to(y=self.scroll_offset.y + int(pages * max(1, self.size.height - 1)), animate=False)
+        self.scroll_to(y=self.scroll_offset.y + int(pages * max(1, self.size.height - 1)), animate=False, force=True)
 
     def action_top(self) -> None:
         """Go to the beginning."""
-        self.scroll_to(y=0, animate=False)
+        self.scroll_to(y=0, animate=False, force=True)
 
     def action_bottom(self) -> None:
         """Go to the end."""
         if self._done < len(self.prose.blocks):
             self._some(until=len(self.prose.text))
             self._sized()
-        self.scroll_to(y=self.max_scroll_y, animate=False)
+        self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
     def action_follow(self) -> None:
         """Offer the links."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -24,16 +24,15 @@ from textual.strip import Strip
 
 from ple.tui.palette import Palette
 from ple.tui.widgets.marks import Key as Key
+from ple.tui.widgets.rows import BLOCK as BLOCK
+from ple.tui.widgets.rows import Row as Row
+from ple.tui.widgets.rows import Rows
 from ple.tui.words import Piece
 
-Row = Any
 Painter = Callable[[Row, int], Sequence[Sequence[Piece]]]
 """Gives the lines of a row for a width, each as pieces; what is too long is cut, what is short is padded."""
 Loader = Callable[[Sequence[Key]], Awaitable[Sequence[Row]]]
 """Gives the rows of some keys in their order; None for a row that is gone. It must not raise."""
-
-BLOCK = 64
-KEPT = 128 * BLOCK
 
 
 class LineList(ScrollView, can_focus=True):
@@ -85,10 +84,7 @@ class LineList(ScrollView, can_focus=True):
         self._height = height
         self._load: Loader | None = None
         self._skipped: Collection[Key] = ()
-        self._rows: dict[Key, Row] = {}
-        self._asked: set[int] = set()
-        self._wanted: set[int] = set()
-        self._generation = 0
+        self._rows = Rows()
         self._strips: LRUCache[tuple[int, int, int, bool, bool], Strip] = LRUCache(2048)
         self._styles: dict[str, Style] = {}
         self._announced: Key | None = None
@@ -113,7 +109,7 @@ class LineList(ScrollView, can_focus=True):
         old = self.position
         self.keys, self._load, self._skipped = keys, load, skip
         if rows is not None:
-            self._rows = dict(zip(keys, rows, strict=True))
+            self._rows.rows = dict(zip(keys, rows, strict=True))
         self._renew()
         self.virtual_size = Size(self._width, len(keys) * self._height)
         found = self.index(wanted) if wanted is not None else None
@@ -139,9 +135,8 @@ class LineList(ScrollView, can_focus=True):
 
     def put(self, key: Key, row: Row) -> None:
         """Replace one row by what it says now."""
-        self._rows[key] = row
-        self._strips.clear()
-        self.refresh()
+        self._rows.rows[key] = row
+        self.repaint()
 
     @property
     def key(self) -> Key | None:
@@ -151,15 +146,15 @@ class LineList(ScrollView, can_focus=True):
     @property
     def row(self) -> Row | None:
         """The row under the cursor, if it has arrived."""
-        return self._rows.get(self.key) if self.key is not None else None
+        return self._rows.rows.get(self.key) if self.key is not None else None
 
     def row_at(self, index: int) -> Row | None:
         """The row at a place, if it has arrived."""
-        return self._rows.get(self.keys[index]) if 0 <= index < len(self.keys) else None
+        return self._rows.rows.get(self.keys[index]) if 0 <= index < len(self.keys) else None
 
     def row_of(self, key: Key) -> Row | None:
         """The row of a key, if it has arrived."""
-        return self._rows.get(key)
+        return self._rows.rows.get(key)
 
     def go(self, key: Key) -> bool:
         """Put the cursor on a key; False if it is not in the list."""
@@ -177,41 +172,25 @@ class LineList(ScrollView, can_focus=True):
         return self._skipped
 
     def _renew(self) -> None:
-        self._generation += 1
-        self._asked.clear()
+        self._rows.renew()
         self._strips.clear()
 
     def _want(self, index: int) -> None:
-        block = index // BLOCK
-        if self._load is None or block in self._asked:
-            return
-        self._asked.add(block)
-        if not self._wanted:
+        if self._load is not None and self._rows.want(index):
             self.call_later(self._bring)
-        self._wanted.add(block)
 
     def _bring(self) -> None:
-        blocks, self._wanted = sorted(self._wanted), set()
-        keys = [key for block in blocks for key in self.keys[block * BLOCK : (block + 1) * BLOCK]]
+        keys = self._rows.take(self.keys)
         if keys and self._load is not None and self.is_attached:
-            self.run_worker(self._arrive(self._load, keys, self._generation), group="lines", exit_on_error=False)
+            self.run_worker(self._arrive(self._load, keys, self._rows.generation), group="lines", exit_on_error=False)
 
     async def _arrive(self, load: Loader, keys: Sequence[Key], generation: int) -> None:
         rows = await load(keys)
-        if generation != self._generation or not self.is_attached:
+        if generation != self._rows.generation or not self.is_attached:
             return
-        if len(self._rows) > KEPT:
-            near = set(self.keys[max(0, self.position - KEPT // 4) : self.position + KEPT // 4])
-            self._rows = {key: row for key, row in self._rows.items() if key in near}
-            self._asked = {self.position // BLOCK}
-        changed = False
-        for key, row in zip(keys, rows, strict=False):
-            if row is not None:
-                changed = changed or self._rows.get(key) != row
-                self._rows[key] = row
+        changed = self._rows.arrive(keys, rows, self.keys, self.position)
         if changed:
-            self._strips.clear()
-            self.refresh()
+            self.repaint()
         if self.key in keys and (changed or self._announced != self.key):
             self._announced = None
             self._announce()
@@ -264,7 +243,7 @@ class LineList(ScrollView, can_focus=True):
         return self._line(index, line, width, index == self.position)
 
     def _line(self, index: int, line: int, width: int, here: bool) -> Strip:
-        row = self._rows.get(self.keys[index])
+        row = self._rows.rows.get(self.keys[index])
         if self._load is not None:
             self._want(index)
             ahead = index + (BLOCK // 2 if index >= self.position else -BLOCK // 2)

@@ -1,0 +1,56 @@
+"""The rows of a list that are near the screen, and which blocks of them were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ple.tui.widgets.marks import Key
+
+Row = Any
+BLOCK = 64
+KEPT = 128 * BLOCK
+
+
+@dataclass
+class Rows:
+    """Rows by their keys. `generation` tells what was asked before the list was renewed from what was asked since."""
+
+    rows: dict[Key, Row] = field(default_factory=dict)
+    generation: int = 0
+    _asked: set[int] = field(default_factory=set)
+    _wanted: set[int] = field(default_factory=set)
+
+    def renew(self) -> None:
+        """Ask for everything again; what is there stays until its successor comes."""
+        self.generation += 1
+        self._asked.clear()
+
+    def want(self, index: int) -> bool:
+        """Want the block of a place; return whether it is the first that is wanted now."""
+        block = index // BLOCK
+        if block in self._asked:
+            return False
+        self._asked.add(block)
+        first = not self._wanted
+        self._wanted.add(block)
+        return first
+
+    def take(self, keys: Sequence[Key]) -> Sequence[Key]:
+        """Return the keys of the blocks that are wanted; they are no longer."""
+        blocks, self._wanted = sorted(self._wanted), set()
+        return [key for block in blocks for key in keys[block * BLOCK : (block + 1) * BLOCK]]
+
+    def arrive(self, new: Sequence[Key], rows: Sequence[Row], keys: Sequence[Key], position: int) -> bool:
+        """Keep rows that came, and of too many only those around a position; return whether one says something new."""
+        if len(self.rows) > KEPT:
+            near = set(keys[max(0, position - KEPT // 4) : position + KEPT // 4])
+            self.rows = {key: row for key, row in self.rows.items() if key in near}
+            self._asked = {position // BLOCK}
+        changed = False
+        for key, row in zip(new, rows, strict=False):
+            if row is not None:
+                changed = changed or self.rows.get(key) != row
+                self.rows[key] = row
+        return changed
