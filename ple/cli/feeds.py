@@ -167,7 +167,7 @@ def export(ctx: click.Context, file: str | None) -> None:
 def find(ctx: click.Context, url: str) -> None:
     """Show the feeds that the page at URL leads to."""
     columns = [
-        ("Address", "url"), ("Title", "title"), ("Format", "format"), ("Entries", "entries"),
+        ("Address", "url"), ("Title", "title"), ("What", "what"), ("Format", "format"), ("Entries", "entries"),
         ("Newest", lambda found: ago(found.newest_at)),
     ]  # fmt: skip
     show_list(ctx, environment(ctx).feeds.find(url), columns, empty="No feeds were found.")

@@ -40,6 +40,8 @@ class Candidate:
     format: str
     entries: int
     newest_at: dt.datetime | None
+    what: str = ""
+    """Which one it is where a site has several: releases, comments, videos without shorts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Found:
 
     response: Response
     feed: ParsedFeed
+    what: str = ""
 
     def candidate(self) -> Candidate:
         """Return what a learner needs to choose."""
@@ -58,6 +61,7 @@ class Found:
             format=self.feed.format,
             entries=len(self.feed.entries),
             newest_at=max(dates, default=None),
+            what=self.what,
         )
 
 
@@ -83,6 +87,9 @@ def look(client: Client, parser: Parser, address: str, limits: Limits = LIMITS) 
     else:
         yield Found(response, feed)
         return
+    # A channel on YouTube names one feed in its head; which others there are, only its number says.
+    if places.knows_more(response.url) and (yield from _at(client, parser, _in_text(response), response.url, limits)):
+        return
     if (yield from _named(client, parser, response, limits)):
         return
     if (yield from _at(client, parser, _in_text(response), response.url, limits)):
@@ -104,7 +111,7 @@ def _at(
             refuse(response)
             if (key := addresses.key(response.url)) in seen:
                 continue
-            found = Found(response, _parse(parser, response))
+            found = Found(response, _parse(parser, response), place.what)
         except (WebError, FeedError):
             continue  # a guess
         seen.add(key)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import credentials
+from ple.feeds import credentials, places
 from ple.feeds.formats.opml import Blank, Outline
 from ple.feeds.models import FEED, EntryRow, FeedAddressRow, FeedRow, OpmlImported, Refusal
 from ple.library import Reading, Resource, Writing, chunks
@@ -26,7 +26,7 @@ def without_credentials(
     for outline in outlines:
         if isinstance(outline, Outline) and "@" in outline.url:
             with contextlib.suppress(PleError):
-                url, headers = credentials.apart(addresses.clean(outline.url))
+                url, headers = credentials.apart(places.address(outline.url))
                 if headers:
                     signed[url] = headers
                     outline = replace(outline, url=url)
@@ -78,7 +78,7 @@ def follow_all(tx: Writing, outlines: Sequence[Outline | Blank]) -> OpmlImported
             refused.append(Refusal(line(outline.title) or "an outline without a name", "it has no address (xmlUrl)"))
             continue
         try:
-            url = addresses.clean(outline.url)
+            url = places.address(outline.url)
         except PleError as error:
             refused.append(Refusal(line(outline.title or outline.url)[:200], str(error)))
             continue
@@ -100,7 +100,7 @@ def _row(id: int, key: str, outline: Outline) -> dict[str, object]:
     # The title stays the publisher's to change: what a list calls a feed is nearly always what the publisher did.
     row = FeedRow(
         id=id,
-        url=addresses.clean(outline.url),
+        url=places.address(outline.url),
         url_key=key,
         title=line(outline.title)[:1000],
         site_url=addresses.resolve(None, outline.site_url or ""),

@@ -20,6 +20,9 @@ _CHANNEL_ON_PAGE = re.compile(
 _WORDPRESS = re.compile(
     r"""<meta[^>]{0,60}generator[^>]{0,60}wordpress|["'/]wp-(?:content|includes)/|api\.w\.org""", re.I
 )
+_HANDLE = re.compile(r"(?:acct:|@)([\w.-]+)@([\w.-]+\.[\w-]+)")
+_SUBREDDIT = re.compile(r"/?(r|u|user)/([\w-]{2,50})/?")
+_FEED_SCHEMES = frozenset({"feed", "rss", "podcast", "pcast", "itpc"})
 _NO_ACCOUNT = frozenset(
     re.findall(
         r"\S+",
@@ -40,6 +43,32 @@ class Place:
     what: str = ""
 
 
+def spelled_out(said: str) -> str:
+    """Return the web address that is meant by what people type or click on; what is one already stays as it is.
+
+    ``@ada@mastodon.example``, ``r/learnpython``, and the schemes that were made for feeds: ``feed:``, ``podcast:`` …
+    """
+    said = said.strip()
+    if handle := _HANDLE.fullmatch(said):
+        return f"https://{handle[2]}/@{handle[1]}"
+    if reddit := _SUBREDDIT.fullmatch(said):
+        return f"https://www.reddit.com/{reddit[1]}/{reddit[2]}"
+    scheme, colon, rest = said.partition(":")
+    if colon and scheme.lower() in _FEED_SCHEMES:
+        return rest if rest.lower().startswith(("http:", "https:")) else f"http://{rest.lstrip('/')}"
+    return said
+
+
+def address(said: str) -> str:
+    """Return the web address that is meant, as it is kept.
+
+    Raises:
+        BadAddress: it is none.
+
+    """
+    return addresses.clean(spelled_out(said))
+
+
 def of(url: str) -> tuple[Place, ...]:
     """Return where the feeds of the page at ``url`` should be, the most likely one first; nothing if no rule fits."""
     parts = urlsplit(url)
@@ -52,6 +81,11 @@ def of(url: str) -> tuple[Place, ...]:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             return tuple(rule(host, steps, query))
     return tuple(_fediverse(f"{parts.scheme}://{parts.netloc}", steps))
+
+
+def knows_more(url: str) -> bool:
+    """Say whether :func:`on_page` knows more of the feeds of a page than its head does."""
+    return addresses.host(url).removeprefix("www.").removeprefix("m.") == "youtube.com"
 
 
 def on_page(url: str, html: str) -> tuple[Place, ...]:
@@ -108,6 +142,19 @@ def _github(_host: str, steps: tuple[str, ...], _query: dict[str, str]) -> Itera
                         yield Place(f"{here}/{what}.atom", what)
 
 
+def _gist(_host: str, steps: tuple[str, ...], _query: dict[str, str]) -> Iterator[Place]:
+    if steps and steps[0] not in ("discover", "search", "starred", "forked"):
+        yield Place(f"https://gist.github.com/{steps[0]}.atom", "gists")
+
+
+def _vimeo(_host: str, steps: tuple[str, ...], _query: dict[str, str]) -> Iterator[Place]:
+    match steps:
+        case ("channels" | "groups" as what, name, *_):
+            yield Place(f"https://vimeo.com/{what}/{name}/videos/rss")
+        case (name, *_) if not name.isdigit() and name not in ("watch", "features", "categories", "log_in", "join"):
+            yield Place(f"https://vimeo.com/{name}/videos/rss")
+
+
 def _gitlab(host: str, steps: tuple[str, ...], _query: dict[str, str]) -> Iterator[Place]:
     path = steps[: steps.index("-")] if "-" in steps else steps
     if len(path) >= 2:
@@ -127,15 +174,16 @@ def _gitea(host: str, steps: tuple[str, ...], _query: dict[str, str]) -> Iterato
             yield Place(f"https://{host}/{account}.rss", "activity")
 
 
-def _reddit(_host: str, steps: tuple[str, ...], _query: dict[str, str]) -> Iterator[Place]:
+def _reddit(_host: str, steps: tuple[str, ...], query: dict[str, str]) -> Iterator[Place]:
     site = "https://www.reddit.com"
+    within = f"?t={query['t']}" if query.get("t") in ("hour", "day", "week", "month", "year", "all") else ""
     match steps:
         case ():
             yield Place(f"{site}/.rss")
         case ("r", name, "comments", number, *_):
             yield Place(f"{site}/r/{name}/comments/{number}/.rss", "comments")
         case ("r", name, "new" | "top" | "hot" | "rising" as order, *_):
-            yield Place(f"{site}/r/{name}/{order}/.rss", order)
+            yield Place(f"{site}/r/{name}/{order}/.rss{within}", order)
         case ("r", name, *_):
             yield Place(f"{site}/r/{name}/.rss")
         case ("user" | "u", name, *_):
@@ -236,8 +284,10 @@ def _hacker_news(_host: str, steps: tuple[str, ...], _query: dict[str, str]) -> 
 def _fediverse(site: str, steps: tuple[str, ...]) -> Iterator[Place]:
     """Mastodon and its kin, on any host: accounts and hashtags."""
     match steps:
-        case (account,) if re.fullmatch(r"@[\w.-]+", account):
+        case (account, *post) if re.fullmatch(r"@[\w.-]+", account) and (not post or post[0].isdigit()):
             yield Place(f"{site}/{account}.rss")
+        case (account,) if elsewhere := _HANDLE.fullmatch(account):  # an account of another server, as shown here
+            yield Place(f"https://{elsewhere[2]}/@{elsewhere[1]}.rss")
         case (account, "tagged", tag) if re.fullmatch(r"@[\w.-]+", account):
             yield Place(f"{site}/{account}/tagged/{quote(tag)}.rss")
         case ("tags", tag):
@@ -251,6 +301,7 @@ Rule = Callable[[str, tuple[str, ...], dict[str, str]], Iterator[Place]]
 _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("youtube.com", "youtu.be"), _youtube),
     (("github.com",), _github),
+    (("gist.github.com",), _gist),
     (("gitlab.com",), _gitlab),
     (("codeberg.org", "gitea.com"), _gitea),
     (("reddit.com", "old.reddit.com", "new.reddit.com"), _reddit),
@@ -259,7 +310,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     ((".wordpress.com",), _wordpress),
     ((".blogspot.com",), _blogger),
     (("tumblr.com", ".tumblr.com"), _tumblr),
-    (("arxiv.org",), _arxiv),
+    (("arxiv.org", "export.arxiv.org"), _arxiv),
     (("pypi.org",), _pypi),
     (
         ("stackoverflow.com", ".stackexchange.com", "superuser.com", "serverfault.com", "askubuntu.com"),
@@ -268,6 +319,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("bsky.app",), _suffixed("/rss", "profile")),
     (("lobste.rs",), _suffixed(".rss", "t")),
     (("dev.to",), _dev),
+    (("vimeo.com",), _vimeo),
     (("news.ycombinator.com",), _hacker_news),
 )
 """Hosts, those with a dot before them with all that ends so, and the rule for them."""

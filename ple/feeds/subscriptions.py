@@ -7,7 +7,18 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import counting, credentials, discovery, duplicates, entries, following, health, keeping, lists
+from ple.feeds import (
+    counting,
+    credentials,
+    discovery,
+    duplicates,
+    entries,
+    following,
+    health,
+    keeping,
+    lists,
+    places,
+)
 from ple.feeds.checks import Refreshed
 from ple.feeds.counting import Counts
 from ple.feeds.credentials import Credentials
@@ -112,7 +123,7 @@ class Subscriptions:
             FeedError: there is no feed.
 
         """
-        (address, signed), tags = credentials.apart(addresses.clean(address)), tuple(tags)
+        (address, signed), tags = credentials.apart(places.address(address)), tuple(tags)
         signed |= credentials.headers(user, password, headers)
         with self._library.reading() as tx:
             known = lists.feed_at(tx, addresses.key(address), alive=True)
@@ -158,7 +169,7 @@ class Subscriptions:
 
     def find(self, address: str) -> list[Candidate]:
         """Return the feeds that ``address`` leads to, the most likely one first; see :meth:`add`."""
-        found = discovery.look(self._client, self._parser, addresses.clean(address), self._limits)
+        found = discovery.look(self._client, self._parser, places.address(address), self._limits)
         return [each.candidate() for each in found]
 
     def feeds(self) -> list[Feed]:
@@ -210,7 +221,7 @@ class Subscriptions:
             if url is not None:
                 row = keeping.feed_row(tx, id)
                 assert row is not None
-                if not keeping.take_address(tx, row, addresses.clean(url), self._now()):
+                if not keeping.take_address(tx, row, places.address(url), self._now()):
                     raise InvalidInput(
                         f"{addresses.display(url)} is followed already", hint="Remove one of the two feeds."
                     )

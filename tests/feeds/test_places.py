@@ -60,6 +60,12 @@ VIDEOS = "https://www.youtube.com/feeds/videos.xml"
         ("https://mastodon.social/@Gargron", "https://mastodon.social/@Gargron.rss"),
         ("https://mastodon.social/tags/python", "https://mastodon.social/tags/python.rss"),
         ("https://fosstodon.org/@ada/tagged/code", "https://fosstodon.org/@ada/tagged/code.rss"),
+        ("https://fosstodon.org/@ada/1234567", "https://fosstodon.org/@ada.rss"),
+        ("https://mastodon.social/@ada@fosstodon.org", "https://fosstodon.org/@ada.rss"),
+        ("https://gist.github.com/ada", "https://gist.github.com/ada.atom"),
+        ("https://old.reddit.com/r/learnpython/top/?t=week", "https://www.reddit.com/r/learnpython/top/.rss?t=week"),
+        ("https://export.arxiv.org/list/cs.CL/recent", "https://rss.arxiv.org/rss/cs.CL"),
+        ("https://vimeo.com/staffpicks", "https://vimeo.com/staffpicks/videos/rss"),
         ("https://example.org/blog/post", None),
         ("https://notgithub.com/a/b", None),
         ("https://github.com.evil.example/a/b", None),
@@ -70,6 +76,23 @@ VIDEOS = "https://www.youtube.com/feeds/videos.xml"
 def test_a_page_of_a_well_known_site(url, first):
     found = places.of(url)
     assert (found[0].url if found else None) == first
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("@ada@fosstodon.org", "https://fosstodon.org/@ada"),
+        ("acct:ada@fosstodon.org", "https://fosstodon.org/@ada"),
+        ("r/learnpython", "https://www.reddit.com/r/learnpython"),
+        ("feed://example.org/x.xml", "http://example.org/x.xml"),
+        ("feed:https://example.org/x.xml", "https://example.org/x.xml"),
+        ("podcast://example.org/x.xml", "http://example.org/x.xml"),
+        (" example.org ", "https://example.org"),
+        ("https://ann:secret@example.org/feed", "https://ann:secret@example.org/feed"),
+    ],
+)
+def test_what_people_type_for_an_address(said, meant):
+    assert places.address(said) == meant
 
 
 def test_a_youtube_channel_without_its_shorts():
@@ -126,3 +149,8 @@ def test_a_blog_in_a_folder_has_its_feed_there(feeds, server):
     assert (
         feeds.add(server.publish("/blog/post", "<html><body>Hello</body></html>", "text/html")).title == "In a folder"
     )
+
+
+def test_a_list_with_the_scheme_of_feeds_is_followed(feeds):
+    done = feeds.import_opml(b'<opml><body><outline xmlUrl="feed://example.org/x.xml"/></body></opml>')
+    assert (len(done.added), feeds.feeds()[0].url) == (1, "http://example.org/x.xml")

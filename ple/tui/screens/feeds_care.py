@@ -42,7 +42,7 @@ def follow(room: Feeds) -> None:
 
 async def _look(room: Feeds, address: str) -> None:
     room.learning.say(f"Looking for a feed at {address} …")
-    if "@" in address.partition("://")[2].partition("/")[0]:  # signed in: only the feed itself is asked
+    if "@" in address.partition("://")[2].partition("/")[0]:  # with a name and password only the feed itself is asked
         await _follow(room, address)
         return
     found = await room.ask(lambda environment: environment.feeds.find(address))
@@ -61,7 +61,9 @@ async def _look(room: Feeds, address: str) -> None:
 
 def _candidate(found: Candidate, now: dt.datetime) -> str:
     newest = f"newest {short(found.newest_at, now).strip()}" if found.newest_at else ""
-    return joined(clean(found.title), clean(found.format), plural(found.entries, "entry", "entries"), newest)
+    return joined(
+        clean(found.title), clean(found.what), clean(found.format), plural(found.entries, "entry", "entries"), newest
+    )
 
 
 async def _follow(room: Feeds, address: str) -> None:
