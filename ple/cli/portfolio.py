@@ -166,6 +166,8 @@ def build(ctx: click.Context, folder: Path | None) -> None:
     built = environment(ctx).portfolio.build(folder)
     for path in built.kept:
         tell(ctx, f"{path} is not ours and stays as it is.")
+    for address in built.lost:
+        tell(ctx, f"{address} was handed in, and says now that it was withdrawn: see `ple portfolio check`.")
     changes = [f"{built.written} written", f"{built.unchanged} unchanged"]
     changes += [f"{built.removed} removed"] if built.removed else []
     said = [

@@ -25,14 +25,14 @@ def findings(
     settings: Settings,
     works: Sequence[Work],
     hidden: Sequence[Artifact],
-    lost: Mapping[int, Sequence[int]],
+    lost: Mapping[str, tuple[int, Sequence[int]]],
     site: Site,
     folder: Path,
 ) -> list[Finding]:
     """Return what should be put right, the serious first.
 
-    ``works`` are shown, ``hidden`` are in the portfolio and not shown, ``lost`` are those of them that were handed in,
-    with their receipts; ``folder`` may hold the site as it was built.
+    ``works`` are shown, ``hidden`` are in the portfolio and not shown, ``lost`` are addresses where
+    something stood that was handed in, with its number and its receipts; ``folder`` may hold the site as it was built.
     """
     fresh = {page.path: page.make() for page in site.pages()}
     built = dict(files_of(folder))
@@ -118,15 +118,17 @@ def _missing_sources(hidden: Sequence[Artifact]) -> Iterator[Finding]:
             )
 
 
-def _handed_in(hidden: Sequence[Artifact], lost: Mapping[int, Sequence[int]]) -> Iterator[Finding]:
-    for artifact in hidden:
-        for receipt in lost.get(artifact.id, ()):
-            yield Finding(
-                True,
-                f"“{artifact.title}” was handed in (#{receipt}), but is not shown any more",
-                f"Show it again with `ple portfolio edit {artifact.id} --visibility unlisted`.",
-                artifact.id,
-            )
+def _handed_in(hidden: Sequence[Artifact], lost: Mapping[str, tuple[int, Sequence[int]]]) -> Iterator[Finding]:
+    titles = {artifact.id: artifact.title for artifact in hidden}
+    for address, (id, receipts) in lost.items():
+        numbers = ", ".join(f"#{receipt}" for receipt in receipts)
+        if id in titles:
+            words = f"“{titles[id]}” was handed in ({numbers}), but is not shown any more"
+            hint = f"Show it again with `ple portfolio edit {id} --visibility unlisted`."
+        else:
+            words = f"what stood at {address} was handed in ({numbers}), but is not in the portfolio any more"
+            hint = f"Put it back with `ple trash restore {id}`."
+        yield Finding(True, words, hint, id)
 
 
 def _context(works: Sequence[Work]) -> Iterator[Finding]:

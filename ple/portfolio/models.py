@@ -207,6 +207,8 @@ class Built:
     seconds: float
     kept: tuple[str, ...] = ()
     """Files in the folder that are not ours and stand where a page would; left as they are."""
+    lost: tuple[str, ...] = ()
+    """Addresses that were handed in, and where nothing but a withdrawn page stands now."""
 
 
 @dataclass(frozen=True, slots=True)

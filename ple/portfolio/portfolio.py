@@ -24,7 +24,7 @@ from ple.portfolio.models import (
 )
 from ple.portfolio.permalinks import Ledger
 from ple.portfolio.said import checked, context_of, site_url, visibility_of
-from ple.portfolio.shelf import Shelf, last_place, move, shown_by
+from ple.portfolio.shelf import Shelf, last_place, move, receipts_of, shown_by
 
 if TYPE_CHECKING:
     from ple.portfolio.build import Done
@@ -215,8 +215,7 @@ class Portfolio:
     def handed_in(self, ids: Iterable[int]) -> dict[int, list[int]]:
         """Return the receipts of each of these artifacts that was handed in: its page must not vanish unnoticed."""
         with self._library.reading() as tx:
-            found = {id: [link.id for link in tx.links_to(id) if link.kind == "receipt"] for id in ids}
-        return {id: receipts for id, receipts in found.items() if receipts}
+            return receipts_of(tx, ids)
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
@@ -244,28 +243,28 @@ class Portfolio:
         began = time.perf_counter()
         folder = (folder or self.folder).absolute()
         try:
-            done = self._build(folder)
+            done, lost = self._build(folder)
         except Moved:  # somebody wrote in the library just now; not twice within a second
-            done = self._build(folder)
-        return Built(
-            folder, done.pages, done.written, done.unchanged, done.removed, time.perf_counter() - began, done.kept
-        )
+            done, lost = self._build(folder)
+        took = time.perf_counter() - began
+        return Built(folder, done.pages, done.written, done.unchanged, done.removed, took, done.kept, tuple(lost))
 
-    def _build(self, folder: Path) -> "Done":
+    def _build(self, folder: Path) -> "tuple[Done, Iterable[str]]":
         from ple.portfolio.build import build
+        from ple.portfolio.echoes.heard import echoes
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
         theme = Theme(self.settings().theme, self.themes)
         with _unhurried(), self._memory() as memory:
             works, ledger = self._published(memory, utc_now())
-            site = Site(self._begun(), works, ledger, theme, memory)
+            site = Site(self._begun(), works, ledger, theme, memory, echoes(self._library))
             left = memory.left(folder)
             done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
             memory.keep_code(site.made)
             if done.left != left:
                 memory.keep_left(folder, done.left)
-        return done
+        return done, self._lost(works, ledger)
 
     def leave(self, file: Path, form: str | None = None, *, with_unlisted: bool = False) -> int:
         """Write the portfolio to ``file``; return how many files or works are in it.
@@ -292,16 +291,18 @@ class Portfolio:
         The site is made in memory as it would be now. What was built in ``folder`` is searched for what is private.
         """
         from ple.portfolio.check import findings
+        from ple.portfolio.echoes.heard import echoes
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
         with self._memory() as memory:
             works, ledger = self._published(memory, utc_now())
             settings = self.settings()
-            site = Site(settings, works, ledger, Theme(settings.theme, self.themes), memory)
+            theme = Theme(settings.theme, self.themes)
+            site = Site(settings, works, ledger, theme, memory, echoes(self._library))
             shown = {work.id for work in works}
             hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
-            lost = self.handed_in(one.id for one in hidden)
+            lost = self._lost(works, ledger)
             return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute())
 
     # behind the door
@@ -311,6 +312,16 @@ class Portfolio:
         with self._library.reading() as tx:
             begun = tx.get(SiteRow, 1) is not None
         return self.settings() if begun else self.init()
+
+    def _lost(self, works: "Iterable[Work]", ledger: Ledger) -> dict[str, tuple[int, list[int]]]:
+        """Return what was handed in and is not shown any more, by its address: its number and its receipts."""
+        shown = {work.id for work in works}
+        gone = {
+            line.resource_id: line.address
+            for line in ledger
+            if line.what == ARTIFACT and line.current and line.resource_id and line.resource_id not in shown
+        }
+        return {gone[id]: (id, receipts) for id, receipts in self.handed_in(gone).items()} if gone else {}
 
     def _published(self, memory: "Memory", now: dt.datetime) -> "tuple[list[Work], Ledger]":
         """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Document, DocumentSource, Library, MarkdownSource, Reading, Resource, Writing, chunks
+from ple.library import Document, DocumentSource, Library, Link, MarkdownSource, Reading, Resource, Writing, chunks
 from ple.portfolio.addresses import ledger_of
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import ARTIFACT, Artifact, ArtifactRow, SiteRow, Visibility
@@ -118,6 +118,21 @@ def shown_by(tx: Reading, source_id: int) -> int | None:
         .join(Resource, col(Resource.id) == col(ArtifactRow.id))
         .where(ArtifactRow.source_id == source_id, col(Resource.trashed_at).is_(None))
     ).first()
+
+
+def receipts_of(tx: Reading, ids: Iterable[int]) -> dict[int, list[int]]:
+    """Return the receipts of each of these artifacts that was handed in, also of one that is in the trash."""
+    found: dict[int, list[int]] = {}
+    for some in chunks(ids):
+        query = (
+            sa.select(col(Link.target_id), col(Link.source_id))
+            .join(Resource, col(Resource.id) == col(Link.source_id))
+            .where(col(Link.target_id).in_(some), col(Resource.kind) == "receipt", col(Resource.purged_at).is_(None))
+            .order_by(col(Link.source_id))
+        )
+        for artifact, receipt in tx.connection().execute(query):
+            found.setdefault(artifact, []).append(receipt)
+    return found
 
 
 def last_place(tx: Reading) -> int:

@@ -85,3 +85,27 @@ def test_an_unlisted_address_written_into_a_public_page_is_found(portfolio: Port
     address = portfolio.address_of(hidden.id)
     portfolio.add(shelf.put("Public", f"Look at {address}"), visibility="public", why="w")
     assert "gives away the address of “For my tutor”" in said(portfolio)
+
+
+def test_what_was_handed_in_does_not_vanish_without_a_word(
+    portfolio: Portfolio, shelf: Shelf, library: Library
+) -> None:
+    ids = [portfolio.add(shelf.put(f"Essay {n}"), visibility="public", why="Because").id for n in range(3)]
+    assert portfolio.build().lost == ()
+    with library.writing() as tx:
+        receipt = tx.register("receipt")
+        for id in ids[:2]:
+            tx.link(receipt, id, "evidence-for")
+    portfolio.edit(ids[0], visibility="private")
+    portfolio.remove(ids[1:])
+
+    assert portfolio.build().lost == ("work/essay-0/", "work/essay-1/")
+    told = {one.artifact: one for one in portfolio.check() if "handed in" in one.problem}
+    assert told.keys() == set(ids[:2])
+    assert f"edit {ids[0]}" in told[ids[0]].hint
+    assert f"restore {ids[1]}" in told[ids[1]].hint
+
+    library.undo()
+    portfolio.edit(ids[0], visibility="unlisted")
+    assert portfolio.build().lost == ()
+    assert not [one for one in portfolio.check() if "handed in" in one.problem]
