@@ -77,6 +77,7 @@ def of_many(folder: Path, pages: int) -> Iterator[object]:
 
     pick = random.Random(4)
     environment = Environment(folder)
+    environment.library.newest_change()  # it is made when it is first asked for
     tags = [f"topic {letter}" for letter in "abcdefghij"]
     at_once(folder, [(f"Essay {n}", text(n, pick), pick.sample(tags, 2)) for n in range(pages)])
     for number in range(12):
