@@ -188,9 +188,38 @@ class Moodle:
     def standings(
         self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime | None
     ) -> Iterator[tuple[str, SubmissionStatus]]:
-        """Yield where the learner stands where Moodle's own list of updates names something; one request for that."""
+        """Yield where the learner stands where Moodle's own list of updates names something, or there is an extension.
+
+        One request for each of the two; an extension is no update to Moodle, but an event in the learner's calendar.
+        """
         if since is None or not assignments:
             return
+        moved = {*self._updated(course_id, assignments, since), *self._extended(course_id, assignments, since)}
+        for task in assignments:
+            if task.remote_id in moved:
+                try:
+                    yield task.remote_id, self.status(course_id, task.remote_id)
+                except (NotAllowed, NotThere, NotUnderstood):
+                    continue
+
+    def _extended(self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime) -> Iterator[str]:
+        arguments = {
+            "events[courseids][0]": course_id,
+            "options[userevents]": "1",
+            "options[siteevents]": "0",
+            "options[timestart]": str(int(since.timestamp()) - 30 * 86_400),
+        }
+        try:
+            said = self._call("core_calendar_get_calendar_events", arguments)
+        except (NotThere, Unsupported, NotUnderstood, NotAllowed):
+            return
+        ours = {task.remote_id for task in assignments}
+        for event in answers.objects(answers.mapping(said).get("events")):
+            id = answers.remote_id(event.get("instance"))  # here it is the assignment's own number
+            if event.get("eventtype") == "extension" and event.get("modulename") == "assign" and id in ours:
+                yield id
+
+    def _updated(self, course_id: str, assignments: Sequence[RemoteAssignment], since: dt.datetime) -> Iterator[str]:
         try:
             said = self._call(
                 "core_course_get_updates_since", {"courseid": course_id, "since": str(int(since.timestamp()))}
@@ -204,10 +233,7 @@ class Moodle:
             names = {answers.words(update.get("name"), 50) for update in answers.objects(instance.get("updates"))}
             id = pages.get(answers.remote_id(instance.get("id")))
             if id is not None and names - {"configuration", "introattachments"}:
-                try:
-                    yield id, self.status(course_id, id)
-                except (NotAllowed, NotThere, NotUnderstood):
-                    continue
+                yield id
 
     def download(self, file: FileMark) -> bytes:
         """Return the bytes of a file; the token goes in the body, never in the address, and to this site alone."""

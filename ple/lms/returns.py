@@ -59,8 +59,8 @@ class News:
     id: int
     at: dt.datetime
     what: str
-    """``new``, ``gone``, ``date``, ``extended``, ``locked``, ``unlocked``, ``reopened``, ``reverted``, ``emptied``,
-    ``graded``, ``feedback``."""
+    """``new``, ``gone``, ``date``, ``extended``, ``limited``, ``locked``, ``unlocked``, ``reopened``, ``reverted``,
+    ``emptied``, ``graded``, ``feedback``."""
     said: str
     assignment_id: int
     assignment: str
@@ -106,6 +106,8 @@ def noticed(old: AssignmentRow, new: Mapping[str, Any], now: dt.datetime) -> lis
         found.append(("date", f"it closes {_day(new['closes_at'])} now, not {_day(old.closes_at)}"))
     if new.get("extended_to") and new["extended_to"] != old.extended_to:
         found.append(("extended", f"you may hand it in until {_day(new['extended_to'])}"))
+    if new.get("minutes") and new["minutes"] != old.minutes:
+        found.append(("limited", f"it has to be done in {new['minutes']} minutes from when you start it"))
     if "locked" in new and old.state is not None and new["locked"] != old.locked:
         found.append(
             ("locked", "your teacher has locked it for you") if new["locked"] else ("unlocked", "it is unlocked again")

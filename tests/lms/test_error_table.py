@@ -114,6 +114,7 @@ def reader(pair: dict[str, Any], client: Any) -> tuple[str, Callable[[], Any]]:
             "mod_assign_submit_for_grading": lambda: adapter.submit(TASK, statement=False),
             "mod_assign_start_submission": lambda: adapter.start(TASK),
             "core_course_get_updates_since": lambda: list(adapter.standings("2", [TASK], NOW)),
+            "core_calendar_get_calendar_events": lambda: list(adapter._extended("2", [TASK], NOW)),
             "core_badges_get_user_badges": lambda: list(adapter.badges()),
         }
         return (function, calls[function]) if function in calls else ("any function", lambda: adapter._call(function))

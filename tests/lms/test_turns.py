@@ -74,6 +74,16 @@ def test_an_extension_moves_the_date_in_every_list(moodle_learner: Learner) -> N
     assert f"{plan.due_at:%Y%m%dT%H%M%SZ}" in learner.courses.calendar()
 
 
+def test_an_extension_and_a_limit_are_noticed_by_the_next_sync(moodle_learner: Learner) -> None:
+    learner, now = moodle_learner, int(moodle_learner.clock().timestamp())
+    learner.clock.forward(minutes=30)
+    learner.lms.school.extend(4, now + 3 * DAY)
+    learner.lms.school.change(SECOND_POST, minutes=30)
+    assert next(learner.courses.sync()).news == 2
+    assert {news.what for news in learner.courses.news()} == {"extended", "limited"}
+    assert learner.courses.sync().__next__().news == 0
+
+
 def test_a_reopened_attempt_and_the_last_one_are_said(moodle_learner: Learner) -> None:
     learner = moodle_learner
     learner.lms.school.change(ONCE, attempts=2)

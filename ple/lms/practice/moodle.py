@@ -42,6 +42,7 @@ class Moodle:
             "mod_assign_start_submission": lambda arguments: moodle_writes.start(self.school, arguments),
             "core_course_get_updates_since": self._updates,
             "core_badges_get_user_badges": self._badges,
+            "core_calendar_get_calendar_events": self._events,
             "core_calendar_get_calendar_export_token": self._calendar_token,
         }
 
@@ -307,6 +308,12 @@ class Moodle:
             if updates:
                 instances.append({"contextlevel": "module", "id": task.page, "updates": updates})
         return {"instances": instances, "warnings": []}
+
+    def _events(self, arguments: dict[str, str]) -> dict[str, Any]:
+        allow(arguments, r"events\[courseids\]\[\d+\]|options\[(userevents|siteevents|timestart)\]")
+        asked = {value for key, value in arguments.items() if key.startswith("events[")}
+        tasks = [task for task in self.school.assignments.values() if str(task.course) in asked and not task.hidden]
+        return {"events": said.events(tasks, self.school.extensions), "warnings": []}
 
     def _badges(self, arguments: dict[str, str]) -> dict[str, Any]:
         allow(arguments, "userid")

@@ -210,6 +210,24 @@ def assignment(task: Assignment, founded_at: int, *, team: bool) -> dict[str, An
     }
 
 
+def events(tasks: list[Assignment], extensions: dict[int, int]) -> list[dict[str, Any]]:
+    """Return what the calendar has: due dates and extensions. ``instance`` is the assignment's own number here."""
+
+    def event(task: Assignment, kind: str, at: int, more: str = "") -> dict[str, Any]:
+        return {
+            "id": task.id * 2 + (kind == "extension"),
+            "name": f"{task.title} is due{more}",
+            "eventtype": kind,
+            "modulename": "assign",
+            "instance": task.id,
+            "courseid": task.course,
+            "timestart": at,
+        }
+
+    due = [event(task, "due", task.due_at) for task in tasks if task.due_at]
+    return due + [event(t, "extension", extensions[t.id], " (extension)") for t in tasks if t.id in extensions]
+
+
 def badges(url: str, names: list[str], at: int) -> list[dict[str, Any]]:
     """Return the learner's badges."""
     return [

@@ -55,6 +55,7 @@ def _teacher(task: Assignment, school: School) -> str:
     fits = {
         "grade": bool(school.works.get(task.id)),
         "extend": True,
+        "limit": not task.minutes and not school.works.get(task.id),
         "reopen": bool(school.handed_in(task.id)),
         "revert": bool(school.handed_in(task.id)),
         "lock": task.id not in school.locked,

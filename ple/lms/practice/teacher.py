@@ -6,6 +6,7 @@ from ple.lms.practice.school import DAY, School
 DOINGS = {
     "grade": "Grade it",
     "extend": "Give a week more",
+    "limit": "Limit it to 30 minutes",
     "reopen": "Ask for another attempt",
     "revert": "Make it a draft again",
     "lock": "Lock it",
@@ -28,6 +29,8 @@ def do(school: School, url: str, request: Request) -> Reply:
             school.grade(task.id, _points(given.get("points", ""), task.points), given.get("comment", "")[:5000])
         case "extend":
             school.extend(task.id, max(school.now, task.due_at) + 7 * DAY)
+        case "limit":
+            school.change(task.id, minutes=30)
         case "reopen":
             school.reopen(task.id)
         case "revert":
