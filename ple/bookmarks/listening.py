@@ -93,7 +93,8 @@ def listening(
     """Keep what browsers send while the context lasts; give the address, which ends in a slash.
 
     What is sent is kept at once, with the page if that is sent too; else the page is fetched behind. What is not
-    fetched at the end is fetched by :meth:`~ple.bookmarks.Bookmarks.fetch_pending`. ``told`` hears of each page. Port 0 is any that is free.
+    fetched at the end is fetched by :meth:`~ple.bookmarks.Bookmarks.fetch_pending`.
+    ``told`` hears of each page. Port 0 is any that is free.
 
     Raises:
         ListenError: the port is taken.
