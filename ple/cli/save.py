@@ -91,9 +91,9 @@ def _keep_images(ctx: click.Context, saved: "Saved") -> None:
     except PleError as error:
         tell(ctx, f"Its images are not kept: {error}.")
         return
-    tell(
-        ctx, f"Kept {plural(done.new, 'image')}" + (f", {len(done.failed):,} could not be had." if done.failed else ".")
-    )
+    known = f", {done.known:,} here already" if done.known else ""
+    failed = f", {len(done.failed):,} could not be had" if done.failed else ""
+    tell(ctx, f"Kept {plural(done.new, 'image')}{known}{failed}.")
 
 
 def _wanted(urls: tuple[str, ...], copied: bool) -> list[str]:
