@@ -1,17 +1,15 @@
 """Subscriptions: the feeds that a learner follows, and what came in from them."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.feeds import (
     counting,
     credentials,
     discovery,
-    duplicates,
     entries,
     following,
     health,
@@ -23,7 +21,6 @@ from ple.feeds.checks import Refreshed
 from ple.feeds.counting import Counts
 from ple.feeds.credentials import Credentials
 from ple.feeds.discovery import Candidate
-from ple.feeds.entries import Wanted
 from ple.feeds.errors import NoFeedFound
 from ple.feeds.fetching import LIMITS, Answer
 from ple.feeds.formats import opml
@@ -34,8 +31,6 @@ from ple.feeds.memory import Memory
 from ple.feeds.models import (
     ENTRY,
     FEED,
-    Entry,
-    EntryLine,
     EntryRow,
     Feed,
     FeedHealth,
@@ -47,10 +42,11 @@ from ple.feeds.refreshing import Refreshing
 from ple.feeds.retention import Retention
 from ple.feeds.rules import Rules
 from ple.feeds.scoring import Diversity, diversity
+from ple.feeds.shelf import Shelf, folder_name
 from ple.feeds.triage import Triage
 from ple.feeds.whole import WholeTexts
 from ple.feeds.worker import Parser
-from ple.library import Document, InvalidInput, Library, chunks, utc_now
+from ple.library import InvalidInput, Library, utc_now
 from ple.library.file import LibraryFile
 from ple.library.textual import Textual
 from ple.settings.secrets import Secrets
@@ -59,7 +55,7 @@ from ple.web.client import Client, Limits
 from ple.web.text import line
 
 
-class Subscriptions:
+class Subscriptions(Shelf):
     """The feeds of a learner. May be shared by threads; close it to end the process that reads feeds.
 
     What keeps the flood in bounds has doors of its own, which are attributes: ``rules``, ``triage``, ``retention``,
@@ -85,9 +81,8 @@ class Subscriptions:
         self.retention = Retention(library, now)
         self.whole_texts = WholeTexts(library, neighbours, now)
         self._mailbox = Mailbox(library, now)
-        self._library = library
+        super().__init__(library, now)
         self._client = client
-        self._now = now
         self._parser = parser or Parser()
         self._limits = limits
         self._credentials = Credentials(secrets)
@@ -239,14 +234,14 @@ class Subscriptions:
             InvalidInput: there is no such folder.
 
         """
-        old, new = _folder(folder) or "", _folder(to)
+        old, new = folder_name(folder) or "", folder_name(to)
         inside = [feed for feed in self.feeds() if f"{feed.folder or ''}/".startswith(f"{old}/")]
         if not old or not inside:
             raise InvalidInput(f"there is no folder “{line(folder)}”", hint="`ple feeds list` shows the folders.")
         confined = [rule for rule in self.rules.rules() if f"{rule.folder or ''}/".startswith(f"{old}/")]
         with self._library.writing(f"Renamed the folder {old}") as tx:
             for place in sorted({feed.folder or "" for feed in inside} | {rule.folder or "" for rule in confined}):
-                moved = _folder((new or "") + place[len(old) :])
+                moved = folder_name((new or "") + place[len(old) :])
                 tx.update(FeedRow, [feed.id for feed in inside if feed.folder == place], folder=moved)
                 tx.update(RuleRow, [rule.id for rule in confined if rule.folder == place], folder=moved)
         return len(inside)
@@ -321,121 +316,7 @@ class Subscriptions:
             pass
         self.retention.expire_daily()
 
-    # ---- reading ---------------------------------------------------------------------------------------------------
-
-    def entries(
-        self,
-        *,
-        feed: int | None = None,
-        folder: str | None = None,
-        unread: bool | None = None,
-        starred: bool | None = None,
-        since: dt.datetime | None = None,
-        limit: int | None = 50,
-    ) -> list[EntryLine]:
-        """Return the newest entries that fit all of this, newest first."""
-        wanted = Wanted(feed, _folder(folder), unread, starred, since)
-        with self._library.reading() as tx:
-            return entries.entry_lines(tx, entries.entry_ids(tx, wanted, limit))
-
-    def entry_ids(
-        self,
-        *,
-        feed: int | None = None,
-        folder: str | None = None,
-        unread: bool | None = None,
-        starred: bool | None = None,
-        since: dt.datetime | None = None,
-        before: dt.datetime | None = None,
-        limit: int | None = None,
-    ) -> list[int]:
-        """Return the numbers of all entries that fit, newest first: the order of a long list."""
-        with self._library.reading() as tx:
-            return entries.entry_ids(tx, Wanted(feed, _folder(folder), unread, starred, since, before), limit)
-
-    def entry_lines(self, ids: Iterable[int]) -> list[EntryLine]:
-        """Return a line for each of these entries, in their order: a page of a long list."""
-        with self._library.reading() as tx:
-            return entries.entry_lines(tx, list(ids))
-
-    def shown(self, ids: Collection[int]) -> list[int]:
-        """Return those entries that a list over all feeds shows, in their order: none hidden, no article twice."""
-        with self._library.reading() as tx:
-            there = set(entries.entry_ids(tx, Wanted()))
-        return [id for id in ids if id in there]
-
-    def newest_entry(self) -> int:
-        """Return the number of the entry that came in last, 0 if there is none; see :meth:`entries_after`."""
-        with self._library.reading() as tx:
-            return entries.newest(tx)
-
-    def entries_after(self, id: int) -> list[EntryLine]:
-        """Return what came in after the entry of this number, the newest first."""
-        with self._library.reading() as tx:
-            return entries.entry_lines(tx, entries.entry_ids(tx, Wanted(), after=id))
-
-    def entry(self, id: int) -> Entry:
-        """Return one entry in full.
-
-        Raises:
-            NotFound: there is none of this number.
-
-        """
-        with self._library.reading() as tx:
-            return entries.entry(tx, id)
-
-    def mark_read(self, ids: Collection[int]) -> int:
-        """Mark entries as read; return how many were not."""
-        return self._mark("Marked {} as read", ids, "read_at", self._now())
-
-    def mark_unread(self, ids: Collection[int]) -> int:
-        """Mark entries as unread; return how many were read."""
-        return self._mark("Marked {} as unread", ids, "read_at", None)
-
-    def star(self, ids: Collection[int]) -> int:
-        """Star entries, which keeps them for good; return how many were not starred."""
-        return self._mark("Starred {}", ids, "starred_at", self._now())
-
-    def unstar(self, ids: Collection[int]) -> int:
-        """Take the star off entries; return how many had one."""
-        return self._mark("Took the star off {}", ids, "starred_at", None)
-
-    def mark_all_read(
-        self, *, feed: int | None = None, folder: str | None = None, before: dt.datetime | None = None
-    ) -> int:
-        """Mark everything as read, or what is of a feed, in a folder, or older than a moment; return how much."""
-        with self._library.writing("Marked everything as read") as tx:
-            if feed is not None:
-                tx.alive(feed, FEED)
-            wanted = Wanted(feed, _folder(folder), unread=True, before=before, copies=True)
-            ids = entries.entry_ids(tx, wanted)
-            done = tx.update(EntryRow, ids, read_at=self._now())
-            tx.label = f"Marked {_entries(done)} as read"
-            return done
-
-    def _mark(self, label: str, ids: Collection[int], name: str, to: dt.datetime | None) -> int:
-        field = getattr(EntryRow, name)
-        with self._library.writing(label.format(_entries(len(ids)))) as tx:
-            lists.check(tx, ids, ENTRY)
-            others = [
-                id
-                for some in chunks(ids)
-                for id in tx.connection().execute(
-                    sa.select(col(EntryRow.id)).where(
-                        col(EntryRow.id).in_(some), field.is_not(None) if to is None else field.is_(None)
-                    )
-                ).scalars()
-            ]  # fmt: skip
-            done = tx.update(EntryRow, others, **{name: to})
-            if name == "read_at":
-                same = {other for those in duplicates.together(tx, ids).values() for other in those}
-                tx.update(EntryRow, sorted(same - set(ids)), read_at=to)
-            if len(ids) == 1 and done and to is not None and name == "read_at":
-                tx.note("read", others[0])  # reading one is reading; marking many is clearing up
-            tx.label = label.format(_entries(done)) if done else None
-            return done
-
-    # ---- lists of feeds, health, documents -------------------------------------------------------------------------
+    # ---- lists of feeds, health ------------------------------------------------------------------------------------
 
     def import_opml(self, data: bytes) -> OpmlImported:
         """Follow the feeds of an OPML list, with their folders, titles and tags; they are asked at the next refresh.
@@ -484,20 +365,5 @@ class Subscriptions:
         with self._library.reading() as tx:
             return diversity(tx, now=self._now(), days=days)
 
-    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
-        """Yield what these feeds and entries say; see :class:`ple.library.DocumentSource`."""
-        for some in chunks(ids):
-            with self._library.reading() as tx:
-                found = list(entries.documents(tx, some))
-            yield from found
-
     def _named(self, ids: Collection[int]) -> str:
         return self.feed(next(iter(ids))).title if len(set(ids)) == 1 else f"{len(set(ids))} feeds"
-
-
-def _entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number:,} entries"
-
-
-def _folder(folder: str | None) -> str | None:
-    return None if folder is None else lists.folder_name(folder)
