@@ -1,6 +1,7 @@
 """What a refresh costs: ours, other readers, and the floor under them all, on the same feeds in the same run.
 
     python benchmarks/feeds.py [--feeds 1000] [--entries 30] [--server PATH] [--only ple,reader,newsboat,floor]
+    python benchmarks/feeds.py --screens [--feeds 300]
 
 Four passes: everything is new, nothing is new (twice, since some readers ask unconditionally the second time), and a
 tenth of the feeds has something new. CPU seconds are those of all processes of a reader, children included; memory is
@@ -13,6 +14,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -94,6 +96,10 @@ class Peer:
         """Return the command of a pass."""
         raise NotImplementedError
 
+    def environment(self) -> dict[str, str]:
+        """Return what else stands in the environment."""
+        return {}
+
 
 class Ple(Peer):
     """Ours, as a learner runs it."""
@@ -110,6 +116,14 @@ class Ple(Peer):
 
     def _ple(self) -> list[str]:
         return [sys.executable, "-m", "ple", "--library", str(self.folder / "library")]
+
+
+class PleAlone(Ple):
+    """Ours with feedparser alone, without the quick reader of well-formed feeds before it."""
+
+    def environment(self) -> dict[str, str]:
+        """Return the switch."""
+        return {"PLE_FEEDPARSER_ALONE": "1"}
 
 
 class Reader(Peer):
@@ -155,17 +169,18 @@ class Floor(Peer):
 
 
 PEERS = {
-    "httpx2": Floor, "httpx2 + feedparser": Floor, "ple": Ple, "reader": Reader, "newsboat": Newsboat,
+    "httpx2": Floor, "httpx2 + feedparser": Floor, "ple": Ple, "ple with feedparser alone": PleAlone, "reader": Reader,
+    "newsboat": Newsboat,
 }  # fmt: skip
 
 
-def measured(command: list[str], folder: Path) -> Cost:
-    """Run a command, and return what it and all its children took."""
+def measured(command: list[str], folder: Path, more: dict[str, str], longest: float) -> Cost | None:
+    """Run a command, and return what it and all its children took; none if that took longer than ``longest``."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TERM": "dumb", "PLE_NO_KEYRING": "1",
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": str(PROJECT), **more,
     }  # fmt: skip
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -177,6 +192,8 @@ def measured(command: list[str], folder: Path) -> Cost:
     def watch() -> None:
         nonlocal peak
         while not ended.wait(0.05):
+            if time.perf_counter() - started > longest:
+                process.kill()
             peak = max(peak, sum(map(resident, family(process.pid))))
 
     watching = threading.Thread(target=watch)
@@ -186,19 +203,24 @@ def measured(command: list[str], folder: Path) -> Cost:
     wall = time.perf_counter() - started
     ended.set()
     watching.join()
+    if process.returncode == -signal.SIGKILL and wall > longest:
+        return None
     if process.returncode:
         raise SystemExit(f"{command[:3]} ended with {process.returncode}")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.suffix != ".opml")
     return Cost(usage.ru_utime + usage.ru_stime, wall, peak / 1e6, size / 1e6)
 
 
-def family(pid: int) -> Iterator[int]:
-    """Yield a process and all that come from it."""
-    yield pid
+def family(pid: int, parent: str = "") -> Iterator[int]:
+    """Yield a process and all that come from it; not one that is about to become another, and still is its parent."""
     with contextlib.suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+        if words == parent:
+            return
+        yield pid
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                yield from family(int(child))
+                yield from family(int(child), words)
 
 
 def resident(pid: int) -> int:
@@ -243,6 +265,19 @@ def ask(url: str) -> str:
     return said
 
 
+def screens(given: argparse.Namespace) -> None:
+    """Measure how late the screens are while they refresh."""
+    sys.path[:0] = [str(PROJECT), str(Path(__file__).parent)]
+    import feeds_screens
+
+    with tempfile.TemporaryDirectory() as folder:
+        urls = Path(folder) / "urls"
+        with serving(given.server, given, urls) as at:
+            peer = Ple("ple", Path(folder), urls)
+            peer.prepare()
+            feeds_screens.main(peer.folder / "library", lambda path: ask(f"{at}{path}"))
+
+
 def main() -> None:
     """Measure, and print a table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -250,10 +285,16 @@ def main() -> None:
     options.add_argument("--entries", type=int, default=30)
     options.add_argument("--server", type=Path, default=BESIDE if BESIDE.exists() else OWN, help="what serves them")
     options.add_argument("--port", type=int, default=free_port())
-    options.add_argument("--only", default=",".join(PEERS), help=f"of {', '.join(PEERS)}; floor: both with httpx2")
+    options.add_argument("--only", default="all", help="of floor, ple, alone, reader, newsboat; all of them")
+    options.add_argument("--longest", type=float, default=600, help="seconds after which a pass is given up")
+    options.add_argument("--screens", action="store_true", help="how late the screens are while they refresh")
     options.add_argument("--keep", type=Path, help="a folder to work in, which is kept")
     given = options.parse_args()
-    names = [name for name in PEERS if name in given.only.replace("floor", "httpx2,httpx2 + feedparser").split(",")]
+    if given.screens:
+        screens(given)
+        return
+    only = given.only.replace("alone", "ple with feedparser alone").replace("floor", "httpx2,httpx2 + feedparser")
+    names = [name for name in PEERS if name in only.split(",") or only == "all"]
     if "newsboat" in names and not shutil.which("newsboat"):
         print("newsboat is not installed here, so it is left out")
         names.remove("newsboat")
@@ -274,7 +315,10 @@ def main() -> None:
                     if "changed" in what:
                         ask(f"{at}/_ctl/advance?share=0.1")
                     ask(f"{at}/_ctl/zero")
-                    cost = measured(peer.command(number), peer.folder)
+                    cost = measured(peer.command(number), peer.folder, peer.environment(), given.longest)
+                    if cost is None:
+                        print(f"{name:20} {what:12} was given up after {given.longest:.0f} s", flush=True)
+                        break
                     said = json.loads(ask(f"{at}/_ctl/stats"))
                     costs[name].append(cost)
                     print(
@@ -286,6 +330,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for name, found in costs.items():
         cells = [f"{cost.cpu:.2f} / {cost.memory:.0f}" for cost in found]
+        cells += ["given up"] * (len(PASSES) - len(found))
         print(f"| {name} | {' | '.join(cells)} | {found[-1].size:.1f} |")
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ple.lms.credentials import Credentials
     from ple.lms.records import Records
     from ple.portfolio import Portfolio
+    from ple.portfolio.echoes.announcing import Announcements
+    from ple.portfolio.echoes.webmentions import Webmentions
     from ple.portfolio.publishing import Publishing
     from ple.search import Search
     from ple.search.saved import SavedSearches
@@ -44,6 +46,11 @@ class Environment:
         self.folder = folder
         self._url = url
         self._warn = warn
+
+    @property
+    def place(self) -> str:
+        """Where the library is, as ``--library`` takes it."""
+        return self._url or str(self.folder)
 
     @cached_property
     def settings(self) -> "Settings":
@@ -80,6 +87,7 @@ class Environment:
         import ple.lms.outbox
         import ple.lms.records.models
         import ple.lms.returns
+        import ple.portfolio.echoes.models
         import ple.portfolio.models
         import ple.portfolio.publishing.models
         import ple.search.saved  # noqa: F401 - a table exists once its module is imported
@@ -223,6 +231,20 @@ class Environment:
         from ple.portfolio.publishing import Publishing
 
         return Publishing(self.library, self.portfolio, self.client, self.secrets)
+
+    @cached_property
+    def webmentions(self) -> "Webmentions":
+        """Telling pages that works link to them, and what others told us."""
+        from ple.portfolio.echoes.webmentions import Webmentions
+
+        return Webmentions(self.library, self.portfolio, self.client, self.secrets)
+
+    @cached_property
+    def announcements(self) -> "Announcements":
+        """Announcing works on the learner's accounts elsewhere."""
+        from ple.portfolio.echoes.announcing import Announcements
+
+        return Announcements(self.library, self.portfolio, self.client, self.secrets)
 
     @cached_property
     def search(self) -> "Search":

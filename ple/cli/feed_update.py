@@ -5,11 +5,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from ple.cli import output
 from ple.cli.frame import Command, environment, outcome, resolve, show, state, tell
 from ple.cli.rules import length
 from ple.cli.words import ago, plural
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Ask all feeds that are not paused, due or not.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any feed failed, not only if all did.")
 @click.option("--every", metavar="SPAN", help="Go on in the background: again every 30m, 2h; one process at a time.")
+@click.option(
+    "--lines", is_flag=True, help="For programs: a line of JSON for each feed as it is done, and one at the end."
+)
 @click.pass_context
-def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool, every: str | None) -> None:
+def update(
+    ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool, every: str | None, lines: bool
+) -> None:
     """Bring in what is new, from what is due or from FEEDS."""
     from ple.feeds.background import UpdateRunning
 
@@ -35,6 +41,9 @@ def update(ctx: click.Context, feeds: tuple[str, ...], force: bool, strict: bool
         if ids or force or state(ctx).json:
             raise click.UsageError("--every asks what is due, and speaks to people: no feeds, --force or --json.", ctx)
         _go_on(ctx, length(every))
+        return
+    if lines:
+        _in_lines(ctx, ids, force)
         return
     try:
         done = _once(ctx, ids, force)
@@ -77,6 +86,30 @@ def _go_on(ctx: click.Context, every: dt.timedelta) -> None:
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
+
+
+def _in_lines(ctx: click.Context, ids: list[int] | None, force: bool) -> None:
+    """Say what becomes of each feed in lines of JSON."""
+    from ple.feeds.updates import Update
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    ours = environment(ctx)
+    update = Update(ours.watch, ours.folder, hook=ours.settings.after_update)
+    try:
+        with closing(update.run(ids, force=force)) as refresh, suppress(KeyboardInterrupt):
+            for feed in refresh:
+                output.print_json_line({"feed": feed})
+    except PleError as error:
+        said = {"kind": type(error).__name__, "message": str(error), "hint": error.hint}
+        output.print_json_line({"error": said})
+        ctx.exit(1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    failure = update.hook_failure and str(update.hook_failure)
+    output.print_json_line({"done": update.done, "notices": update.notices, "hook_failure": failure})
 
 
 def _once(

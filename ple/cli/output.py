@@ -60,6 +60,11 @@ def print_json(value: Any) -> None:
     click.echo("".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text))
 
 
+def print_json_line(value: Any) -> None:
+    """Print a JSON document on one line, at once, for a program that listens."""
+    click.echo(json.dumps(plain_values(value)))
+
+
 def print_line(text: str) -> None:
     """Print one line; what it is indented by stays."""
     click.echo(text[: len(text) - len(text.lstrip(" "))] + line(text))

@@ -1,6 +1,7 @@
 """Asking feeds for news in the background, and saying what came.
 
-It is the update that `ple feeds update` does: one at a time for a library, and the learner's own command hears of it.
+It is what `ple feeds update` does, in a process of its own: one at a time for a library, and the learner's own command
+hears of it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from ple.tui.words import plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
+    from ple.feeds.apart import UpdateApart
     from ple.feeds.checks import Refreshed
-    from ple.feeds.updates import Update
     from ple.tui.app import LearningApp
     from ple.tui.worker import Job
 
@@ -25,13 +26,13 @@ FEW = 5
 def refresh(app: LearningApp, ids: Sequence[int] | None = None, *, force: bool = True, quiet: bool = False) -> None:
     """Refresh some feeds, or all. Progress shows in the bar, `c` stops it; `quiet` speaks only if something came."""
     failures: list[Refreshed] = []
-    updates: list[Update] = []
+    updates: list[UpdateApart] = []
 
     def steps(environment: Environment) -> Iterator[Refreshed]:
+        from ple.feeds.apart import UpdateApart
         from ple.feeds.background import UpdateRunning
-        from ple.feeds.updates import Update
 
-        update = Update(environment.watch, environment.folder, hook=environment.settings.after_update)
+        update = UpdateApart(environment.place)
         updates.append(update)
         try:
             yield from update.run(ids, force=force)
@@ -60,7 +61,7 @@ def refresh(app: LearningApp, ids: Sequence[int] | None = None, *, force: bool =
             result = failures[0]
             app.notify(f"{result.failure}\n{result.hint or ''}", severity="warning", markup=False)
         if notices:
-            titles = [f"{clean(notice.rule)}: {clean(notice.entry.title)}" for notice in notices[:FEW]]
+            titles = [f"{clean(notice.rule)}: {clean(notice.title)}" for notice in notices[:FEW]]
             more = [f"and {len(notices) - FEW} more"] if len(notices) > FEW else []
             app.notify("\n".join([*titles, *more]), title="From your rules", markup=False)
         if (problem := updates[0].hook_failure) is not None:

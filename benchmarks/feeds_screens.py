@@ -1,0 +1,75 @@
+"""How late the screens are while they refresh: a headless terminal, real feeds from a server, and a clock in the loop.
+
+Run it with ``python benchmarks/feeds.py --screens [--feeds 300]``. Every 10 ms a task asks how much later than that it
+is; a key that somebody presses waits as long. On a machine that others keep busy that says more of them than of us, so
+beside it stands what of a delay can be of our own making: no more than the CPU time that our process, with all its
+threads, used meanwhile. Three refreshes, each by the key of the screens: all is new, nothing is,
+and a tenth of the feeds has something new; before them the same while nothing happens.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ple.environment import Environment
+from ple.tui.app import LearningApp
+
+TICK = 0.01
+
+
+class Clock:
+    """How late the loop is."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self.own: list[float] = []
+
+    async def run(self) -> None:
+        """Note it until cancelled."""
+        while True:
+            due, used = time.perf_counter() + TICK, time.process_time()
+            await asyncio.sleep(TICK)
+            late = time.perf_counter() - due
+            self.late.append(1000 * late)
+            self.own.append(1000 * min(late, time.process_time() - used))
+
+
+def said(late: list[float]) -> str:
+    """Return the percentiles of some delays."""
+    late = sorted(late)
+    part = [late[min(len(late) - 1, int(len(late) * share))] for share in (0.5, 0.95, 0.99)]
+    return "p50 {:4.1f}  p95 {:4.1f}  p99 {:5.1f}".format(*part) + f"  max {late[-1]:5.1f} ms"
+
+
+async def watch(folder: Path, ask: Callable[[str], str]) -> None:
+    """Refresh from the screens, and print how late they were."""
+    app = LearningApp(lambda: Environment(folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause(2.0)
+        for what in ("idle", "all is new", "nothing is new", "10 % is new"):
+            if "10 %" in what:
+                ask("/_ctl/advance?share=0.1")
+            clock = Clock()
+            ticking = asyncio.create_task(clock.run())
+            began = time.perf_counter()
+            if what == "idle":
+                await asyncio.sleep(5)
+            else:
+                await pilot.press("R")
+                for _ in range(500):
+                    await asyncio.sleep(TICK)
+                    if app.jobs:
+                        break
+                while app.jobs:
+                    await asyncio.sleep(0.05)
+            ticking.cancel()
+            took = time.perf_counter() - began
+            ticks = f"{len(clock.late)} ticks in {took:.1f} s"
+            print(f"{what:15} {said(clock.late)} · of our own making {said(clock.own)} · {ticks}", flush=True)
+
+
+def main(folder: Path, ask: Callable[[str], str]) -> None:
+    """Measure, and print."""
+    asyncio.run(watch(folder, ask))
