@@ -63,7 +63,24 @@ def _bookmark(environment: Environment, id: int) -> Article:
     if page.note:
         at = sum(block.kind in ("h1", "meta") for block in head.blocks[:4])
         head.blocks.insert(at, Block("p", clean(page.note), first="✎ ", rest="  "))
+    _judged(environment, id, head)
     return Article(thing, head.with_links())
+
+
+def _judged(environment: Environment, id: int, text: Prose) -> None:
+    """Put what the learner thinks of a source before its text: the type, and the answers to the checklist."""
+    found = environment.sources.judgement(id)
+    marks = {"yes": "✓", "no": "✗", "partly": "~"}
+    said = [("›", f"Source: {found.type}")] if found.type else []
+    for one in found.checklist:
+        if one.answer:
+            said.append(
+                (marks.get(one.answer, "?"), f"{one.asks} {one.answer}{f': {one.remark}' if one.remark else ''}")
+            )
+    said += [("✎", found.note)] if found.note else []
+    at = sum(block.kind in ("h1", "meta") for block in text.blocks[:4])
+    text.blocks[at:at] = [Block("meta", clean(words), first=f"{mark} ", rest="  ", gap=n == 0)
+                          for n, (mark, words) in enumerate(said)]  # fmt: skip
 
 
 def _journal(environment: Environment, id: int) -> Article:

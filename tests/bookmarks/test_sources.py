@@ -6,6 +6,7 @@ import pytest
 
 from ple.bookmarks.standing import Seen, next_check, standing_of
 from ple.library import InvalidInput, NotFound
+from ple.tui.reading import article
 from ple.web.errors import BrokenAnswer
 
 HTML = {"Content_Type": "text/html; charset=utf-8"}
@@ -158,6 +159,20 @@ def test_a_source_is_judged_and_the_judgement_can_be_taken_back(environment, sou
     for wrong in ({"answers": {"x": "yes"}}, {"answers": {"who": "perhaps"}}, {"type": "gossip"}):
         with pytest.raises(InvalidInput):
             sources.judge(page.id, **wrong)
+
+
+def test_what_one_thinks_of_a_source_stands_before_its_text_on_the_screen(environment, sources, publisher):
+    page = save(environment, publisher)
+    sources.judge(page.id, type="study", note="Sound.", answers={"who": "yes: her field", "evidence": "no"})
+
+    shown = article(environment, page.id, "bookmark", now=dt.datetime.now(dt.UTC)).prose.blocks
+
+    lines = [f"{block.first}{block.text}" for block in shown]
+    at = lines.index("› Source: study")
+    assert lines[at + 1] == "✓ Do you know who wrote it, and whether they know the field? yes: her field"
+    assert lines[at + 2].startswith("✗ Does it show its evidence")
+    assert lines[at + 3] == "✎ Sound."
+    assert any("Gradient descent" in line for line in lines[at + 4 :])
 
 
 def test_a_copy_is_kept_once_for_each_version(environment, sources, publisher):
