@@ -4,6 +4,7 @@ Templates are written in what Jinja2 and MiniJinja have in common. They get the 
 describes; ``context`` in ``theme.toml`` is the version of it that they were made for. Every value is escaped by
 itself; only what is named ``…_html`` is HTML already, and ``json_ld`` is JSON that may stand in a script element.
 A theme may say ``base = "quiet"`` in ``theme.toml``: whatever template or file it does not have is that theme's then.
+One that says ``common = true`` gets the rules that our themes share before its own, in one file.
 """
 
 import hashlib
@@ -59,6 +60,7 @@ class Theme:
         self._base = Theme(_OURS / base) if base else None
         if self._base is not None and self._base._base is not None:
             raise ThemeError(f"“{name}” is based on “{base}”, which is based on another itself")
+        self._common = about.get("common") is True
         self._name = str(name)
         self._folder = folder
         self.description = str(about.get("description", ""))
@@ -70,6 +72,8 @@ class Theme:
         own = {
             path.relative_to(self._folder / "static").as_posix(): path.read_bytes() for path in found if path.is_file()
         }
+        if self._common and "style.css" in own:
+            own["style.css"] = (_OURS / "common.css").read_bytes() + b"\n" + own["style.css"]
         return (self._base.files if self._base else {}) | own
 
     @cached_property
