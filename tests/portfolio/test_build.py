@@ -4,7 +4,10 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -245,6 +248,47 @@ def test_a_build_killed_at_any_moment_is_healed_by_the_next(tmp_path: Path) -> N
 
         assert build(site, new, nothing).kept == ()
         assert tree(site) == tree(clean)
+
+
+@pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="PLE_TEST_ALL is not set: a second for each kill")
+def test_a_process_killed_in_a_build_leaves_the_old_site_or_one_that_the_next_mends(
+    library: Library, tmp_path: Path
+) -> None:
+    from ple.environment import Environment
+
+    folder = tmp_path / "library"
+    environment = Environment(folder)
+    environment.portfolio.init("Learning in public", "https://ada.example.org/")
+    ids = []
+    for number in range(150):
+        entry = environment.journal.write(f"Text {number}\n\n```python\nx = {number}\n```", title=f"Work {number}")
+        ids.append(environment.portfolio.add(entry.id, visibility="public", tags=[f"t{number % 9}"]).id)
+    code = f"from pathlib import Path; from ple.environment import Environment as E; E(Path({str(folder)!r})).portfolio"
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", f"{code}.build()"], check=True)
+    took = time.perf_counter() - began
+    site, pick = environment.portfolio.folder, random.Random(2)
+    for round in range(20):
+        if round % 4 == 0:
+            shutil.rmtree(site)
+        for id in pick.sample(ids, 20):
+            environment.portfolio.edit(
+                id, title=f"Title {pick.random()}", visibility=pick.choice(["public", "unlisted"])
+            )
+        before = tree(site) if site.exists() else {}
+        child = subprocess.Popen([sys.executable, "-c", f"{code}.build()"])
+        time.sleep(took * (0.3 + 0.7 * pick.random()))  # not to wait for anything: to die somewhere
+        child.kill()
+        child.wait()
+        after = tree(site) if site.exists() else {}
+        shown = {path: said for path, said in after.items() if not path.startswith(".ple-")}
+        whole = {path for path, said in shown.items() if path.endswith(".html") and not said.endswith(b"</html>\n")}
+        assert not whole, "no page is ever half"
+        assert shown.keys() >= {path for path in before if not path.startswith(".ple-")}
+        assert environment.portfolio.build().kept == ()
+        environment.portfolio.build(tmp_path / f"clean-{round}")
+        assert tree(site) == tree(tmp_path / f"clean-{round}")
+    environment.close()
 
 
 def test_two_builds_at_once_do_not_mix(tmp_path: Path) -> None:

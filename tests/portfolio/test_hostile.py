@@ -23,7 +23,7 @@ from ple.environment import Environment
 from ple.library import Library, NotFound
 from ple.portfolio import Portfolio
 from ple.portfolio.serve import serving
-from tests.portfolio.conftest import Shelf, tree
+from tests.portfolio.conftest import Shelf, all_of, tree
 from tests.portfolio.hostile import CODE, CORPUS
 from tests.portfolio.judges import active
 
@@ -222,19 +222,56 @@ def test_of_what_is_private_no_word_is_in_any_file(portfolio: Portfolio, shelf: 
             )  # fmt: skip
     portfolio.init(about=f"[[Title {names['private'][0]}]] [[Title {names['unlisted'][0]}]]")
     portfolio.build()
-    files = tree(portfolio.folder)
-    everything = "\n".join(f"{path}\n{content.decode()}" for path, content in files.items())
+    everything = all_of(portfolio.folder)
     assert "privatecanary" not in everything
-    hidden = {one.address or "" for one in portfolio.artifacts(visibility="unlisted")}
+    hidden = nothing_hidden_is_named(portfolio)
     assert len(hidden) == MANY
-    for path, content in files.items():
+    assert not [finding for finding in portfolio.check() if finding.serious]
+
+    with serving(portfolio.folder) as address:
+        assert not [one for one in answers(address, hidden).values() if one.startswith(("status", "leads"))]
+        assert answers(address, ["u/", "u/" + "0" * 32 + "/"]) == {
+            "u/": "Nothing to see here", f"u/{'0' * 32}/": "status 404"
+        }  # fmt: skip
+
+    # what changes sides later: an address that was public may have been seen and is kept, but no word of it is
+    by_source = {one.source_id: one for one in portfolio.artifacts()}
+    now_private = names["public"][::3] + names["unlisted"][::3]
+    for name in now_private:
+        portfolio.edit(by_source[sources[name]].id, visibility="private")
+    for name in names["private"][::3]:
+        portfolio.edit(by_source[sources[name]].id, visibility="unlisted")
+    portfolio.build()
+    said = "\n".join(content.decode() for content in tree(portfolio.folder).values())
+    for name in now_private:
+        for word in (f"text{name}", f"why{name}", f"licence{name}", f"Title {name}", f"x{name}", f"skill{name}"):
+            assert word not in said
+    assert not [name for name in set(names["private"]) - set(names["private"][::3]) if name in said]
+    nothing_hidden_is_named(portfolio)
+    assert tree(portfolio.folder) == built_anew(portfolio)
+
+
+def nothing_hidden_is_named(portfolio: Portfolio) -> set[str]:
+    """Look at every file: what is unlisted is named on its own page alone; return the addresses of these."""
+    unlisted = {one.address: one.title for one in portfolio.artifacts(visibility="unlisted")}
+    hidden = {address: title for address, title in unlisted.items() if address and address.startswith("u/")}
+    for path, content in tree(portfolio.folder).items():
         folder = path.removesuffix("index.html")
         said = content.decode()
-        own = folder in hidden
-        found = set(re.findall(r"unlistedcanary\d+word", said))
-        assert len(found) <= (1 if own else 0), path
+        own = {hidden[folder].removeprefix("Title ")} if folder in hidden else set()
+        for word in set(re.findall(r"(?:unlisted|private)canary\d+word", said)) - own:
+            assert f"Title {word}" not in hidden.values(), path
         assert not any(address in said for address in hidden if address != folder), path
-    assert not [finding for finding in portfolio.check() if finding.serious]
+    return set(hidden)
+
+
+def built_anew(portfolio: Portfolio) -> dict[str, bytes]:
+    """Return the site as it is when it is built with nothing remembered."""
+    for cache in portfolio.folder.parent.glob("site.cache*"):
+        cache.unlink()
+    other = portfolio.folder.with_name("anew")
+    portfolio.build(other)
+    return tree(other)
 
 
 def answers(address: str, paths: Iterable[str]) -> dict[str, str]:

@@ -108,7 +108,8 @@ def judge(case: judges.Case) -> int:
     for path, html in ((path, len(html)) for path, html in case.pages.items() if path == "index.html"):
         print(f"     {len(case.pages)} pages of {len(case.kinds)} kinds; {path} has {html} characters")
     if judges.SCORES:
-        print(f"     Lighthouse: {min(judges.SCORES.values())} of 100 at least, of {len(judges.SCORES)} scores")
+        scores = [score for one in judges.SCORES.values() for score in one.values()]
+        print(f"     Lighthouse: {min(scores, default=0)} of 100 at least, of {len(scores)} scores")
         judges.SCORES.clear()
     return bad
 
