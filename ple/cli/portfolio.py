@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from ple.cli.credentials import command as credentials
+from ple.cli.echoes import announce, announcers, mentions
 from ple.cli.frame import Group, confirm, environment, read_input, resolve, show, show_list, tell
 from ple.cli.publish import export, publish, published, targets
 from ple.cli.words import home, plural
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 command = Group("portfolio", help="Choose what to show and build a site of it.")
 command.add_command(credentials, "badges")
-for one in (publish, targets, published, export):
+for one in (publish, targets, published, export, mentions, announce, announcers):
     command.add_command(one)
 
 _VISIBILITY = click.Choice(["private", "unlisted", "public"])

@@ -251,13 +251,14 @@ class Portfolio:
 
     def _build(self, folder: Path) -> "tuple[Done, Iterable[str]]":
         from ple.portfolio.build import build
+        from ple.portfolio.echoes.heard import echoes
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
         theme = Theme(self.settings().theme, self.themes)
         with _unhurried(), self._memory() as memory:
             works, ledger = self._published(memory, utc_now())
-            site = Site(self._begun(), works, ledger, theme, memory)
+            site = Site(self._begun(), works, ledger, theme, memory, echoes(self._library))
             left = memory.left(folder)
             done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
             memory.keep_code(site.made)
@@ -290,6 +291,7 @@ class Portfolio:
         The site is made in memory as it would be now. What was built in ``folder`` is searched for what is private.
         """
         from ple.portfolio.check import findings
+        from ple.portfolio.echoes.heard import echoes
         from ple.portfolio.site import Site
         from ple.portfolio.theme import Theme
 
@@ -297,7 +299,7 @@ class Portfolio:
             works, ledger = self._published(memory, utc_now())
             settings = self.settings()
             theme = Theme(settings.theme, self.themes)
-            site = Site(settings, works, ledger, theme, memory)
+            site = Site(settings, works, ledger, theme, memory, echoes(self._library))
             shown = {work.id for work in works}
             hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
             lost = self._lost(works, ledger)

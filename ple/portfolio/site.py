@@ -8,11 +8,12 @@ new. So whatever a page shows must be decided by what its key is taken of: the w
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import Arrangement
+from ple.portfolio.echoes.heard import Echo
 from ple.portfolio.frame import EMPTY, Frame, Page
 from ple.portfolio.lists import Lists
 from ple.portfolio.models import Settings
@@ -39,14 +40,20 @@ class Site:
     """All pages of one portfolio."""
 
     def __init__(
-        self, settings: Settings, works: Sequence[Work], ledger: Ledger, theme: Theme, memory: Remembering | None = None
+        self,
+        settings: Settings,
+        works: Sequence[Work],
+        ledger: Ledger,
+        theme: Theme,
+        memory: Remembering | None = None,
+        echoes: Mapping[int, Echo] | None = None,
     ) -> None:
         self._settings = settings
         self._theme = theme
         self._ledger = ledger
         self._arranged = Arrangement(works)
         self._frame = Frame(settings, ledger, theme, self._arranged)
-        self._works = WorkPages(self._frame, memory)
+        self._works = WorkPages(self._frame, memory, echoes or {})
         self._lists = Lists(self._frame)
         expect = memory.expect if memory is not None else lambda _ids: None
         self._syndication = Syndication(self._frame, self._works.feed_entry, expect)

@@ -1,18 +1,22 @@
 """The page of each piece of work, and what feeds say of it."""
 
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from typing import Any, Protocol
 
 from ple.portfolio import metadata
 from ple.portfolio.characters import fit_line
 from ple.portfolio.colours import coloured
+from ple.portfolio.echoes.heard import Echo
 from ple.portfolio.frame import Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT
 from ple.portfolio.permalinks import PAGE, SKILL, TAG
 from ple.portfolio.prose import page_html
 from ple.portfolio.theme import Safe, for_script
-from ple.portfolio.work import Work
+from ple.portfolio.work import Work, hash_of
+
+_SILENCE = Echo()
 
 
 class Remembering(Protocol):
@@ -26,9 +30,10 @@ class Remembering(Protocol):
 class WorkPages:
     """The pages of works on one site."""
 
-    def __init__(self, frame: Frame, memory: Remembering | None) -> None:
+    def __init__(self, frame: Frame, memory: Remembering | None, echoes: Mapping[int, Echo]) -> None:
         self._frame = frame
         self._memory = memory
+        self._echoes = echoes
         self.made: dict[str, str] = {}
         """The code that was coloured and not remembered, by its key."""
         self._bodies: dict[int, dict[str, str]] = {}
@@ -40,6 +45,8 @@ class WorkPages:
         seed = [card.said, card.looks, line.address, instant(line.published_at), instant(line.updated_at)]
         for other in self._frame.arranged.mentioned_by.get(card.id, ()):
             seed.append(f"{other.title}\n{other.permalink.address}")
+        if (echo := self._echoes.get(work.id)) is not None:
+            seed.append(hash_of([echo.responses, echo.syndication]))
         return self._frame.page(f"{line.address}index.html", "work.html", "\0".join(seed), lambda: self._about(work))
 
     def _about(self, work: Work) -> dict[str, Any]:
@@ -82,6 +89,11 @@ class WorkPages:
                 for other in frame.arranged.mentioned_by.get(a.id, ())
             ],
         }
+        echo = self._echoes.get(work.id, _SILENCE)
+        shown["responses"] = [
+            {**one, "date": frame.date(one["date"]) if one["date"] else None} for one in echo.responses
+        ]
+        shown["syndication"] = [{"href": href, "title": host_of(href)} for href in echo.syndication]
         for name, html in self._body(work).items():
             shown[name] = Safe(html.replace(ROOT, root))
         return {"page": page, "work": shown}
