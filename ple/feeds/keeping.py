@@ -63,7 +63,7 @@ def keep(
     """Write down what asking for ``feeds`` brought, none of which failed; see :func:`keep_all`."""
     said = [(feed, answer.feed) for feed, answer in zip(feeds, answers, strict=True) if answer.feed is not None]
     for feed, parsed in said:
-        say(tx, feed, parsed)
+        _say(tx, feed, parsed)
     brought = intake.take_in(tx, said, now)
     by_feed = {feed.id: each for (feed, _), each in zip(said, brought, strict=True)}
     done: list[Refreshed] = []
@@ -78,6 +78,7 @@ def keep(
         if answer.feed is not None:
             feed.ttl_minutes, feed.rest = answer.feed.ttl_minutes, answer.feed.rest
             kept |= {"identity_rule": came.rule.value, "ttl_minutes": feed.ttl_minutes, "rest": feed.rest}
+            kept |= {name: getattr(feed, name) for name in _SAID}
             kept["listed"] = came.listed if answer.whole else intake.both_listed(feed.listed, came.listed)
             if came.new:
                 dates = came.dates if feed.changed_at is None else _newest(tx, feed.id)
@@ -106,11 +107,13 @@ def title_of(feed: FeedRow) -> str:
     return feed.own_title or feed.title or addresses.display(feed.url)
 
 
-def say(tx: Writing, feed: FeedRow, said: ParsedFeed) -> None:
+def _say(tx: Writing, feed: FeedRow, said: ParsedFeed) -> None:
     """Let the feed say of itself what its publisher now says."""
     values = {name: getattr(said, name) for name in _SAID}
     if any(getattr(feed, name) != value for name, value in values.items()):
-        tx.update(FeedRow, [feed.id], **values)
+        if tx.label is not None:
+            tx.update(FeedRow, [feed.id], **values)  # so that it can be taken back
+        tx.touch([feed.id])
         for name, value in values.items():
             setattr(feed, name, value)
 

@@ -17,21 +17,24 @@ from sqlalchemy.engine import Dialect
 def insert_many(connection: Connection, table: sa.Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of ``names``; every column without a default must be named."""
     if connection.dialect.name != "sqlite":
-        values = [dict(zip(names, row, strict=True)) for row in rows]
-        if values:
-            connection.execute(sa.insert(table), values)
+        named = [dict(zip(names, row, strict=True)) for row in rows]
+        if named:
+            connection.execute(sa.insert(table), named)
         return
-    writers = [_writer(table.c[name].type, connection.dialect) for name in names]
-    statement, kept = _statement(table, tuple(names)), []
+    writers = [
+        (place, write)
+        for place, name in enumerate(names)
+        if (write := _writer(table.c[name].type, connection.dialect)) is not None
+    ]
+    kept = []
     for row in rows:
-        kept.append(
-            tuple(
-                value if write is None or value is None else write(value)
-                for write, value in zip(writers, row, strict=True)
-            )
-        )
+        values = list(row)
+        for place, write in writers:
+            if (value := values[place]) is not None:
+                values[place] = write(value)
+        kept.append(tuple(values))
     if kept:
-        connection.exec_driver_sql(statement, kept)
+        connection.exec_driver_sql(_statement(table, tuple(names)), kept)
 
 
 @lru_cache(maxsize=64)
