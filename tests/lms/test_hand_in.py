@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,24 @@ def test_a_link_that_is_handed_in_ends_in_a_verified_receipt(environment: Any, l
     assert len(learner.submissions()) == 1
     assert learner.courses.assignment(learner.number(POST)).state == "submitted"
     assert [line.id for line in learner.courses.receipts()] == [receipt.id]
+
+
+def test_a_file_with_an_extension_and_a_sweep_goes_the_same_way_on_each_database(
+    environment: Any, moodle: PracticeLms, tmp_path: Path
+) -> None:
+    learner = connected(environment, moodle)
+    work = tmp_path / "work.pdf"
+    work.write_bytes(b"%PDF")
+    moodle.school.extend(PDF, moodle.school.now + 20 * 86_400)
+    plan = learner.courses.plan(learner.number(PDF), files=[work])
+    receipt = learner.courses.hand_in(plan)
+    assert "every byte" in receipt.compared[0]
+    learner.courses.discard(learner.courses.plan(learner.number(POST), files=[work]))
+    assert environment.library.files.path(plan.files[0].sha256).exists()
+    due = [line for line in learner.courses.assignments(due_within=dt.timedelta(days=30)) if line.extended_to]
+    assert [line.due_at for line in due] == [plan.due_at]
+    learner.courses.put_off(learner.number(POST), learner.courses.content(url=LINK))
+    assert [each.outcome for each in learner.courses.deliver()] == ["asks"]
 
 
 def test_a_receipt_keeps_the_plan_the_steps_and_what_was_read_back(learner: Learner) -> None:

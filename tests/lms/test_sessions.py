@@ -18,8 +18,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def courses(sqlite_environment: Any, client: Client, clock: Clock) -> Courses:
-    return Courses(sqlite_environment.library, client, sqlite_environment.secrets, now=clock, look=nobody_looks)
+def courses(environment: Any, client: Client, clock: Clock) -> Courses:
+    return Courses(environment.library, client, environment.secrets, now=clock, look=nobody_looks)
 
 
 def feed(*events: str) -> str:
