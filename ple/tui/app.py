@@ -6,6 +6,7 @@ paint.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 import shlex
@@ -18,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -159,7 +161,7 @@ class LearningApp(App[None]):
         self._tour = tour and not self.memory.get("tour")
         self.drafts = drafts
         """The folder for what is being written, until it is kept."""
-        self.animation_level = "none"  # one animated page down is 300 kB over SSH
+        self.animation_level = "none"  # one animated page down is 300 kB over SSH, and some get sick of what moves
         self.doors = Doors(open_environment)
         self.now = now
         self.editor = editor
@@ -173,6 +175,13 @@ class LearningApp(App[None]):
         self._looking = False
         for ours in OURS:
             self.register_theme(ours)
+        if config_folder is not None and (config_folder / "themes").is_dir():
+            from ple.tui import own_themes
+
+            theirs, problems = own_themes.read(config_folder / "themes")
+            for own in theirs:
+                self.register_theme(own)
+            self.greetings += problems
         wanted = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
         # Set without telling the watchers: they would have all rules read in the colours of one theme, then of another.
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
@@ -191,10 +200,17 @@ class LearningApp(App[None]):
         if self._tour:
             self.action_tour()
         for said in self.greetings:
-            self.notify(said, title="Keys of your own", severity="warning", markup=False)
+            self.notify(said, title="Your settings", severity="warning", markup=False)
         if self._refresh_minutes:
             self.set_timer(5.0, self._refresh_due)
             self.set_interval(self._refresh_minutes * 60, self._refresh_due)
+
+    @on(events.DescendantFocus)
+    def _hold_still(self, event: events.DescendantFocus) -> None:
+        """Let no cursor blink: it distracts, and over SSH it keeps the line busy."""
+        widget: Any = event.widget
+        if hasattr(widget, "cursor_blink"):  # a line or a page to type in; their classes are heavy to import
+            widget.cursor_blink = False
 
     # settings, and what is remembered
 
@@ -300,8 +316,16 @@ class LearningApp(App[None]):
         self.call_later(lambda: self.notify(message, severity="warning", markup=False))
 
     def paint_with(self, theme: str) -> None:
-        """Change the colours."""
+        """Change the colours, and keep to them at the next start."""
         self.theme = theme
+        if self.config_folder != Path():
+            self.guarded(partial(self._keep_theme, theme), group="theme")
+
+    async def _keep_theme(self, theme: str) -> None:
+        from ple.settings.writing import change
+
+        await asyncio.to_thread(change, self.config_folder, "theme", theme)
+        self.say(f"{theme}, from now on")
 
     def say(self, message: str) -> None:
         """Tell quietly what was done, in the last line."""

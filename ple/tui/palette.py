@@ -56,7 +56,7 @@ class Palette:
             "cursor blurred": Style(underline=True) if plain or blurred == Style() else blurred,
             "here": Style(reverse=True, bold=True) if plain else cursor + Style(bold=True),
             "code": Style() if plain else self._pair("", "panel", ground),
-            "highlight": Style(reverse=True) if plain else self._pair("background", "accent", ground),
+            "highlight": Style(reverse=True) if plain else self._marker(ground),
             "found": Style(reverse=True) if plain else self._pair("background", "secondary", ground),
             "found here": Style(reverse=True, bold=True) if plain else cursor + Style(bold=True, underline=True),
         }
@@ -96,6 +96,13 @@ class Palette:
                 return style + Style(dim=True)  # the terminal's own colours cannot be mixed
             style += Style.from_color(colour.rich_color)
         return style
+
+    def _marker(self, ground: Color | None) -> Style:
+        """Return the look of a felt marker: the words as they are, on a light wash of colour."""
+        ink = self._colour("accent", ground)
+        if ground is None or ink is None or ground.ansi is not None or ink.ansi is not None:
+            return self._pair("background", "accent", ground) + Style(underline=True)
+        return Style.from_color(None, ground.blend(ink, 0.3, 1.0).rich_color)
 
     def _pair(self, words: str, behind: str, ground: Color | None) -> Style:
         back = self._colour(behind, ground)
