@@ -101,11 +101,14 @@ def at_once(folder: Path, written: list[tuple[str, str, list[str]]]) -> list[int
 
     import sqlalchemy as sa
 
+    from ple.environment import Environment
     from ple.journal.models import EntryRow
     from ple.library import Library
     from ple.portfolio.models import ArtifactFields, ArtifactRow
 
-    portfolio_in(folder)  # with its tables
+    environment = Environment(folder)
+    environment.library.newest_change()  # it is made, with the tables of every feature, when it is first asked for
+    environment.close()
     now, ids = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC), []
     blank = ArtifactFields().model_dump()
     with Library(folder).open().writing() as tx:
@@ -120,8 +123,9 @@ def at_once(folder: Path, written: list[tuple[str, str, list[str]]]) -> list[int
             for one in (entry, artifact):
                 tx.set_tags(one, tags)
             ids.append(artifact)
-        tx.connection().execute(sa.insert(EntryRow.__table__), rows)
-        tx.connection().execute(sa.insert(ArtifactRow.__table__), shown)
+        if rows:
+            tx.connection().execute(sa.insert(EntryRow.__table__), rows)
+            tx.connection().execute(sa.insert(ArtifactRow.__table__), shown)
     return ids
 
 
@@ -160,6 +164,7 @@ def measured(pages: int, rounds: int, tools: Path | None) -> dict[str, list[tupl
         library.mkdir()
         empty.mkdir()
         ids = fill(library, markdown, pages)
+        at_once(empty, [])
         portfolio_in(empty)[1].build()
 
         def ours(what: str, folder: Path = library) -> None:

@@ -45,7 +45,7 @@ class Frame:
         self.ground = hash_of([ple.__version__, [version(name) for name in _MAKERS], theme.fingerprint, said])
         self._shared: dict[str, str] = {}
         self._sites: dict[Any, dict[str, Any]] = {}
-        self._placed: dict[tuple[int, int, bool], dict[str, Any]] = {}
+        self._placed: dict[tuple[str, bool], dict[int, dict[str, Any]]] = {}
         self._names: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._days: dict[str, dict[str, str]] = {}
 
@@ -137,23 +137,27 @@ class Frame:
         """Return what decides how works look in a list."""
         return "\n".join([f"{work.card.looks} {work.permalink.address}" for work in works])
 
-    def placed(self, work: Work, at: str, *, tags: bool = True) -> dict[str, Any]:
-        """Return a work as a list at ``at`` shows it."""
+    def placed(self, works: Iterable[Work], at: str, *, tags: bool = True) -> list[dict[str, Any]]:
+        """Return works as a list at ``at`` shows them."""
         root = root_of(at)
-        key = (work.id, len(root), tags)
-        known = self._placed.get(key)
-        if known is None:
-            known = self._placed[key] = {
-                "title": work.title,
-                "href": root + work.permalink.address,
-                "summary": work.summary,
-                "date": self.date(work.card.when),
-                "kind": work.label,
-                "own": work.own,
-                "language": self.foreign(work.card.language),
-                "tags": self.named(work, TAG, work.card.tags, root) if tags else [],
-            }
-        return known
+        cache = self._placed.setdefault((root, tags), {})
+        found = []
+        for work in works:
+            card = work.card
+            known = cache.get(card.id)
+            if known is None:
+                known = cache[card.id] = {
+                    "title": card.title,
+                    "href": root + work.permalink.address,
+                    "summary": card.summary,
+                    "date": self._days.get(card.when) or self.date(card.when),
+                    "kind": work.label,
+                    "own": work.own,
+                    "language": self.foreign(card.language) if card.language else None,
+                    "tags": self.named(work, TAG, card.tags, root) if tags else [],
+                }
+            found.append(known)
+        return found
 
     def named(self, work: Work, what: str, names: Sequence[str], root: str) -> list[dict[str, Any]]:
         """Return names, each with where what has it is listed."""

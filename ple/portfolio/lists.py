@@ -37,7 +37,7 @@ class Lists:
             html = page_html(about, frame.target)
             return {
                 "page": page,
-                "works": [frame.placed(work, "") for work in arranged.listed[:ON_FIRST_PAGE]],
+                "works": frame.placed(arranged.listed[:ON_FIRST_PAGE], ""),
                 "more": max(0, len(arranged.listed) - ON_FIRST_PAGE),
                 "collections": frame.links_to(PAGE, arranged.collections, ""),
                 "skills": frame.links_to(SKILL, arranged.skills, ""),
@@ -66,8 +66,7 @@ class Lists:
             return {
                 "page": frame.about_page("work/", "All work", f"Everything by {frame.by}, newest first."),
                 "years": [
-                    {"year": year, "works": [frame.placed(work, "work/", tags=False) for work in works]}
-                    for year, works in years.items()
+                    {"year": year, "works": frame.placed(works, "work/", tags=False)} for year, works in years.items()
                 ],
                 "count": len(arranged.listed),
             }
@@ -88,7 +87,7 @@ class Lists:
                 "page": page,
                 "what": what,
                 "name": name,
-                "works": [frame.placed(work, address) for work in works],
+                "works": frame.placed(works, address),
             }
 
         return frame.page(f"{address}index.html", "list.html", name + frame.seen(works), context)
@@ -106,7 +105,7 @@ class Lists:
                 "page": frame.about_page("blog/", "Writing", f"What {frame.by} writes, newest first."),
                 "what": "blog",
                 "name": "Writing",
-                "works": [frame.placed(work, "blog/") for work in written],
+                "works": frame.placed(written, "blog/"),
             }
 
         return frame.page("blog/index.html", "list.html", frame.seen(written), context)
@@ -138,7 +137,7 @@ class Lists:
                     {
                         "title": skill,
                         "href": "../" + frame.address(SKILL, skill),
-                        "works": [frame.placed(work, "skills/", tags=False) for work in works],
+                        "works": frame.placed(works, "skills/", tags=False),
                     }
                     for skill, works in sorted(skills.items())
                 ],
@@ -155,10 +154,11 @@ class Lists:
 
         def context() -> dict[str, Any]:
             rows = []
-            for work in sorted(read, key=lambda work: (_sorted_as(work), work.id)):
+            ordered = sorted(read, key=lambda work: (_sorted_as(work), work.id))
+            for work, placed in zip(ordered, frame.placed(ordered, "reading/"), strict=True):
                 url, author, container = work.card.cite
                 cite = {"title": fit_line(work.card.source_title), "author": author, "container": container}
-                rows.append(frame.placed(work, "reading/") | cite | {"url": url or None, "host": host_of(url)})
+                rows.append(placed | cite | {"url": url or None, "host": host_of(url)})
             words = f"What {frame.by} read and builds on, with the sources."
             return {"page": frame.about_page("reading/", "Reading", words), "works": rows}
 
