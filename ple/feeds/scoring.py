@@ -30,6 +30,7 @@ REMEMBERED = 4000
 WORTH = {"highlighted": 4.0, "saved": 3.0, "wrote about": 3.0, "starred": 2.0, "read": 1.0, "dropped": -1.0}
 """What doing something with an entry says about it, beside reading it (1)."""
 _PRIOR = 3.0
+_LITTLE = 0.05
 _MOST = 3.0
 _WORD = re.compile(r"[^\W\d_]{4,30}")
 _COMMON = frozenset(
@@ -79,7 +80,8 @@ class Taste:
 
     def __init__(self, records: dict[Feature, Record], usual: float) -> None:
         self._records = records
-        self._usual = usual
+        self._usual = max(usual, 1e-6)
+        """What the learner makes of an entry on average."""
 
     def scored(self, features: Iterable[Feature]) -> Scored:
         """Return the score of an entry that has these features."""
@@ -90,7 +92,10 @@ class Taste:
                 continue
             rate = (max(0.0, record.worth()) + _PRIOR * self._usual) / (record.brought + _PRIOR)
             weight = {"author": 1.0, "feed": 0.7, "word": 0.5}[feature.what]
-            point = weight * max(-_MOST, min(_MOST, math.log2(rate / self._usual)))
+            # Of thousands that came in before the learner began, little was read: that is the measure for what speaks
+            # against something. What speaks for it has to be more than one reading in twenty.
+            against, good = math.log2(rate / self._usual), math.log2(rate / max(self._usual, _LITTLE))
+            point = weight * max(-_MOST, min(_MOST, good if good > 0 else min(against, 0.0)))
             if abs(point) >= 0.03:
                 points.append((point, reason(feature, record, good=point > 0)))
         points.sort(key=lambda each: -abs(each[0]))
@@ -139,7 +144,7 @@ def learn(tx: Reading) -> Taste:
         for feature, record in records.items()
         if record.did and (feature.what != "word" or sum(record.did.values()) > 1)
     }
-    return Taste(kept, max(0.05, worth / max(1, len(ids))))
+    return Taste(kept, worth / max(1, len(ids)))
 
 
 def doings(tx: Reading) -> dict[int, set[str]]:

@@ -1,6 +1,7 @@
 """Triage, the score and its reasons, diversity, retention and whole texts."""
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -119,6 +120,14 @@ def test_a_score_is_bounded_whatever_was_done():
     record.did["saved"] = 100_000
     scored = Taste({Feature("author", "A"): record}, 0.05).scored([Feature("author", "A")])
     assert 0 < scored.score <= 3
+
+
+def test_little_that_was_read_of_much_speaks_against_nothing():
+    """Of thousands that came in before the learner began, six were read: a word that all titles have says nothing."""
+    everywhere, one = Feature("word", "spacing"), Feature("feed", "7")
+    taste = Taste({everywhere: Record(4000, Counter(read=6)), one: Record(13, Counter(starred=2))}, usual=6 / 4000)
+    assert taste.scored([everywhere]).score == 0
+    assert taste.scored([one, everywhere]).score > 1
 
 
 def test_the_diversity_line_says_what_ones_sources_leave_out(feeds, follow):

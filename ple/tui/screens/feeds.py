@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from ple.search.saved import SmartFeed
 
 
+PAUSE = 1.0
+"""Seconds without a change after which saved searches are counted again."""
+
+
 class Feeds(ListRoom):
     """Three panes: feeds, entries, the entry."""
 
@@ -82,6 +86,7 @@ class Feeds(ListRoom):
         self._read_here: set[Key] = set()  # stays in sight in a list of what is unread
         self._source_wanted: Key | None = None
         self._looking_for_unread = False
+        self._counted = False
 
     def outer(self) -> Iterable[Widget]:
         """The tree."""
@@ -106,6 +111,9 @@ class Feeds(ListRoom):
 
     async def _count_searches(self) -> None:
         """Put the saved searches into the tree; to count what fits takes longer than all the rest."""
+        if self._counted:
+            await asyncio.sleep(PAUSE)  # whoever goes on deciding does not wait for it: a newer count replaces this
+        self._counted = True
         found = await self.ask(lambda environment: environment.searches.smart_feeds())
         if list(found) != list(self._smart):
             self._smart = found
@@ -142,7 +150,7 @@ class Feeds(ListRoom):
         kept, before = frozenset(self._read_here), self.list.keys
 
         def call(environment: Environment) -> Sequence[Key]:
-            ids = listed(environment, node, unread=only)
+            ids = listed(environment, node, unread=only, ranked=not before)
             if node.key == INBOX:
                 return steady(ids, before, kept)
             return merged(ids, before, kept) if only else ids
@@ -165,6 +173,8 @@ class Feeds(ListRoom):
 
     def headline(self, total: int) -> str:
         """Where we are and how much there is."""
+        if self.found.counts is None:
+            return self.node.title  # nothing is known yet
         query = next((each.query for each in self._smart if each.id == self.node.search), "")
         filtered = self.counted(total) if self.filter else ""
         now = self.learning.now()
@@ -215,7 +225,7 @@ class Feeds(ListRoom):
         """Show all, or only what is unread."""
         self.unread_only = not self.unread_only
         self._read_here.clear()
-        self.work(self.load, group="load")
+        self.work(super().load, group="load")
 
     # entries
 

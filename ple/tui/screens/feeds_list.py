@@ -45,11 +45,14 @@ def wanted(node: Node, *, unread: bool) -> dict[str, Any] | None:
     return {**only, "folder": node.folder} if node.folder is not None else only
 
 
-def listed(environment: Environment, node: Node, *, unread: bool) -> list[int]:
-    """Return the entries that a line of the tree stands for, in their order; for threads."""
+def listed(environment: Environment, node: Node, *, unread: bool, ranked: bool = False) -> list[int]:
+    """Return the entries that a line of the tree stands for, in their order; for threads.
+
+    With ``ranked``, what fits the learner best comes first in the inbox; that takes longer.
+    """
     doors = environment.feeds
     if node.key == INBOX:
-        return doors.triage.inbox_ids(best_first=True)
+        return doors.triage.inbox_ids(best_first=ranked)
     if (said := wanted(node, unread=unread)) is not None:
         return doors.entry_ids(**said)
     ids = doors.triage.ids("later") if node.search is None else environment.searches.entry_ids(node.search)
