@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ple.bookmarks import works
-from ple.bookmarks.formats import bibtex, csl, files, kindle, ris, table
+from ple.bookmarks.formats import files, table
 from ple.bookmarks.formats.browsers import unpack
 from ple.bookmarks.formats.record import Quotation, Record
 from ple.library import InvalidInput
 from tests.bookmarks.test_files import records as plain_records
-from tests.bookmarks.test_files import words
 
 
 def read(data, name="file", format=None):
@@ -315,99 +313,6 @@ def test_the_last_export_of_omnivore_has_its_marked_passages_beside():
     assert record.quotations == (Quotation("some words\nin two lines", "mine"), Quotation("more"))
 
 
-CLIPPINGS = """\ufeffThe Book (a Sub) (Bo, Ann)
-- Your Highlight on page 112 | Location 1300-1310 | Added on Thursday, August 22, 2024 6:10:53 PM
-
-first version
-==========
-The Book (a Sub) (Bo, Ann)
-- Votre note sur la page 112 | emplacement 1305 | Ajouté le jeudi 22 août 2024 18:10:54
-
-mine
-==========
-\ufeffThe Book (a Sub) (Bo, Ann)
-- Your Highlight on page 112 | Location 1300-12 | Added on Thursday, August 22, 2024 6:11:53 PM
-
-first version, longer
-==========
-The Book (a Sub) (Bo, Ann)
-- 您在第 112 页（位置 #1400）的书签 | 添加于 2024年8月22日星期四 下午6:10:53
-
-
-==========
-"""
-
-
-def test_kindle_clippings_become_books_with_passages():
-    format, (book, refused) = read(CLIPPINGS.replace("\n", "\r\n"))
-
-    assert (format, book.title, book.author, book.url) == ("kindle", "The Book (a Sub)", "Bo, Ann", "")
-    assert book.csl["author"] == [{"family": "Bo", "given": "Ann"}]
-    moment = seconds(2024, 8, 22, 18, 11, 53)
-    assert book.quotations == (Quotation("first version, longer", "mine", created_at=moment, position=1300),)
-    assert (refused.line, "no words" in refused.problem) == (16, True)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "Added on Thursday, August 22, 2024 6:10:53 PM", "Added on Thursday, 22 August 2024 18:10:53",
-        "Hinzugefügt am Donnerstag, 22. August 2024 18:10:53", "Añadido el jueves, 22 de agosto de 2024 18:10:53",
-        "Ajouté le jeudi 22 août 2024 18:10:53", "Aggiunto in data giovedì 22 agosto 2024 18:10:53",
-        "作成日: 2024年8月22日木曜日 18:10:53", "Toegevoegd op donderdag 22 augustus 2024 18:10:53",
-        "Adicionado: quinta-feira, 22 de agosto de 2024 18:10:53",
-        "Добавлено: четверг, 22 августа 2024 г. в 18:10:53", "添加于 2024年8月22日星期四 下午6:10:53",
-    ],
-)  # fmt: skip
-def test_kindle_dates_are_read_in_all_its_languages(written):
-    assert kindle._date(written) == seconds(2024, 8, 22, 18, 10, 53)
-
-
-def test_bibtex_is_read_around_what_is_broken_in_it():
-    text = r"""@string{acm = "ACM Press"}
-@article{one, author = {M{\"u}ller, Anna and {World Org} and Ada Lovelace}, title = {On {LaTeX} \& Accents \'e},
-  journal = {J}, year = 2019, month = mar, pages = {1--9}, doi = {10.1000/abc_d}, keywords = {a, b c}, publisher = acm}
-@article{broken, title = {never closed
-@online{two, title={Page}, url={https://e.org/a_b}, urldate={2024-01-02}}
-"""
-    format, some = read(text)
-    works_ = {record.title: record for record in some if not record.problem}
-
-    first, second = works_["On LaTeX & Accents é"], works_["Page"]
-    assert format == "bibtex"
-    assert first.author == "Anna Müller; World Org; Ada Lovelace"
-    assert (first.csl["type"], first.csl["page"], first.csl["publisher"]) == ("article-journal", "1-9", "ACM Press")
-    assert (first.tags, first.published_at) == (("a", "b c"), seconds(2019, 3, 1))
-    assert works.address(first) == "https://doi.org/10.1000/abc_d"
-    assert (second.url, second.saved_at) == ("https://e.org/a_b", seconds(2024, 1, 2))
-    assert [record.problem for record in some if record.problem] == ["its entry is broken"]
-
-
-def test_ris_goes_on_over_lines_and_ends_without_an_end():
-    text = "1.\nTY  - JOUR\nAU  - Shannon, Claude E.\nPY  - 1948/07//\nTI  - A Theory\nN2  - first\nsecond\n"
-    _format, (record,) = read(text + "KW  - a\nKW  - b\nSP  - 379\nEP  - 423\nSN  - 0005-8580\n")
-
-    assert (record.title, record.author, record.tags) == ("A Theory", "Claude E. Shannon", ("a", "b"))
-    assert (record.description, record.csl["page"], record.csl["ISSN"]) == ("first\nsecond", "379-423", "0005-8580")
-    assert record.published_at == seconds(1948, 7, 1)
-
-
-@pytest.mark.parametrize(
-    ("record", "address"),
-    [
-        (Record("", "T", csl={"DOI": "https://doi.org/10.1000/x."}), "https://doi.org/10.1000/x"),
-        (Record("", "T", csl={"number": "arXiv:2401.01234"}), "https://arxiv.org/abs/2401.01234"),
-        (Record("", "T", csl={"PMID": "PMID:  123"}), "https://pubmed.ncbi.nlm.nih.gov/123/"),
-        (Record("", "T", csl={"ISBN": "978-0-00-728059-9", "type": "book"}), "urn:isbn:9780007280599"),
-        (Record("", "The Book: A  Story", author="Ann Bo"), "urn:x-ple:work:the-book-a-story:bo"),
-        (Record("not an address", "T", csl={"DOI": "10.1000/x"}), "https://doi.org/10.1000/x"),
-        (Record("urn:x-ple:work:t:bo", "T"), "urn:x-ple:work:t:bo"),
-    ],
-)
-def test_a_work_is_kept_by_its_number_or_by_who_and_what(record, address):
-    assert works.address(record) == address
-
-
 def test_lists_of_links_are_read_line_by_line():
     text = (
         "# Reading\n\n## Maths\n- [A (b)](https://e.org/a_(b)) #one\n  said of it\n* https://e.org/c\n"
@@ -473,42 +378,3 @@ def test_what_is_written_as_csv_is_read_back_the_same(some):
     assert [(r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.pinned) for r in back] == [
         (r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.pinned) for r in some
     ]
-
-
-letters = st.text(st.characters(categories=["Lu", "Ll"]), min_size=2, max_size=6)
-people = st.builds("{} {}".format, letters, letters).filter(
-    lambda name: not {"and", *csl._PARTICLES} & set(name.lower().split())
-)
-cited = st.builds(
-    Record,
-    url=st.text(st.sampled_from("abz09-_~%&#{}\\$?=,"), max_size=10).map("https://e.org/?".__add__),
-    title=words.filter(bool),
-    tags=st.lists(letters.map(str.lower), max_size=3, unique=True).map(tuple),
-    author=st.none() | st.lists(people, min_size=1, max_size=3).map("; ".join),
-    published_at=st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2026, 1, 1)).map(
-        lambda day: dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
-    ),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json"])
-@settings(max_examples=25, deadline=None)
-@given(some=st.lists(cited, min_size=1, max_size=3))
-def test_what_is_written_to_be_cited_is_read_back_the_same(format, some):
-    def said(record):
-        url = record.url
-        if format == "bibtex":
-            url = url.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
-        return url, record.title, record.tags, record.author, record.published_at
-
-    found, back = read(files.write(format, some))
-
-    assert found == format
-    assert list(map(said, back)) == list(map(said, some))
-
-
-def test_notes_are_private_and_in_no_bibliography():
-    some = [Record("https://e.org/", "T", note="secret thought", tags=("a",))]
-
-    for writer in (bibtex, ris, csl):
-        assert "secret" not in writer.write(some)

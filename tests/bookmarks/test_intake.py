@@ -170,7 +170,7 @@ anything = st.lists(
 
 @pytest.mark.parametrize("format", ["json", "netscape", "csv"])
 def test_whatever_is_kept_is_the_same_when_it_went_out_and_came_in_again(bookmarks, library, format):
-    @settings(max_examples=60 if os.environ.get("PLE_TEST_ALL") else 3, deadline=None)
+    @settings(max_examples=60 if os.environ.get("PLE_TEST_ALL") else 2, deadline=None)
     @given(anything)
     def there_and_back(some):
         bookmarks.import_file("first", files.write("json", some).encode())
