@@ -26,7 +26,7 @@ class Learner:
         self.publishing = Publishing(library, self.portfolio, self.client, self.secrets)
         self.ids: list[int] = []
         self.show("Spaced practice", "Half forgotten", tags=["memory"])
-        self.show("Sleep", "As #1 says", tags=["memory", "body"])
+        self.show("Sleep", "As #1 says", tags=["body"])
         self.show("For my tutor", "hiddenwords", visibility="unlisted")
 
     def show(self, title: str, text: str, visibility: str = "public", tags: Any = ()) -> int:
@@ -39,8 +39,8 @@ class Learner:
         """New works that link to one another, a changed one, and a tag that nothing has any more."""
         self.show("Naps", "Short [[Sleep]] and [[Walks]]", tags=["rest"])
         self.show("Walks", "After [[Naps]]", tags=["rest"])
-        self.portfolio.edit(self.ids[0], why="It changed how I learn", tags=["practice"])
-        self.portfolio.edit(self.ids[1], tags=["memory"])
+        self.portfolio.edit(self.ids[0], why="It changed how I learn", tags=["memory", "practice"])
+        self.portfolio.edit(self.ids[1], tags=["practice"])
 
     def withdraw(self) -> None:
         """Take the second work away, and forget its page altogether."""

@@ -1,16 +1,13 @@
 """Publishing to a real repository."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from ple.library import InvalidInput
 from ple.portfolio.publishing import ForeignFiles, PublishError
 from tests.portfolio.conftest import tree
 from tests.publishing.conftest import Learner
@@ -54,6 +51,7 @@ def test_a_branch_gets_the_site_and_only_what_changed_after(learner: Learner, re
     assert publishing.publish(name).new[0].path.startswith("u/")
 
 
+@pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="PLE_TEST_ALL=1 runs it: it starts processes")
 def test_what_somebody_else_put_on_the_branch_stays(learner: Learner, remote: Path, tmp_path: Path) -> None:
     clone = tmp_path / "theirs"
     subprocess.run(["git", "clone", "-q", remote, clone], check=True, stderr=subprocess.DEVNULL)
@@ -75,6 +73,7 @@ def test_what_somebody_else_put_on_the_branch_stays(learner: Learner, remote: Pa
     assert served["index.html"] == learner.site["index.html"]
 
 
+@pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="PLE_TEST_ALL=1 runs it: it starts processes")
 def test_a_push_that_is_refused_changes_nothing_and_the_next_does_all(
     learner: Learner, remote: Path, tmp_path: Path
 ) -> None:
@@ -132,19 +131,3 @@ def test_a_push_that_is_killed_changes_nothing_and_the_next_does_all(
 def test_a_repository_that_is_none_is_refused_in_a_sentence(learner: Learner, remote_name: str) -> None:
     with pytest.raises(PublishError):
         learner.publishing.publish(learner.publishing.keep(remote_name).name)
-
-
-def test_the_zip_holds_the_site_and_its_sources(learner: Learner, tmp_path: Path) -> None:
-    learner.portfolio.edit(learner.ids[0], reflection="I learned.")
-    learner.show("Kept back", "Mine", visibility="private")
-    count = learner.portfolio.leave(tmp_path / "mine.zip")
-    with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
-        names = archive.namelist()
-        assert len(names) == count
-        assert "site/work/sleep/index.html" in names
-        source = next(name for name in names if name.startswith("sources/") and name.endswith("-spaced-practice.md"))
-        assert "Half forgotten" in archive.read(source).decode()
-        said = json.loads(archive.read("sources/portfolio.json"))
-    assert {row["title"] for row in said["artifacts"]} == {"Spaced practice", "Sleep", "For my tutor", "Kept back"}
-    with pytest.raises(InvalidInput, match="there already"):
-        learner.portfolio.leave(tmp_path / "mine.zip")

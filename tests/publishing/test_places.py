@@ -1,5 +1,6 @@
 """Publishing to real servers: only changes go over the wire, a cut is gone on with, and visitors see a whole site."""
 
+import itertools
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -82,9 +83,12 @@ def _write(path: Path, said: bytes) -> None:
     path.write_bytes(said)
 
 
+EVERYTHING = bool(os.environ.get("PLE_TEST_ALL"))
+"""PLE_TEST_ALL=1: each test on each server, and the visitor looks after every file; otherwise after every sixth."""
 ALL = [sftp, webdav, s3]
 EACH = pytest.mark.parametrize("host", ALL, indirect=True)
-ONE = pytest.mark.parametrize("host", ALL if os.environ.get("PLE_TEST_ALL") else [s3], indirect=True)
+ONE = pytest.mark.parametrize("host", ALL if EVERYTHING else [s3], indirect=True)
+SLOW = pytest.mark.skipif(not EVERYTHING, reason="PLE_TEST_ALL=1 runs it")
 
 
 @pytest.fixture
@@ -95,6 +99,19 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
         yield made
 
 
+def watched(host: Host) -> list[list[str]]:
+    """Let a visitor look at the site while it changes; return what they find broken each time."""
+    looked: list[list[str]] = []
+    count = itertools.count()
+
+    def look() -> None:
+        if EVERYTHING or next(count) % 6 == 0:
+            looked.append(broken(host.files()))
+
+    host.server.changed = look
+    return looked
+
+
 def shown(host: Host) -> dict[str, bytes]:
     return {path: said for path, said in host.files().items() if not path.startswith(".")}
 
@@ -102,9 +119,7 @@ def shown(host: Host) -> dict[str, bytes]:
 @EACH
 def test_the_site_is_published_and_then_only_what_changed(learner: Learner, host: Host) -> None:
     name = host.target(learner)
-    looked: list[list[str]] = []
-    host.server.changed = lambda: looked.append(broken(host.files()))
-
+    looked = watched(host)
     seen = learner.publishing.preview(name)
     assert {file.path for file in seen.new} >= {"index.html", "work/sleep/index.html"}
     assert all(file.size for file in seen.new)
@@ -133,7 +148,7 @@ def test_the_site_is_published_and_then_only_what_changed(learner: Learner, host
     assert not [one for one in looked if one]
 
 
-@EACH
+@ONE
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of files that a server left open
 def test_a_cut_at_any_byte_is_gone_on_with(learner: Learner, host: Host) -> None:
     name = host.target(learner)
@@ -141,10 +156,9 @@ def test_a_cut_at_any_byte_is_gone_on_with(learner: Learner, host: Host) -> None
     host.wire.cut_after(None)
     learner.change()
     learner.portfolio.init(title="Another title")  # every page changes
-    looked: list[list[str]] = []
-    host.server.changed = lambda: looked.append(broken(host.files()))
+    looked = watched(host)
     chance = random.Random(7)
-    for _ in range(20 if os.environ.get("PLE_TEST_ALL") else 2):
+    for _ in range(20 if EVERYTHING else 2):
         learner.client.close()
         host.wire.cut_after(chance.randrange(2_000, 60_000))
         try:
@@ -194,6 +208,7 @@ def test_the_addresses_are_written_down_with_the_works(learner: Learner, host: H
     assert sleep.withdrawn_at is not None
 
 
+@SLOW
 @ONE
 def test_two_portfolios_do_not_fit_in_one_place(
     learner: Learner, host: Host, tmp_path: Path, empty_library: Path
@@ -243,6 +258,7 @@ def test_a_server_is_not_trusted_before_its_key_is_confirmed(learner: Learner, t
         assert learner.publishing.preview(name)
 
 
+@SLOW
 def test_an_old_sftp_server_that_cannot_replace_is_published_to(learner: Learner, tmp_path: Path) -> None:
     (tmp_path / "served").mkdir()
     with sftp(tmp_path / "served") as host:
@@ -254,6 +270,7 @@ def test_an_old_sftp_server_that_cannot_replace_is_published_to(learner: Learner
         assert shown(host) == learner.site
 
 
+@SLOW
 @pytest.mark.parametrize("lacks", ["infinity", "moves"])
 def test_a_webdav_server_that_lacks_something_is_published_to(learner: Learner, tmp_path: Path, lacks: str) -> None:
     (tmp_path / "served").mkdir()
