@@ -17,16 +17,23 @@ class ReceiptState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A learner's account at an LMS."""
+class Thing:
+    """What all resources of the LMS have."""
 
     id: int
     uid: uuid.UUID
     kind: str
     title: str
-    url: str
+    url: str | None
     tags: frozenset[str]
     created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account(Thing):
+    """A learner's account at an LMS. Its ``url`` may be empty, where the learner does it by hand."""
+
+    url: str
     lms: str
     person: str
     capabilities: tuple[str, ...]
@@ -38,16 +45,9 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Course(Thing):
     """A course that the learner is in."""
 
-    id: int
-    uid: uuid.UUID
-    kind: str
-    title: str
-    url: str | None
-    tags: frozenset[str]
-    created_at: dt.datetime
     account_id: int
     account: str
     code: str
@@ -57,16 +57,9 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentLine:
+class AssignmentLine(Thing):
     """An assignment as a list shows it. Times in UTC; ``closes_at`` counts an extension."""
 
-    id: int
-    uid: uuid.UUID
-    kind: str
-    title: str
-    url: str | None
-    tags: frozenset[str]
-    created_at: dt.datetime
     course_id: int
     course: str
     account_id: int
@@ -113,20 +106,13 @@ class Assignment(AssignmentLine):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Thing):
     """Proof of a hand-in.
 
     ``sent_sha256`` and ``read_sha256`` hash the one form of what was sent and of what was read back; they are equal
     in a verified receipt. ``sent_at`` is none if it was there already and nothing was sent.
     """
 
-    id: int
-    uid: uuid.UUID
-    kind: str
-    title: str
-    url: str | None
-    tags: frozenset[str]
-    created_at: dt.datetime
     state: ReceiptState
     assignment_id: int | None
     course: str
