@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ple.web.text import block, line, markdown_html, plain, safe_html, shallow
+from ple.web.text import block, line, markdown_html, plain, plain_of_safe, safe_html, shallow
 
 XSS = [
     "<script>alert(1)</script>",
@@ -196,3 +196,58 @@ def test_markdown_has_tables_tasks_footnotes_and_no_html_of_its_own():
         assert kept in html
     assert "javascript" not in html
     assert "<b>z</b>" in markdown_html("<b>z</b>", unsafe=True)
+
+
+TAGS = [
+    "p",
+    "h1",
+    "blockquote",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "tbody",
+    "div",
+    "section",
+    "hr",
+    "br",
+    "b",
+    "a",
+    "em",
+    "figure",
+    "figcaption",
+    "details",
+    "summary",
+    "span",
+    "code",
+    "caption",
+    "header",
+]
+MARKUP = st.sampled_from(
+    [f"<{tag}>" for tag in TAGS]
+    + [f"</{tag}>" for tag in TAGS]
+    + ["x y", "  ", "\n", " a", "b &amp;lt; c", "&nbsp;", '<ol start="7">', '<a title="<p>&quot;" href="http://x/">']
+)
+
+
+@given(st.lists(MARKUP, max_size=20).map("".join))
+@example("<ol start=3><li>a<ul><li>b</ul><li>c</ol>d")
+@example("<table><tr><td>a<td>b<tr><th>c</table><pre>x\n  y<br>z</pre>")
+@example("<p>a<br><br>b<p title='<br>'>c&amp;lt;</p>d")
+def test_safe_html_says_the_same_without_being_parsed_again(html):
+    safe = safe_html(html)
+    assert plain_of_safe(safe).split() == plain(safe).split()
+
+
+def test_what_is_relative_is_so_to_what_is_being_cleaned():
+    for base in ("https://a.example/x/", "https://b.example/y?z", "http://127.0.0.1:8080/", None):
+        origin = "" if base is None else "/".join(base.split("/")[:3])
+        assert f'src="{origin}/i.png?a=1"' in safe_html('<img src="/i.png?a=1">', base)
+    assert 'href="https://a.example/b"' in safe_html('<a href="/x/../b">c</a>', "https://a.example/")
