@@ -2,10 +2,9 @@
 
     python benchmarks/portfolio.py [N …] [--tools FOLDER] [--rounds R]
 
-The journal is real, each entry 500 words of Markdown with a list, a table, code, and two tags of twenty-five. Every
-build runs in a process of its own; its CPU is that of the whole process, and beside it what is beyond start-up, which
-is what a build of an empty portfolio takes.
-Hugo, Pelican and MkDocs, where they are found (on the path, or in FOLDER, a virtual environment), build the same
+The journal is real, each entry 530 words of Markdown with headings, lists, a table, a quotation, links and code that
+is in no other, and two tags of twenty-five. Every build runs in a process of its own; its CPU is that of the whole
+process, and beside it what is beyond start-up, which is what a build of an empty portfolio takes. Hugo, Pelican and MkDocs, where they are found (on the path, or in FOLDER, a virtual environment), build the same
 Markdown, with tags and feeds where they have them, in turn with ours.
 """
 
@@ -25,12 +24,24 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # a benchmark measures the t
 
 
 def text(number: int, pick: random.Random) -> str:
-    """Return an entry of about 500 words, without its heading."""
+    """Return an entry of about 530 words, without its heading, with what people use of Markdown."""
     vocabulary = ["memory", "practice", "recall", "spacing", "review", "note", "idea", "proof", "test", "word", "time"]
-    paragraphs = [" ".join(pick.choices(vocabulary, k=110)) + "." for _ in range(4)]
+
+    def words(count: int) -> str:
+        said = pick.choices(vocabulary, k=count)
+        for _ in range(count // 25):
+            at = pick.randrange(count)
+            said[at] = pick.choice(["*{}*", "**{}**", "`{}`", "[{}](https://example.org/)"]).format(said[at])
+        return " ".join(said).capitalize() + "."
+
     table = "| a | b |\n|---|--:|\n" + "\n".join(f"| {pick.random():.3f} | {n} |" for n in range(4))
     code = f"```python\ndef f{number}(x):\n    return x * {number}  # {pick.random()}\n```"
-    return "\n\n".join([*paragraphs[:2], "## Part", "- one\n- *two*", table, *paragraphs[2:], code])
+    items = "\n".join(f"- {words(8)}" for _ in range(4))
+    steps = "\n".join(f"{n}. {words(8)}" for n in range(1, 5))
+    return "\n\n".join(
+        [words(90), words(70), "## What I did", items, words(80), table, "## What came of it", f"> {words(30)}",
+         words(80), code, steps, words(90)]
+    )  # fmt: skip
 
 
 def portfolio_in(folder: Path):
