@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 
 class Courses(HandingIn):
-    """The learner's accounts at LMSs, with their courses and assignments, and all that was handed in."""
+    """The learner's accounts at LMSs, with their courses and assignments, and all that was handed in.
+
+    A screen for the outbox lists :meth:`outbox` and :meth:`rests`; shows :meth:`plan_waiting` of one, and the
+    :attr:`~ple.lms.hand_in.Plan.declaration` if it has to be made; then calls :meth:`send` with that very plan, or
+    :meth:`allow` or :meth:`drop`. A plan that is not confirmed is given to :meth:`discard`.
+    """
 
     kinds = frozenset({ACCOUNT, COURSE, ASSIGNMENT, RECEIPT})
 
