@@ -68,7 +68,9 @@ def publish(ctx: click.Context, /, target: str | None, dry_run: bool, adopt: boo
         tell(ctx, f"{done:,} of {todo:,} files")
 
     done = publishing.publish(place.name, adopt=adopt, told=told if state(ctx).verbose else None)
-    where = f" {plural(done.works, 'work')} can be read at {done.url} now." if done.url else ""
+    where = " Say where visitors find it with --url, so that its works have addresses to hand in."
+    if done.url:
+        where = f" {plural(done.works, 'work')} can be read at {done.url} now."
     show(ctx, done, said=f"Published to {done.address}: {_counts(done)}.{where}")
 
 
