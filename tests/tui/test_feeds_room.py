@@ -214,3 +214,19 @@ async def test_health_is_a_key_away_and_leads_to_the_feed(empty: Path, publisher
         assert "There is no feed" in seen(pilot)
         await press(pilot, "enter")
         assert room(pilot).node.title == "Ill"
+
+
+async def test_whoever_comes_back_to_the_inbox_finds_what_fits_best_first(typical: Path) -> None:
+    other = environment_at(typical)
+    try:
+        zenn = next(feed.id for feed in other.feeds.feeds() if feed.title == "Zenn")
+        other.feeds.star(other.feeds.entry_ids(feed=zenn)[:6])
+        best = other.feeds.triage.inbox_ids(best_first=True)
+    finally:
+        other.close()
+    async with opened(typical, "2") as pilot:
+        room(pilot).go_back({"source": "inbox"})
+        room(pilot).reload()
+        await settle(pilot)
+        assert room(pilot).node.key == "inbox"
+        assert list(list_of(pilot).keys) == best

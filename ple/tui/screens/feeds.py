@@ -26,8 +26,8 @@ from ple.tui.screens.feeds_list import (
     steady,
     wanted,
 )
-from ple.tui.screens.feeds_tree import ALL, INBOX, LATER, Node, Sources, Tree, paint_node, sources, tree_of
-from ple.tui.things import named, save_page
+from ple.tui.screens.feeds_tree import ALL, INBOX, Node, Sources, Tree, feeds_in, paint_node, sources, tree_of
+from ple.tui.things import save_page
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.words import Piece
 
@@ -87,6 +87,7 @@ class Feeds(ListRoom):
         self._source_wanted: Key | None = None
         self._looking_for_unread = False
         self._counted = False
+        self._listed: Key | None = None
 
     def outer(self) -> Iterable[Widget]:
         """The tree."""
@@ -101,7 +102,7 @@ class Feeds(ListRoom):
 
     async def load(self) -> None:
         """Show feeds and entries as they are now."""
-        if not self.list.keys and not self.filter:
+        if not self.list.keys and not self.filter and self._source_wanted is None:
             await self.begin()
         now = self.learning.now()
         self.found = await self.ask(lambda environment: sources(environment, now))
@@ -147,7 +148,8 @@ class Feeds(ListRoom):
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for the entries of the chosen node."""
         node, only = self.node, self.unread_only
-        kept, before = frozenset(self._read_here), self.list.keys
+        kept = frozenset(self._read_here)
+        before = self.list.keys if self._listed == node.key else ()  # the order of another list means nothing here
 
         def call(environment: Environment) -> Sequence[Key]:
             ids = listed(environment, node, unread=only, ranked=not before)
@@ -156,6 +158,11 @@ class Feeds(ListRoom):
             return merged(ids, before, kept) if only else ids
 
         return call
+
+    def fill(self, keys: Sequence[Key], **more: Any) -> None:
+        """Show these keys, and remember of what they are."""
+        self._listed = self.node.key
+        super().fill(keys, **more)
 
     def first(self) -> Callable[[Environment], Sequence[Key]] | None:
         """Return the call for the newest entries of the chosen node."""
@@ -199,7 +206,7 @@ class Feeds(ListRoom):
 
     async def _show_node(self) -> None:
         await asyncio.sleep(0.03)
-        self.list.show(())  # the order of another list means nothing here
+        self.list.show(())  # from its beginning
         await super().load()
 
     @on(LineList.Chosen, "#tree")
@@ -278,15 +285,7 @@ class Feeds(ListRoom):
     def action_star(self) -> None:
         """Star the entry, or not any more; in the inbox, keep it."""
         if row := self.entry():
-            if self.node.key in (INBOX, LATER):
-                feeds_triage.keep(self, row)
-                return
-            id, starred = row.thing.id, row.starred
-            self.list.put(id, replace(row, starred=not starred))
-            self.change(
-                lambda environment: environment.feeds.unstar([id]) if starred else environment.feeds.star([id]),
-                f"{'Star taken off' if starred else 'Starred'} {named(row.thing.title)} · u undoes",
-            )
+            feeds_triage.star(self, row)
 
     def action_later(self) -> None:
         """Put the entry off."""
@@ -343,15 +342,7 @@ class Feeds(ListRoom):
         if self.node.mail:
             self.learning.say("Mail is brought in from files: `ple feeds import-mail FILE`")
             return
-        refresh(self.learning, self._feeds_of(self.node))
-
-    def _feeds_of(self, node: Node) -> list[int] | None:
-        if node.feed is not None:
-            return [node.feed]
-        if node.folder is not None:
-            inside = node.folder + "/"
-            return [f.id for f in self.found.feeds if f.folder == node.folder or (f.folder or "").startswith(inside)]
-        return None
+        refresh(self.learning, feeds_in(self.found, self.node))
 
     def _with_feed(self, verb: Callable[[Feeds, Node], None], *, folders: bool = False) -> None:
         if self.node.feed is not None or (folders and self.node.folder is not None):

@@ -125,6 +125,15 @@ def _node(feed: Feed, depth: int, found: Sources) -> Node:
     )  # fmt: skip
 
 
+def feeds_in(found: Sources, node: Node) -> list[int] | None:
+    """Return the feeds that a line of the tree stands for; None for all of them."""
+    if node.feed is not None:
+        return [node.feed]
+    if node.folder is not None:
+        return [feed.id for feed in found.feeds if f"{feed.folder or ''}/".startswith(f"{node.folder}/")]
+    return None
+
+
 def paint_node(node: Node, width: int) -> Sequence[Sequence[Piece]]:
     """State, title by depth, unread."""
     number = count(node.unread) if node.unread else ""

@@ -20,6 +20,19 @@ WHEN = ((1, "tomorrow"), (2, "in three days"), (3, "in a week"), (4, "when I loo
 _DAYS = {1: 1, 2: 3, 3: 7}
 
 
+def star(room: Feeds, row: EntryRow) -> None:
+    """Star an entry, or take its star off; in the inbox, keep it."""
+    if room.node.key in (INBOX, LATER):
+        keep(room, row)
+        return
+    id, starred = row.thing.id, row.starred
+    room.list.put(id, replace(row, starred=not starred))
+    room.change(
+        lambda environment: environment.feeds.unstar([id]) if starred else environment.feeds.star([id]),
+        _said("Star taken off" if starred else "Starred", row),
+    )
+
+
 def keep(room: Feeds, row: EntryRow) -> None:
     """Keep an entry for good: it is starred, and out of the inbox."""
     id = row.thing.id
