@@ -233,7 +233,7 @@ class ListRoom(ArticleRoom):
 
     def fill(self, keys: Sequence[Key], *, rows: Sequence[Row] | None = None, skip: Collection[Key] = ()) -> None:
         """Show these keys, or the lesson if there are none; with `rows`, they are there already."""
-        if not self.is_mounted:
+        if not self.is_attached:
             return
         pane = self.query_one(".list-pane")
         pane.set_class(not keys, "-empty")

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from ple.tui.memory import Memory
 from ple.tui.screens.today import Today
+from ple.tui.worker import Doors
 
-from .world import opened, seen
+from .world import TestedApp, environment_at, opened, seen, until
 
 
 async def test_what_was_seen_last_is_shown_before_the_library_is_open(typical: Path) -> None:
@@ -24,6 +26,20 @@ async def test_what_was_seen_last_is_shown_before_the_library_is_open(typical: P
         today.reload()
     async with opened(typical) as pilot:
         assert seen(pilot) == shown
+
+
+async def test_at_the_start_it_is_there_with_the_first_paint(typical: Path, tmp_path: Path) -> None:
+    path = tmp_path / "state" / "screens.json"
+    async with opened(typical, "ctrl+q", memory=Memory(path)):
+        pass
+    app = TestedApp(typical, memory=Memory(path))
+    app.doors = Doors(lambda: pytest.fail("the library was opened before the first paint"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "unread" in seen(pilot)
+        assert "as it was" in seen(pilot)
+        app.doors = Doors(lambda: environment_at(typical))
+        await until(pilot, lambda: "as it was" not in seen(pilot))
+    app.doors.close()
 
 
 @pytest.mark.parametrize(
