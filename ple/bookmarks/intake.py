@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.bookmarks import fetching, works
+from ple.bookmarks import fetching, judging, works
 from ple.bookmarks.formats.files import Found
 from ple.bookmarks.formats.record import Quotation, Record
 from ple.bookmarks.models import BOOKMARK, BookmarkRow, Imported, ImportPlan, Refused, key_of
@@ -60,6 +60,7 @@ class _Wanted:
             archived=self.record.archived or other.record.archived,
             private=self.record.private or other.record.private,
             unread=self.record.unread or other.record.unread,
+            judged=self.record.judged or other.record.judged,
             quotations=(*self.record.quotations, *other.record.quotations),
         )
 
@@ -233,6 +234,7 @@ def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
         "archived": record.archived,
         "pinned": record.pinned,
         "private": record.private,
+        **judging.of_record(record.judged),
         "tries": 0,
         "html": "",
         "text": "",
@@ -258,6 +260,9 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
         "archived",
         "private",
         "title_given",
+        "source_type",
+        "credibility",
+        "checklist",
         "csl",
     )
     columns = [table.c[name] for name in names]
@@ -304,6 +309,8 @@ def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:
             more[name] = True
     if want.title and not row.title_given:
         more |= {"title": want.title, "title_given": True}
+    if record.judged and not (row.source_type or row.credibility or row.checklist):
+        more |= {name: value for name, value in judging.of_record(record.judged).items() if value}
     if record.csl and not row.csl:
         more["csl"] = json.dumps(record.csl, ensure_ascii=True)
     return more

@@ -7,8 +7,10 @@ see what others say of it. The answers are the learner's; nothing here computes 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ple.library.errors import InvalidInput
+from ple.web.text import block, line
 
 TYPES = (
     "primary", "study", "review", "textbook", "reference", "documentation", "news", "opinion", "blog", "forum", "video",
@@ -60,6 +62,31 @@ class Judgement:
     def answered(self) -> int:
         """How many questions have an answer."""
         return sum(bool(one.answer) for one in self.checklist)
+
+
+def as_record(type: str | None, note: str, stored: str) -> dict[str, Any] | None:
+    """Return a judgement as files have it; none if there is none."""
+    answers = {one.name: f"{one.answer}: {one.remark}".rstrip(": ") for one in checklist(stored) if one.answer}
+    said = {"type": type, "note": note, "answers": answers}
+    return {name: value for name, value in said.items() if value} or None
+
+
+def of_record(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the columns that a judgement in a file fills; what cannot be one is left out."""
+    said = said or {}
+    stored = ""
+    answers = said.get("answers")
+    for name, text in answers.items() if isinstance(answers, dict) else ():
+        try:
+            stored = answered(stored, {str(name): line(str(text))})
+        except InvalidInput:
+            continue
+    note, type = said.get("note"), said.get("type")
+    return {
+        "source_type": type if type in TYPES else None,
+        "credibility": block(note).strip() if isinstance(note, str) else "",
+        "checklist": stored,
+    }
 
 
 def checklist(stored: str) -> tuple[Answer, ...]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from ple.bookmarks.formats.record import Quotation, Record
+from ple.bookmarks.judging import as_record
 from ple.bookmarks.models import BOOKMARK, BookmarkLine, BookmarkRow, HighlightRow
 from ple.library import Document, Library, Reading, Resource, Tagging, chunks, fold_tag
 
@@ -117,8 +118,9 @@ def documents(library: Library, ids: Iterable[int]) -> Iterator[Document]:
 
 def records(library: Library, ids: Sequence[int]) -> Iterator[Record]:
     """Yield bookmarks as files have them, with the passages that were marked in them."""
+    judged = (col(BookmarkRow.source_type), col(BookmarkRow.credibility), col(BookmarkRow.checklist))
     query = sa.select(
-        col(BookmarkRow.id), col(BookmarkRow.csl), *(col(getattr(BookmarkRow, name)) for name in _EXPORTED)
+        col(BookmarkRow.id), col(BookmarkRow.csl), *judged, *(col(getattr(BookmarkRow, name)) for name in _EXPORTED)
     )
     for some in chunks(ids):
         with library.reading() as tx:
@@ -132,6 +134,7 @@ def records(library: Library, ids: Sequence[int]) -> Iterator[Record]:
                     **{name: getattr(row, name) for name in _EXPORTED},
                     tags=tuple(sorted(tags[id])),
                     csl=json.loads(row.csl) if row.csl else None,
+                    judged=as_record(row.source_type, row.credibility, row.checklist),
                     quotations=tuple(quotations.get(id, ())),
                 )
 

@@ -92,7 +92,8 @@ def list_(
     orphaned = sum(one.state == "orphaned" for one in found)
     if orphaned:
         tell(
-            ctx, f"{plural(orphaned, 'highlight')} marked “!”: the words are no longer in the text; they are kept here."
+            ctx,
+            f"{plural(orphaned, 'highlight')} marked “!”: the words are not in the text that is here; they are kept.",
         )
 
 

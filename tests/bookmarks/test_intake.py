@@ -160,7 +160,12 @@ anything = st.lists(
         records,
         st.lists(passages, max_size=2, unique_by=lambda one: "".join(one.quote.split()).casefold()),
         st.fixed_dictionaries(
-            {"title": words.filter(bool), "author": st.none() | words.filter(bool), "description": words}
+            {
+                "title": words.filter(bool),
+                "author": st.none() | words.filter(bool),
+                "description": words,
+                "judged": st.none() | st.just({"type": "study", "note": "Sound.", "answers": {"who": "yes: hers"}}),
+            }
         ),
     ),
     min_size=4,
@@ -174,6 +179,7 @@ def test_whatever_is_kept_is_the_same_when_it_went_out_and_came_in_again(bookmar
     @given(anything)
     def there_and_back(some):
         bookmarks.import_file("first", files.write("json", some).encode())
+        assert ('"judged"' in bookmarks.export("json")) == any(one.judged for one in some)
         before = bookmarks.export(format)
         bookmarks.remove(bookmarks.bookmark_ids())
         library.empty_trash()

@@ -73,7 +73,7 @@ def _record(said: dict[str, Any], number: int) -> Record:
             values[name] = value is True
         elif name == "quotations":
             values[name] = tuple(_quotation(one) for one in value if isinstance(one, dict)) if value else ()
-        elif name == "csl":
+        elif name in ("csl", "judged"):
             values[name] = value if isinstance(value, dict) else None
         elif isinstance(value, str):
             values[name] = value.replace("\0", "")

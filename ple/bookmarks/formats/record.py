@@ -53,6 +53,8 @@ class Record:
     csl: dict[str, Any] | None = None
     """The work that it is, as an item of CSL-JSON."""
     quotations: tuple[Quotation, ...] = ()
+    judged: dict[str, Any] | None = None
+    """What the learner thinks of it as a source: ``type``, ``note``, and ``answers`` to the checklist."""
     line: int = 0
     """Where it stands in the file, from 1: its line, or which record it is where lines mean nothing."""
     problem: str = ""
