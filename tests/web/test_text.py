@@ -198,38 +198,10 @@ def test_markdown_has_tables_tasks_footnotes_and_no_html_of_its_own():
     assert "<b>z</b>" in markdown_html("<b>z</b>", unsafe=True)
 
 
-TAGS = [
-    "p",
-    "h1",
-    "blockquote",
-    "pre",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "tr",
-    "td",
-    "th",
-    "tbody",
-    "div",
-    "section",
-    "hr",
-    "br",
-    "b",
-    "a",
-    "em",
-    "figure",
-    "figcaption",
-    "details",
-    "summary",
-    "span",
-    "code",
-    "caption",
-    "header",
-]
+TAGS = (
+    *("p", "h1", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "tbody", "div"),
+    *("section", "hr", "br", "b", "a", "em", "figure", "figcaption", "details", "summary", "span", "code", "caption"),
+)
 MARKUP = st.sampled_from(
     [f"<{tag}>" for tag in TAGS]
     + [f"</{tag}>" for tag in TAGS]
