@@ -1,4 +1,4 @@
-"""Settings: one TOML file that the learner writes and we only read, overridden by ``PLE_…`` variables.
+"""Settings: one TOML file of the learner's, overridden by ``PLE_…`` variables.
 
 Order: command line, environment, file, default. Errors name the file, the key and the nearest key that exists.
 """

@@ -27,6 +27,7 @@ from textual.theme import Theme
 from textual.worker import Worker
 
 from ple.library.errors import PleError
+from ple.tui.alt import hear_alt
 from ple.tui.commands import Verbs
 from ple.tui.memory import Memory, name_of
 from ple.tui.stylesheet import RememberedRules
@@ -132,7 +133,7 @@ class LearningApp(App[None]):
         Binding("u", "undo", "Undo the last change", show=False, id="undo"),
         Binding("w", "write", "Write in the journal", show=False, id="write"),
         Binding("D", "drafts", "Unfinished drafts", show=False, id="drafts"),
-        Binding("T", "tour", "Tour of a minute", show=False, id="tour"),
+        Binding("f2", "tour", "Tour of a minute", show=False, id="tour"),
         Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
         Binding("c", "stop_jobs", "Stop", id="stop"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
@@ -536,6 +537,7 @@ def run(folder: Path, url: str | None = None) -> None:
     from ple.settings.paths import config_folder, state_folder
     from ple.settings.settings import load
 
+    hear_alt()
     settings = load(config_folder())
     theme = None if settings.theme == "auto" or os.environ.get("NO_COLOR") else settings.theme
 

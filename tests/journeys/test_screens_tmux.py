@@ -6,52 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from .terminal import ROOT, Terminal
+
 pytestmark = [pytest.mark.tmux, pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not here")]
-ROOT = Path(__file__).parents[2]
-
-
-class Terminal:
-    """A tmux session of its own, on a socket of its own."""
-
-    def __init__(self, command: str, environ: dict[str, str], width: int = 80, height: int = 24) -> None:
-        self.socket = f"ple-test-{os.getpid()}"
-        settings = [word for name, value in environ.items() for word in ("-e", f"{name}={value}")]
-        size = ["-x", str(width), "-y", str(height)]
-        self._tmux("new-session", "-d", "-s", "t", *size, *settings, f"{command}; echo ENDED $?; exec sleep 60")
-
-    def _tmux(self, *words: str) -> str:
-        command = ["tmux", "-L", self.socket, "-f", "/dev/null", *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    def screen(self) -> str:
-        return self._tmux("capture-pane", "-p", "-t", "t")
-
-    def keys(self, *keys: str) -> None:
-        self._tmux("send-keys", "-t", "t", *keys)
-
-    def type(self, text: str) -> None:
-        self._tmux("send-keys", "-t", "t", "-l", text)
-
-    def resize(self, width: int, height: int) -> None:
-        self._tmux("resize-window", "-t", "t", "-x", str(width), "-y", str(height))
-
-    def wait(self, text: str, *, gone: bool = False, seconds: float = 30) -> str:
-        """Wait until a text is on the screen, or no longer; return the screen."""
-        end = time.monotonic() + seconds
-        while (text in (shown := self.screen())) is gone:
-            assert time.monotonic() < end, f"{text!r} {'stayed' if gone else 'never came'}:\n{shown}"
-            time.sleep(0.05)
-        return shown
-
-    def close(self) -> None:
-        self._tmux("kill-server")
 
 
 @pytest.fixture
@@ -173,7 +136,7 @@ def test_no_color_means_no_colour_and_the_cursor_is_seen_all_the_same(colourless
     colourless.wait("Welcome")
     colourless.keys("Escape")
     colourless.wait("press 2, then a")
-    painted = colourless._tmux("capture-pane", "-p", "-e", "-t", "t")
+    painted = colourless.tmux("capture-pane", "-p", "-e", "-t", "t")
     assert "[38;" not in painted
     assert "[48;" not in painted
     assert "[7m" in painted  # where one is
@@ -183,6 +146,6 @@ def test_no_color_means_no_colour_and_the_cursor_is_seen_all_the_same(colourless
 
 def environ_of(terminal: Terminal) -> dict[str, str]:
     """Return the environment variables that the session was given."""
-    shown = terminal._tmux("show-environment", "-t", "t")
+    shown = terminal.tmux("show-environment", "-t", "t")
     given = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line and not line.startswith("-"))
     return {**os.environ, **given}

@@ -374,3 +374,17 @@ async def test_a_place_out_of_sight_is_laid_out_anew_when_the_terminal_grew_mean
         await press(pilot, "2")
         assert "★ Starred" in seen(pilot)
         assert "Memory research" in seen(pilot)
+
+
+def test_alt_and_a_digit_are_heard_as_a_terminal_sends_them() -> None:
+    from textual import events
+    from textual._xterm_parser import XTermParser
+
+    from ple.tui.alt import hear_alt
+
+    hear_alt()
+    parser = XTermParser(False)
+    heard = [
+        event.key for sent in ("\x1b4", "\x1b0", "£") for event in parser.feed(sent) if isinstance(event, events.Key)
+    ]
+    assert heard == ["alt+4", "alt+0", "pound_sign"]

@@ -24,7 +24,7 @@ async def test_the_first_start_shows_around_once(empty: Path, tmp_path: Path) ->
         assert "press 2, then a" in seen(pilot)
     async with opened(empty, tour=True, memory=Memory(path)) as pilot:
         assert not isinstance(pilot.app.screen, Tour)
-        await press(pilot, "T")
+        await press(pilot, "f2")
         assert isinstance(pilot.app.screen, Tour)
 
 

@@ -64,7 +64,7 @@ def keys_of(screen: Screen[Any]) -> Prose:
     blocks.append(Block("h3", "Good to know"))
     for number, line in enumerate((
         "Everything that you change can be undone with u, also after a restart.",
-        "T shows the tour again, D what you were writing when something broke.",
+        "f2 shows the tour again, D what you were writing when something broke.",
         "The same verbs are commands for your shell: `ple --help`.",
         "Select text with the mouse; ctrl+c copies it.",
     )):  # fmt: skip

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ple.library.errors import InvalidInput, NotFound
-from ple.tui.reading import Article, facts
+from ple.library.identity import utc_now
+from ple.tui.reading import Article, article, facts
 from ple.tui.room import Thing
 from ple.tui.widgets.blocks import Block, Prose, clean, paragraphs, prose
 from ple.tui.words import joined, plural
@@ -103,15 +104,14 @@ def artifact_prose(environment: Environment, id: int, findings: Sequence[Finding
 
     one = environment.portfolio.artifact(id)
     thing = Thing(one.id, one.kind, clean(one.title), one.url, one.tags)
-    source = ""
-    text = ""
+    source, whole = "", Prose()
     if one.source_id is not None and one.source_kind is not None:
         try:
-            document = environment.document(one.source_id)
+            shown = article(environment, one.source_id, one.source_kind, now=utc_now())
         except NotFound:
-            document = None
-        if document is not None:
-            source, text = f"{one.source_kind} #{one.source_id} {document.title}", document.text
+            pass
+        else:
+            source, whole = f"{one.source_kind} #{one.source_id} {shown.thing.title}", shown.prose
     seen = {
         "private": "you alone: it is private",
         "unlisted": "whoever has its link: it is unlisted",
@@ -139,13 +139,14 @@ def artifact_prose(environment: Environment, id: int, findings: Sequence[Finding
     for title, said in (("What it builds on", one.sources), ("What others said", one.feedback)):
         if said:
             blocks += [Block("h3", title), *prose(markdown_html(said)).blocks]
-    words = one.quote or text
-    if words:
+    if one.quote:
         blocks.append(Block("rule", "───"))
-        parts = [part for part in words.split("\n") if part.strip()]
-        blocks += paragraphs(*parts).blocks
+        blocks += paragraphs(*[part for part in one.quote.split("\n") if part.strip()]).blocks
+    elif whole.blocks:
+        blocks += [Block("rule", "───"), *whole.blocks]
     tags = " ".join(f"#{tag}" for tag in sorted(one.tags))
-    return Article(thing, Prose(blocks).with_head(one.title, one.url or one.address or "", tags))
+    links = [] if one.quote else whole.links
+    return Article(thing, Prose(blocks, links).with_head(one.title, one.url or one.address or "", tags))
 
 
 def findings_prose(findings: Sequence[Finding], titles: Mapping[int, str]) -> Prose:

@@ -19,7 +19,7 @@ PAGES = (
         "Welcome",
         "This is your own place to learn: what you read, keep, write and make, in one library on this computer. "
         "Nothing leaves it unless you say so.",
-        ("enter   goes on; this takes a minute", "esc     skips it; ? T shows it again"),
+        ("enter   goes on; this takes a minute", "esc     skips it; f2 shows it again"),
     ),
     (
         "Getting about",
