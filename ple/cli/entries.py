@@ -137,19 +137,20 @@ def save(ctx: click.Context, entry: str, tags: tuple[str, ...], note: str | None
 
 @command.command("open")
 @click.argument("entry")
+@click.option("--attached", is_flag=True, help="Open what is attached instead: an episode, a film.")
 @click.pass_context
-def open_(ctx: click.Context, entry: str) -> None:
-    """Open ENTRY in your browser and mark it as read."""
+def open_(ctx: click.Context, entry: str, attached: bool) -> None:
+    """Open ENTRY in your browser and mark it as read; with --attached, its file in your player."""
     feeds = environment(ctx).feeds
     found = feeds.entry(resolve(ctx, entry, "entry"))
-    if found.url is None:
-        raise InvalidInput(
-            f"#{found.id} {found.title} has no address", hint=f"Read it with `ple entries show {found.id}`."
-        )
-    if click.launch(found.url) != 0:
-        raise InvalidInput("no browser could be opened", hint=f"The address is {found.url}")
+    address = next((str(file["url"]) for file in found.enclosures), None) if attached else found.url
+    if address is None:
+        what = "nothing attached" if attached else "no address"
+        raise InvalidInput(f"#{found.id} {found.title} has {what}", hint=f"Read it with `ple entries show {found.id}`.")
+    if click.launch(address) != 0:
+        raise InvalidInput("no browser could be opened", hint=f"The address is {address}")
     feeds.mark_read([found.id])
-    show(ctx, feeds.entry(found.id), said=f"Opened {found.url}")
+    show(ctx, feeds.entry(found.id), said=f"Opened {address}")
 
 
 def _mark(ctx: click.Context, names: tuple[str, ...], how: str, said: str) -> None:
