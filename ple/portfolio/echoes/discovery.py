@@ -6,6 +6,7 @@ from lxml import etree, html
 
 from ple.web import addresses
 
+_LONGEST = 900
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,"']+))""", re.IGNORECASE)
 
@@ -52,7 +53,12 @@ def links_of(page: str, own: str) -> list[str]:
         for link in entry.iter("a"):
             href = str(link.get("href") or "")
             rel = str(link.get("rel") or "").lower().split()
-            if not href.startswith(("http://", "https://")) or href.startswith(own) or {"license", "nofollow"} & {*rel}:
+            if (
+                not href.startswith(("http://", "https://"))
+                or len(href) > _LONGEST
+                or href.startswith(own)
+                or {"license", "nofollow"} & {*rel}
+            ):
                 continue
             if any("h-cite" in str(one.get("class")).split() and "response" in str(one.get("class")).split()
                    for one in link.iterancestors()):  # fmt: skip

@@ -34,7 +34,7 @@ class Rsync:
         host = f"[{address.host}]" if ":" in address.host else address.host
         self._environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         self._environment.pop("RSYNC_RSH", None)
-        self._words = ["rsync", "--no-motd", "--timeout=60", "--secluded-args"]
+        self._words = ["rsync", "--no-motd", "--timeout=60", "-s"]  # -s: names with spaces are one name
         folder = address.path.removeprefix("/~/") or "/"
         if address.kind == "rsync":
             port = f":{address.port}" if address.port else ""
