@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import importlib
 import os
 import shlex
 import subprocess
@@ -196,6 +197,7 @@ class LearningApp(App[None]):
     def on_ready(self) -> None:
         """Watch the library, now that the first paint is done."""
         self.set_interval(1.0, self._watch)
+        self.set_timer(1.5, self._warm)
         self.set_interval(20.0, self.keep_memory)
         self.guarded(self._go_on, group="drafts")
         if self._tour:
@@ -205,6 +207,15 @@ class LearningApp(App[None]):
         if self._refresh_minutes:
             self.set_timer(5.0, self._refresh_due)
             self.set_interval(self._refresh_minutes * 60, self._refresh_due)
+
+    def _warm(self) -> None:
+        """Import the other places while the learner looks at this one; opening one then takes half as long."""
+
+        def warm(_: Environment) -> None:
+            for name in ("feeds", "library", "journal", "search"):
+                importlib.import_module(f"ple.tui.screens.{name}")
+
+        self.guarded(lambda: self.doors.ask(warm), group="warm")
 
     @on(events.DescendantFocus)
     def _hold_still(self, event: events.DescendantFocus) -> None:

@@ -139,8 +139,10 @@ class ArticleView(ScrollView, can_focus=True):
     def _rest(self, layout: int) -> None:
         if layout == self._layout:
             self._some()
-            self._sized()
-            if self._done < len(self.prose.blocks):
+            more = self._done < len(self.prose.blocks)
+            if not more or len(self._lines) > 2 * self.virtual_size.height:
+                self._sized()  # lays out the whole screen: not after each slice
+            if more:
                 self.set_timer(0.004, self._continuation(layout))
 
     def _sized(self) -> None:
