@@ -25,6 +25,17 @@ def on(remote: Path, to: Path, branch: str = "main") -> dict[str, bytes]:
     return {path: said for path, said in tree(to).items() if not path.startswith(".git/")}
 
 
+def test_unlisted_works_are_not_put_where_all_files_are_listed(learner: Learner, remote: Path, tmp_path: Path) -> None:
+    first = learner.publishing.publish(learner.publishing.keep(str(remote)).name)
+    assert first.commit
+    assert first.held_back == 1
+    assert first.works == 2, "the unlisted one is not there"
+    served = on(remote, tmp_path / "a")
+    assert served["index.html"] == learner.site["index.html"]
+    assert not any(b"hiddenwords" in said for said in served.values())
+
+
+@pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="PLE_TEST_ALL=1 runs it: it starts processes")
 def test_a_branch_gets_the_site_and_only_what_changed_after(learner: Learner, remote: Path, tmp_path: Path) -> None:
     publishing = learner.publishing
     name = publishing.keep(str(remote)).name

@@ -194,6 +194,7 @@ def test_files_of_others_are_not_touched(learner: Learner, host: Host) -> None:
     assert shown(host)["notes/diary.txt"] == b"mine too"
 
 
+@SLOW
 @ONE
 def test_the_addresses_are_written_down_with_the_works(learner: Learner, host: Host) -> None:
     name = host.target(learner)
