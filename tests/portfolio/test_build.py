@@ -19,6 +19,7 @@ from ple.library import DiskFull, Library, PleError
 from ple.portfolio import Portfolio
 from ple.portfolio.build import MANIFEST, BuildError, build
 from ple.portfolio.frame import Page
+from ple.portfolio.memory import Memory, Moved
 from tests.portfolio.conftest import Shelf, tree
 
 
@@ -103,6 +104,33 @@ def test_one_change_writes_only_what_shows_it(portfolio: Portfolio, shelf: Shelf
     feeds = {f"{at}feed.{kind}" for at in ("", "tags/even/") for kind in ("atom", "rss", "json")}
     assert changed == {"work/work-4/index.html", MANIFEST, *feeds}
     assert 7 <= built.written <= 8
+
+
+@pytest.mark.parametrize("change", [{"visibility": "private"}, {"reflection": "Another thought."}], ids=str)
+def test_a_work_that_changes_while_its_page_is_made_is_not_shown_as_it_was_not(
+    portfolio: Portfolio, shelf: Shelf, library: Library, tmp_path: Path, change: dict[str, str]
+) -> None:
+    id = portfolio.add(shelf.put("One", "Text"), visibility="public").id
+    portfolio.build()
+    shown = portfolio._shelf.shown
+    with Memory(tmp_path / "portfolio" / "site.cache", library) as memory:
+        memory.catch_up(shown)
+        portfolio.edit(id, **change)
+        with pytest.raises(Moved, match="changed"):
+            memory.whole(id)
+
+
+def test_a_new_theme_makes_every_page_anew_from_the_library(portfolio: Portfolio, shelf: Shelf, tmp_path: Path) -> None:
+    for number in range(40):
+        text = f"Text {number} [[Work {number - 1}]]\n\n```python\nx = {number}\n```"
+        portfolio.add(shelf.put(f"Work {number}", text, tags=["t"]), visibility="public")
+    portfolio.build()
+    portfolio.init(theme="lively", title="Another name")
+    portfolio.build()
+    for cache in (tmp_path / "portfolio").glob("site.cache*"):
+        cache.unlink()
+    portfolio.build(tmp_path / "clean")
+    assert tree(portfolio.folder) == tree(tmp_path / "clean")
 
 
 def test_what_is_gone_is_removed_and_what_is_not_ours_stays(tmp_path: Path) -> None:
