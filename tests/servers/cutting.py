@@ -83,5 +83,7 @@ class Wire:
 def wire(port: int) -> Iterator[Wire]:
     """Lay a wire to a server on this machine."""
     laid = Wire(port)
-    yield laid
-    laid.close()
+    try:
+        yield laid
+    finally:
+        laid.close()

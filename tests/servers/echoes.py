@@ -94,7 +94,9 @@ def network() -> Iterator[Network]:
     it.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield it
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield it
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

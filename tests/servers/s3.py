@@ -146,7 +146,9 @@ def s3_server(bucket: str = "pages") -> Iterator[Store]:
     store.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield store
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield store
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

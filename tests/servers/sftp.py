@@ -99,5 +99,7 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
     """Serve ``folder``; the password of “ada” is “correct horse”."""
     server = SftpServer(folder)
     server.start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()

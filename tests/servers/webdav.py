@@ -86,7 +86,9 @@ def dav_server(folder: Path) -> Iterator[DavServer]:
     server = DavServer(http.server_port)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield server
-    http.shutdown()
-    thread.join()
-    http.server_close()
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        thread.join()
+        http.server_close()
