@@ -78,15 +78,15 @@ def test_a_hand_in_that_is_killed_ends_in_one_submission_or_none_and_the_truth(
     work = ["--url", link] if what == "link" else ["--file", str(file)]
     words = ["--library", str(tmp_path), "lms", "hand-in", title, *work, "--yes"]
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ple", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        assert struck.wait(60)
+        with (tmp_path / "said.txt").open("wb") as said:
+            process = subprocess.Popen([sys.executable, "-m", "ple", *words], stdout=said, stderr=said)
+        reached = struck.wait(60)
         if fault == "hang-after" and operation in WRITES:
             done = sum(step in WRITES for step in steps[: place + 1])
             _until(lambda: len(lms.school.writes) >= done)
         process.kill()
         process.wait(30)
+        assert reached, (tmp_path / "said.txt").read_text()
     finally:
         lms.faults.strike = strike  # type: ignore[method-assign]
         lms.faults.clear()
