@@ -49,6 +49,11 @@ def add(
     signed = feed_secrets.signed(user, header)
     feed = environment(ctx).feeds.add(url, folder=folder, tags=tags, title=title, **signed)
     show(ctx, feed, said=f"Following #{feed.id} {feed.title} ({plural(feed.entries, 'entry', 'entries')})")
+    from ple.feeds import places
+    from ple.web import addresses
+
+    if not signed and "@" not in url and addresses.key(places.address(url)) != addresses.key(feed.url):
+        tell(ctx, f"The feed is {addresses.display(feed.url)}. `ple feeds find {url}` shows whether there are others.")
 
 
 @command.command("list")

@@ -29,6 +29,8 @@ REMEMBERED = 4000
 """So many of the newest entries, and of the newest that the learner did something with, are looked at."""
 WORTH = {"highlighted": 4.0, "saved": 3.0, "wrote about": 3.0, "starred": 2.0, "read": 1.0, "dropped": -1.0}
 """What doing something with an entry says about it, beside reading it (1)."""
+REASONS = 3
+"""So many of the strongest count: those that are said."""
 _PRIOR = 3.0
 _LITTLE = 0.05
 _MOST = 3.0
@@ -61,6 +63,8 @@ class Record:
 
     brought: int = 0
     did: Counter[str] = field(default_factory=Counter)
+    touched: int = 0
+    """Of how many of these anything was made."""
 
     def worth(self) -> float:
         """Return how much the learner made of it."""
@@ -99,7 +103,8 @@ class Taste:
             if abs(point) >= 0.03:
                 points.append((point, reason(feature, record, good=point > 0)))
         points.sort(key=lambda each: -abs(each[0]))
-        return Scored(round(sum(point for point, _ in points), 2), tuple(why for _, why in points[:3]))
+        del points[REASONS:]  # nothing counts that is not said
+        return Scored(round(sum(point for point, _ in points), 2), tuple(why for _, why in points))
 
     def scores(self, tx: Reading, ids: Sequence[int]) -> dict[int, Scored]:
         """Return the score of each of these entries."""
@@ -139,10 +144,11 @@ def learn(tx: Reading) -> Taste:
             record = records[feature]
             record.brought += 1
             record.did.update(verbs)
+            record.touched += bool(verbs)
     kept = {
         feature: record
         for feature, record in records.items()
-        if record.did and (feature.what != "word" or sum(record.did.values()) > 1)
+        if record.did and (feature.what != "word" or record.touched > 1)  # one title is no habit
     }
     return Taste(kept, worth / max(1, len(ids)))
 
