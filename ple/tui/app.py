@@ -154,12 +154,15 @@ class LearningApp(App[None]):
         memory: Memory | None = None,
         drafts: Path | None = None,
         tour: bool = False,
+        library: str | None = None,
     ) -> None:
         self.memory = memory or Memory()
         if self.memory.get("place") in self.MODES:
             vars(self)["DEFAULT_MODE"] = self.memory.get("place")  # where the learner left
         super().__init__()
         self.config_folder = config_folder or Path()
+        self.library = library
+        """How a command names the library that is open; None where none may be run on it."""
         self._tour = tour and not self.memory.get("tour")
         self.drafts = drafts
         """The folder for what is being written, until it is kept."""
@@ -571,6 +574,7 @@ def run(folder: Path, url: str | None = None) -> None:
         memory=Memory(state_folder() / "screens" / f"{name_of(folder, url)}.json"),
         drafts=state_folder() / "drafts" / name_of(folder, url),
         tour=True,
+        library=url or str(folder),
     )
     if settings.keys:
         from ple.tui.keys import clashes, keymap

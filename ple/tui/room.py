@@ -207,11 +207,13 @@ class Room(Screen[None]):
         """Go out of what is open; at the first pane nothing happens."""
         if self.at > self.FIRST:
             self.at -= 1
+        else:
+            self.at = self.FIRST
 
     async def action_leave(self) -> None:
         """Go out; from the first pane, leave the app."""
-        if self.at > self.FIRST:
-            self.at -= 1
+        if self.at != self.FIRST:
+            self.at += 1 if self.at < self.FIRST else -1
         elif len(self.app.screen_stack) > 1:
             self.dismiss()
         else:

@@ -67,7 +67,7 @@ async def test_an_empty_place_says_what_to_do(empty: Path) -> None:
             ("2", "a  follows one"),
             ("3", "a  saves a page"),
             ("4", "a  writes an entry"),
-            ("6", "ple lms connect"),
+            ("6", "a  connects Moodle"),
             ("5", "enter ranks"),
         ):
             await press(pilot, key)

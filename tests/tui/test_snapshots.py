@@ -43,7 +43,7 @@ async def test_rooms(
             wrong.append(name)
 
         await look("today")
-        for key, name in (("2", "feeds"), ("3", "library"), ("4", "journal"), ("6", "handin")):
+        for key, name in (("2", "feeds"), ("3", "library"), ("4", "journal"), ("6", "handin"), ("7", "portfolio")):
             await press(pilot, key)
             await look(name)
         if world == "typical":

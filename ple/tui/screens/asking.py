@@ -1,8 +1,12 @@
-"""Asking the courses for news in the background, from whichever place."""
+"""Asking the courses for news in the background, and connecting one, from whichever place."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
 
 from ple.tui.words import plural
 
@@ -27,3 +31,20 @@ def ask_courses(app: LearningApp) -> None:
         on_step=step,
         on_end=lambda _: app.say("; ".join(said)) if said else None,
     )
+
+
+def connect_course(app: LearningApp, address: str) -> None:
+    """Lend the terminal to `ple lms connect`, which asks for what must not stand on a screen."""
+    by_hand = "In your shell: ple lms connect ADDRESS\nIt asks for the token without showing it."
+    if app.library is None or address.startswith("-"):
+        app.notify(by_hand, title="Connecting a course", markup=False)
+        return
+    command = [sys.executable, "-m", "ple", "--library", app.library, "lms", "connect", address]
+    try:
+        with app.suspend():
+            subprocess.run(command, check=False)  # noqa: S603 - our own command, with an address as its argument
+            input("\nEnter goes back to the screens. ")
+    except SuspendNotSupported:
+        app.notify(by_hand, title="Connecting a course", markup=False)
+    except (OSError, EOFError) as error:
+        app.complain(error)

@@ -14,7 +14,7 @@ from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article, article
 from ple.tui.room import Thing
-from ple.tui.screens.asking import ask_courses
+from ple.tui.screens.asking import ask_courses, connect_course
 from ple.tui.screens.handed_in import (
     WorkRow,
     assignment_article,
@@ -144,8 +144,8 @@ class HandIn(ListRoom):
             return "Your courses have no assignments now.\n\nr  asks them again\nv  shows your receipts and the outbox"
         return (
             "No course is connected.\n\nYou hand your own work in from here, and keep the receipt.\n\n"
-            "ple lms connect ADDRESS    connects Moodle or Canvas (in your shell)\n"
-            "ple lms practice           starts a course to practise on, on this machine"
+            "a  connects Moodle, Canvas or a calendar, by its address\n\n"
+            "In your shell, ple lms practice starts a course to practise on, on this machine."
         )
 
     async def _read(self, key: Key) -> Article | None:
@@ -169,12 +169,15 @@ class HandIn(ListRoom):
         self.work(self.load, group="load")
 
     def action_connect(self) -> None:
-        """Say how: a token is not typed into a screen that may be shared."""
-        self.app.notify(
-            "In your shell: ple lms connect ADDRESS\nIt asks for the token without showing it.",
-            title="Connecting a course",
-            markup=False,
-        )
+        """Lend the terminal to the command that connects: it asks for the token without showing it."""
+
+        def got(address: str | None) -> None:
+            if address:
+                connect_course(self.learning, address)
+                self.reload()
+
+        help = "Any page of your Moodle or Canvas, or of a calendar. The token is asked for, and not shown."
+        self.app.push_screen(Ask("Connect a course", placeholder="https://moodle.example.edu", help=help), got)
 
     def action_sync(self) -> None:
         """Ask the courses what is new."""

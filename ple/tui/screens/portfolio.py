@@ -64,7 +64,7 @@ class Portfolio(ListRoom):
         Binding("d", "remove", "Take out", show=False, id="portfolio.remove"),
         Binding("B", "build", "Build", id="portfolio.build"),
         Binding("C", "check", "Check", id="portfolio.check"),
-        Binding("O", "look", "Look at the site", id="portfolio.look"),
+        Binding("O", "look", "Look at the site", show=False, id="portfolio.look"),
         Binding("P", "publish", "Publish", id="portfolio.publish"),
         Binding("i", "site", "About the site", show=False, id="portfolio.site"),
         Binding("v", "view", "Badges", show=False, id="portfolio.view"),

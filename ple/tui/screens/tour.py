@@ -25,19 +25,24 @@ PAGES = (
         "Getting about",
         "Places have numbers, and they stand in the first line. The last line says what you can do here.",
         (
-            "1 2 3 …     go to a place          ?   the keys of the place you are in",
-            "j k, arrows move                   :   everything there is to do, by its name",
-            "enter       opens, esc or q goes back",
-            "tab         the next pane          u   takes back the last change, any change",
+            "1 2 3 …   go to a place",
+            "j k       move; enter opens, esc goes back",
+            "tab       the next pane",
+            "?         the keys of the place you are in",
+            ":         everything there is to do, by its name",
+            "u         takes back the last change, any change",
         ),
     ),
     (
         "Gather and keep",
         "Feeds bring in what the sites write that you learn from. What is worth more than a glance you keep.",
         (
-            "2 a   follow a site by its address      R   ask all feeds for news",
-            "s     star an entry                     S   save its page, with the text",
-            "3     what you kept                     t   tag anything",
+            "2 a   follow a site by its address",
+            "R     ask all feeds for news",
+            "s     star an entry",
+            "S     save its page, with the text",
+            "3     what you kept",
+            "t     tag anything",
         ),
     ),
     (
@@ -53,9 +58,9 @@ PAGES = (
         "Show and hand in",
         "From the best of it comes a site of your own; and what a course asks for you hand in, with a receipt.",
         (
-            "+   puts anything into your portfolio; it is private until you say otherwise",
+            "+   puts anything into your portfolio, private at first",
             "7   builds, checks and publishes the site",
-            "6   what is due; nothing is sent before you have seen it and said yes",
+            "6   what is due; you see what would be sent, and say yes",
         ),
     ),
 )
