@@ -1,7 +1,6 @@
 """``ple entries``: read what came in from the feeds."""
 
-import datetime as dt
-import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +8,9 @@ from ple.cli import triage
 from ple.cli.frame import Group, environment, resolve, show, show_list, show_text, tell
 from ple.cli.words import ago, plural
 from ple.library.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 command = Group("entries", help="Read what came in from the feeds.")
 for each in triage.commands:
@@ -20,7 +22,7 @@ for each in triage.commands:
 @click.option("--folder", help="Only those of the feeds in this folder.")
 @click.option("--unread", is_flag=True, help="Only those that you have not read.")
 @click.option("--starred", is_flag=True, help="Only those that you starred.")
-@click.option("--since", help="Only those since then: 2026-11-01, 7d, 12h, today, yesterday.")
+@click.option("--since", help="Only those since then: 2026-11-01, 7d, 12h, yesterday, 'last week'.")
 @click.option("--search", help="Those that fit this saved search, by its name or number.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 @click.pass_context
@@ -71,7 +73,7 @@ def show_(ctx: click.Context, entry: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="All of them, or all of a feed or folder.")
 @click.option("--feed", help="With --all: those of this feed.")
 @click.option("--folder", help="With --all: those of the feeds in this folder.")
-@click.option("--before", help="With --all: those before then: 2026-11-01, 7d, yesterday.")
+@click.option("--before", help="With --all: those before then: 2026-11-01, 7d, yesterday, 'last month'.")
 @click.pass_context
 def read(
     ctx: click.Context,
@@ -161,21 +163,7 @@ def _mark(ctx: click.Context, names: tuple[str, ...], how: str, said: str) -> No
     show(ctx, lines if len(lines) > 1 else lines[0], said=[f"{said}: #{line.id} {line.title}" for line in lines])
 
 
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+def _moment(said: str) -> "dt.datetime":
+    from ple.search.dates import moment  # the dates of the search: Whoosh
 
-
-def _moment(said: str) -> dt.datetime:
-    """Return the moment meant by a date, a time, ``7d`` (ago), ``today`` or ``yesterday``, in UTC."""
-    text = said.strip().lower()
-    now = dt.datetime.now().astimezone()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if ago_ := re.fullmatch(r"(\d{1,5})\s*([hdw])", text):
-        return (now - dt.timedelta(**{_UNITS[ago_[2]]: int(ago_[1])})).astimezone(dt.UTC)
-    if text in ("today", "yesterday"):
-        return (midnight - dt.timedelta(days=text == "yesterday")).astimezone(dt.UTC)
-    try:
-        return dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(
-            f"“{said}” is no moment that ple understands", hint="Say 2026-11-01, 7d, 12h, today or yesterday."
-        ) from error
+    return moment(said)

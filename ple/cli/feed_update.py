@@ -12,7 +12,7 @@ import click
 
 from ple.cli import output
 from ple.cli.frame import Command, environment, outcome, resolve, show, state, tell
-from ple.cli.rules import length
+from ple.cli.spans import length
 from ple.cli.words import ago, plural
 from ple.library.errors import PleError
 

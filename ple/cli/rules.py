@@ -1,12 +1,12 @@
 """``ple feeds rules`` and ``ple feeds mute``: what is done with entries as soon as they come in."""
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING
 
 import click
 
 from ple.cli.frame import Command, Group, environment, resolve, show, show_list, state, tell
+from ple.cli.spans import length
 from ple.cli.words import ago, due, plural
 from ple.library.errors import InvalidInput
 
@@ -152,23 +152,6 @@ def mute(ctx: click.Context, feed: str | None, query: str, folder: str | None, s
     show(
         ctx, made, said=f"#{made.id} {made.title} until {due(made.until)}. `ple feeds rules remove {made.id}` ends it."
     )
-
-
-def length(said: str) -> dt.timedelta:
-    """Return the time meant by ``90s``, ``30m``, ``12h``, ``7d`` or ``4w``.
-
-    Raises:
-        InvalidInput: it means none.
-
-    """
-    found = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", said.lower())
-    if found is None or int(found[1]) == 0:
-        raise InvalidInput(f"“{said}” is no span of time", hint="Say 30m, 12h, 7d or 4w.")
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-    try:
-        return min(dt.timedelta(**{units[found[2]]: int(found[1])}), dt.timedelta(days=36_500))
-    except OverflowError as error:
-        raise InvalidInput(f"“{said}” is too long", hint="Say 30m, 12h, 7d or 4w.") from error
 
 
 def _number(ctx: click.Context, name: str) -> int:

@@ -5,7 +5,7 @@ import datetime as dt
 import click
 
 from ple.cli.frame import Command, environment, outcome, resolve, show, show_list, state, tell
-from ple.cli.rules import length
+from ple.cli.spans import length
 from ple.cli.words import ago, plural
 
 

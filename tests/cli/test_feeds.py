@@ -76,7 +76,7 @@ def test_errors_are_a_sentence_and_a_hint(ple, server):
     assert "(404)" in ple("feeds", "add", server.url + "/nowhere", code=1).err
     ple("feeds", "show", "999", code=1)
     ple("entries", "read", code=2)
-    assert "moment" in ple("entries", "list", "--since", "whenever", code=1).err
+    assert "“whenever” is not understood" in ple("entries", "list", "--since", "whenever", code=1).err
 
 
 def test_find_shows_what_a_page_leads_to(ple, server):
