@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ple.tui.bulk import tags_said
@@ -16,6 +16,7 @@ from .world import environment_at, opened, press, seen, type_in
 SHOWN = list(range(20))
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(["turn", "begin", "stretch", "all"]), st.integers(0, 19)), max_size=20))
 def test_whatever_is_marked_is_shown_and_no_heading(steps: list[tuple[str, int]]) -> None:
     marks, headings = Marks(), {0, 7}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ple.tui.list_room import ListRoom
@@ -45,7 +45,7 @@ def test_one_goes_by_words_sentences_and_characters(at: int, unit: str, steps: i
     assert text.text[text.go(at, unit, steps) :].startswith(word)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet="ab .!?。\n<>p/[1]", max_size=120), st.integers(0, 130), st.sampled_from(["word", "sentence"]))
 def test_whatever_a_text_says_one_stays_inside_it(html: str, at: int, unit: str) -> None:
     text = Text(prose(html))
