@@ -174,7 +174,7 @@ def screens(folder: str) -> None:
     say("come back to it", *terminal.press_until(b"2", b"Entry 8:"))
     terminal.quiet(1)
     keys(terminal, "j, within the screen", b"j", 8)
-    keys(terminal, "j, scrolling", b"j", 40)
+    keys(terminal, "j, scrolling", b"j", 100)
     keys(terminal, "page down", b"\x1b[6~", 20)
     keys(terminal, "j and the article beside it, 0.1 s later", b"j", 10, gap=0.3)
     say("end of the list", *terminal.press(b"G", gap=0.08)[:2])

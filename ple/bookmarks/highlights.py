@@ -49,6 +49,7 @@ class Highlights:
     def __init__(self, library: Library, sources: Mapping[str, DocumentSource]) -> None:
         self._library = library
         self._sources = {kind: source for kind, source in sources.items() if kind != HIGHLIGHT}
+        self._caught_up = ("", -1)
 
     def add(
         self,
@@ -186,6 +187,9 @@ class Highlights:
 
     def catch_up(self) -> int:
         """Look for the highlights again whose resources have changed; return in how many resources that was."""
+        newest = (self._library.epoch(), self._library.newest_change())
+        if newest == self._caught_up:  # each article that is opened asks this
+            return 0
         query = (
             sa.select(col(Resource.id), col(Resource.change))
             .join(HighlightRow, col(HighlightRow.resource_id) == col(Resource.id))
@@ -205,6 +209,7 @@ class Highlights:
                 continue
             with self._library.writing() as tx:
                 marking.anchor_again(tx, id, source, change)
+        self._caught_up = newest
         return len(changed)
 
     def import_file(self, name: str, data: bytes) -> Imported:

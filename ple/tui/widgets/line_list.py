@@ -85,7 +85,7 @@ class LineList(ScrollView, can_focus=True):
         self._load: Loader | None = None
         self._skipped: Collection[Key] = ()
         self._rows = Rows()
-        self._strips: LRUCache[tuple[int, int, int, bool, bool], Strip] = LRUCache(2048)
+        self._strips: LRUCache[tuple[int, int, int, bool, bool], tuple[Row | None, Strip]] = LRUCache(2048)
         self._styles: dict[str, Style] = {}
         self._announced: Key | None = None
 
@@ -189,11 +189,15 @@ class LineList(ScrollView, can_focus=True):
         if generation != self._rows.generation or not self.is_attached:
             return
         changed = self._rows.arrive(keys, rows, self.keys, self.position)
-        if changed:
-            self.repaint()
+        if changed and not set(keys).isdisjoint(self._in_sight()):  # what was asked for ahead needs no paint
+            self.refresh()
         if self.key in keys and (changed or self._announced != self.key):
             self._announced = None
             self._announce()
+
+    def _in_sight(self) -> Sequence[Key]:
+        first = self.scroll_offset.y // self._height
+        return self.keys[first : first + self.size.height // self._height + 2]
 
     # painting
 
@@ -223,11 +227,12 @@ class LineList(ScrollView, can_focus=True):
                 continue
             index, line = divmod(y, self._height)
             key = (index, line, room, index == self.position, focus)
-            strip = self._strips.get(key)
-            if strip is None:
+            row = self._rows.rows.get(self.keys[index])
+            known = self._strips.get(key)
+            if known is None or known[0] is not row or row is None:
                 strip = self._line(index, line, room, index == self.position)
-                strip = self._strips[key] = strip.extend_cell_length(self.size.width, self.style_of(""))
-            strips.append(strip)
+                known = self._strips[key] = row, strip.extend_cell_length(self.size.width, self.style_of(""))
+            strips.append(known[1])
         for filter in self.get_line_filters():
             strips = [strip.apply_filter(filter, self.background_colors[1]) for strip in strips]
         if (crop.x, crop.right) != (0, width):
