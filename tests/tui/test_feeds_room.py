@@ -214,6 +214,9 @@ async def test_health_is_a_key_away_and_leads_to_the_feed(empty: Path, publisher
         assert "There is no feed" in seen(pilot)
         await press(pilot, "enter")
         assert room(pilot).node.title == "Ill"
+        await settle(pilot)
+        assert "There is no feed at this address (404)." in seen(pilot)
+        assert "ple feeds find" in seen(pilot), "what to do stands where its entries would"
 
 
 async def test_whoever_comes_back_to_the_inbox_finds_what_fits_best_first(typical: Path) -> None:

@@ -91,10 +91,9 @@ def unfollow(room: Feeds, node: Node) -> None:
                 lambda environment: environment.feeds.remove([id]), f"Unfollowed {named(node.title)} · u undoes"
             )
 
-    about = f"Its {plural(node.entries, 'entry', 'entries')} go to the trash with it, except what you starred, tagged "
-    room.app.push_screen(
-        Confirm(f"Unfollow {named(node.title)}?", about=f"{about}or linked. u takes it back.", yes="Unfollow"), remove
-    )
+    about = f"{plural(node.entries, 'entry goes', 'entries go')} to the trash with it, except what you starred, tagged "
+    about = f"{about}or linked. u takes it back." if node.entries else "u takes it back."
+    room.app.push_screen(Confirm(f"Unfollow {named(node.title)}?", about=about, yes="Unfollow"), remove)
 
 
 def rename(room: Feeds, node: Node) -> None:

@@ -33,11 +33,11 @@ class Health(ModalScreen[int | None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """A sentence, a list of two lines a feed, the keys."""
+        """A sentence, a list of three lines a feed, the keys."""
         with Vertical(classes="dialog -page"):
             yield Static("How your feeds are doing", classes="dialog-title", markup=False)
             yield Static("Looking …", id="diversity", classes="dialog-help", markup=False)
-            yield LineList(paint_health, height=2, id="health")
+            yield LineList(paint_health, height=3, id="health")
             yield Static("enter  Go to the feed    esc  Close", classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -64,19 +64,19 @@ class Health(ModalScreen[int | None]):
 
 
 def paint_health(feed: FeedHealth, width: int) -> Sequence[Sequence[Piece]]:
-    """State, title and figures; below, in words, how it is doing and what to do."""
+    """State, title and figures; below, in words, how it is doing; below that, what to do."""
     share = "" if feed.share_read is None else f"{feed.share_read:.0%} read"
     figures = joined(f"{feed.per_week:g} a week" if feed.per_week else "", share)
     mark = _MARKS.get(feed.state, " ")
     title = max(10, width - 4 - len(figures) - 1)
     says = clean(feed.says)
-    if feed.hint and feed.state not in ("ok", "new"):
-        says += f". {clean(feed.hint)}"
+    hint = clean(feed.hint or "") if feed.state not in ("ok", "new") else ""
     return [
         [
             (f" {mark} ", "warn" if feed.state in ("gone", "failing") else "mark"),
             (f"{clip(clean(feed.title), title)} ", "strong"),
             (figures, "muted"),
         ],
-        [("    ", ""), (clip(f"{says[:1].upper()}{says[1:]}", max(0, width - 4)), "muted")],
+        [("    ", ""), (clip(f"{says[:1].upper()}{says[1:]}", max(0, width - 4)), "")],
+        [("    ", ""), (clip(hint, max(0, width - 4)), "muted")],
     ]

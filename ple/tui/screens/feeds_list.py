@@ -114,7 +114,7 @@ def headline(node: Node, now: dt.datetime, *, unread_only: bool, filtered: str =
         said = f"{count(node.unread)} unread of {count(node.entries)}"
     only = "unread only" if unread_only and node.key != INBOX else ""
     muted = f"muted until {short(node.muted_until, now)}" if node.muted_until is not None else ""
-    asked = f"? {clean(query)}" if query else ""
+    asked = f"? {clean(query)}" if query else f"! {clean(node.failure)}" if node.failure else ""
     return "  ·  ".join(part for part in (node.title, said, only, muted, asked) if part)
 
 
@@ -125,6 +125,9 @@ def lesson(node: Node, *, follows: bool, unread_only: bool) -> str:
             "No feeds yet.\n\nA feed brings what a site publishes to you, without anybody watching.\n\n"
             "a  follows one: a site's address will do\nI  imports a list of feeds (OPML) from another reader"
         )
+    if node.failure:
+        said = clean(node.failure)
+        return f"{said[:1].upper()}{said[1:]}.\n\n{clean(node.hint or '')}".rstrip()
     if node.key == INBOX:
         return "Nothing is left to decide on.\n\nWhat comes in next waits here, what fits you best first."
     if node.key == STARRED:
