@@ -4,8 +4,9 @@
 
 The journal is real, each entry 530 words of Markdown with headings, lists, a table, a quotation, links and code that
 is in no other, and two tags of twenty-five. Every build runs in a process of its own; its CPU is that of the whole
-process, and beside it what is beyond start-up, which is what a build of an empty portfolio takes. Hugo, Pelican and MkDocs, where they are found (on the path, or in FOLDER, a virtual environment), build the same
-Markdown, with tags and feeds where they have them, in turn with ours.
+process, and beside it what is beyond start-up, which is what a build of an empty portfolio takes. Hugo, Pelican and
+MkDocs, where they are found (on the path, or in FOLDER, a virtual environment), build the same Markdown, with tags and
+feeds where they have them, in turn with ours.
 """
 
 import argparse

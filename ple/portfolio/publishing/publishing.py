@@ -281,12 +281,12 @@ class Publishing:
     @contextmanager
     def _alone(self, target: Target) -> Iterator[None]:
         """Hold a target against other publications from this computer; a killed one lets go by itself."""
-        from ple.portfolio.build import _locked
+        from ple.portfolio.workshop import locked
 
         path = self._beside(f"site.publishing-{target.id}")
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as lock:
-            if not _locked(lock.fileno()):
+            if not locked(lock.fileno()):
                 raise PublishError(f"{target.name} is being published to at this moment", hint="Wait for it to end.")
             yield
 
