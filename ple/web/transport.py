@@ -129,7 +129,7 @@ class Transport:
             scheme=scheme.encode(), host=host.encode("ascii"), port=urlsplit(url).port, target=target.encode("ascii")
         )
         given = {name.lower().encode(): (name.encode(), _encoded(value)) for name, value in headers.items()}
-        sent = [(b"Host", place.encode("ascii")), *(self._usual | given).values()]
+        sent = list(({b"host": (b"Host", place.encode("ascii"))} | self._usual | given).values())
         return httpcore2.Request(method, where, headers=sent, extensions={"timeout": timeout})
 
     def _read(self, request: httpcore2.Request, url: str, limits: Limits) -> Answer:

@@ -46,6 +46,19 @@ def redirect(handler, to, status=302):
     handler.end_headers()
 
 
+def test_a_header_that_a_caller_gives_is_sent_once_also_that_of_the_host(client, publisher):
+    asked = []
+
+    def remember(handler):
+        asked.append([(name.lower(), value) for name, value in handler.headers.items()])
+        handler.send_response(204)
+        handler.end_headers()
+
+    client.get(publisher.handle("/x", remember), headers={"Host": "elsewhere.example", "user-agent": "mine"})
+    assert asked[0].count(("host", "elsewhere.example")) == 1
+    assert [value for name, value in asked[0] if name in ("host", "user-agent")] == ["elsewhere.example", "mine"]
+
+
 def test_an_answer_has_its_status_headers_and_body(client, publisher):
     url = publisher.publish("/a", "héllo", Content_Type="text/plain; charset=utf-8", X_Thing="1")
 
