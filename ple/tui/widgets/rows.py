@@ -9,8 +9,8 @@ from typing import Any
 from ple.tui.widgets.marks import Key
 
 Row = Any
-BLOCK = 64
-KEPT = 128 * BLOCK
+BLOCK = 128
+KEPT = 64 * BLOCK
 
 
 @dataclass
