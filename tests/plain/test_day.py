@@ -9,9 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ple.lms.practice import PracticeLms
 from ple.plain.day import Day
 from ple.plain.talk import Talk
+
+whole = pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="long; PLE_TEST_ALL=1 runs it")
 
 
 def talk(environment: Any, *answers: str) -> str:
@@ -52,6 +56,7 @@ def test_the_daily_loop_goes_by_numbers(sqlite_environment: Any, publisher: Any)
     assert len(ours.feeds.entry_ids(unread=True)) == 9
 
 
+@whole
 def test_nothing_is_sent_before_the_word_send(sqlite_environment: Any) -> None:
     ours = sqlite_environment
     with PracticeLms("moodle") as lms:
@@ -72,6 +77,7 @@ def test_nothing_is_sent_before_the_word_send(sqlite_environment: Any) -> None:
         assert "It is handed in already." in talk(ours, "9", number, link)
 
 
+@whole
 def test_what_goes_wrong_is_said_and_the_menu_goes_on(sqlite_environment: Any, publisher: Any) -> None:
     said = talk(sqlite_environment, "3", "a", publisher.url + "/nothing", "99", "11", "0")
     assert "That did not work: " in said
@@ -86,6 +92,7 @@ def test_what_comes_from_outside_cannot_take_over_the_terminal(sqlite_environmen
     assert "\u202e" not in said
 
 
+@whole
 def test_ple_in_a_pipe_is_the_plain_menu_and_ends_with_its_input(tmp_path: Path) -> None:
     environ = {**os.environ, "PLE_LIBRARY": str(tmp_path / "library")}
     done = subprocess.run(

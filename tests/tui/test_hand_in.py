@@ -14,7 +14,7 @@ from ple.tui.dialogs import Choose
 from ple.tui.screens.handin import HandIn
 from ple.tui.screens.plan import PlanDialog, ReceiptDialog
 
-from .world import NOW, PATIENCE, copied, environment_at, opened, press, seen, send, type_in
+from .world import NOW, PATIENCE, copied, environment_at, opened, press, seen, send, type_in, whole
 
 LINK = "https://sam.example.org/learning-in-public"
 
@@ -167,6 +167,7 @@ async def test_what_the_course_does_not_answer_waits_in_the_outbox_until_the_lea
         assert len(lms.school.handed_in(1)) == 1
 
 
+@whole
 async def test_what_waits_may_go_by_itself_or_is_taken_out(learner: Path, lms: PracticeLms) -> None:
     environment = environment_at(learner)
     task = next(line for line in environment.courses.assignments() if line.title == "Reflection post 1")
@@ -180,6 +181,7 @@ async def test_what_waits_may_go_by_itself_or_is_taken_out(learner: Path, lms: P
     assert not lms.school.handed_in(1)
 
 
+@whole
 async def test_a_receipt_is_shown_whole_and_written_to_a_file(learner: Path, lms: PracticeLms, tmp_path: Path) -> None:
     async with opened(learner, "6", "j", "j", "H", size=(120, 60)) as pilot:
         await type_in(pilot, LINK)

@@ -8,13 +8,14 @@ from typing import Any
 from ple.tui.dialogs import Ask, Choose
 from ple.tui.memory import Memory
 
-from .world import opened, press, seen, type_in
+from .world import opened, press, seen, type_in, whole
 
 
 async def door(pilot: Any, call: Any) -> Any:
     return await pilot.app.ask(call)
 
 
+@whole
 async def test_a_tag_is_a_shelf_with_things_of_every_kind(typical: Path, tmp_path: Path) -> None:
     path = tmp_path / "memory.json"
     async with opened(typical, "3", "left", memory=Memory(path)) as pilot:
@@ -49,6 +50,7 @@ async def test_what_is_put_into_a_collection_stands_on_its_shelf(typical: Path) 
         assert len(one.members) == 1
 
 
+@whole
 async def test_pages_are_pinned_put_away_and_cited(typical: Path) -> None:
     async with opened(typical, "3", "j", "p") as pilot:
         assert "▲" in seen(pilot).splitlines()[2]
@@ -64,6 +66,7 @@ async def test_pages_are_pinned_put_away_and_cited(typical: Path) -> None:
         assert pinned
 
 
+@whole
 async def test_v_goes_through_how_pages_stand(typical: Path) -> None:
     async with opened(typical, "3", size=(120, 40)) as pilot:
         for title in ("To read", "Starred pages", "Starred entries", "Saved pages"):

@@ -12,13 +12,14 @@ from textual.widgets import Input
 from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.sheet import Sheet
 
-from .world import TestedApp, opened, press, seen, type_in
+from .world import TestedApp, opened, press, seen, type_in, whole
 
 
 async def artifacts(pilot: Any) -> Any:
     return await pilot.app.ask(lambda environment: environment.portfolio.artifacts())
 
 
+@whole
 async def test_plus_in_any_place_adds_what_the_cursor_is_on_and_it_is_private(typical: Path) -> None:
     async with opened(typical, "3", "plus") as pilot:
         assert isinstance(pilot.app.screen, Ask)
@@ -34,6 +35,7 @@ async def test_plus_in_any_place_adds_what_the_cursor_is_on_and_it_is_private(ty
         assert len(await artifacts(pilot)) == 2
 
 
+@whole
 async def test_what_is_said_of_a_work_is_changed_one_by_one(typical: Path) -> None:
     async with opened(typical, "3", "plus", "enter", "7", "e") as pilot:
         assert isinstance(pilot.app.screen, Choose)
@@ -84,6 +86,7 @@ async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run
         assert "0 of 1 public" in seen(pilot)
 
 
+@whole
 async def test_badges_are_brought_in_and_say_what_is_known_of_them(typical: Path, tmp_path: Path) -> None:
     file = tmp_path / "certificate.pdf"
     file.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF")

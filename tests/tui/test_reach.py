@@ -15,7 +15,7 @@ from textual.binding import Binding
 from ple.tui.commands import Verbs, rooms
 from ple.tui.keys import contexts, verbs
 
-from .world import environment_at, opened, press, settle
+from .world import environment_at, opened, press, settle, whole
 
 ALL = bool(os.environ.get("PLE_TEST_ALL"))
 DAILY = {
@@ -64,6 +64,7 @@ def test_every_key_does_something_and_no_key_does_two_things_in_one_place() -> N
             assert owner or hasattr(room, f"action_{rest}"), f"{title}: {binding.action}"
 
 
+@whole
 async def test_the_palette_has_every_verb_of_every_place_once(typical: Path) -> None:
     async with opened(typical) as pilot:
         said = [verb.name for verb in Verbs(pilot.app.screen, None)._verbs()]

@@ -16,6 +16,8 @@ import pytest
 
 from ple.tui.serving import PAGES, Screens
 
+from .world import whole
+
 
 @asynccontextmanager
 async def served(*command: str) -> AsyncIterator[Screens]:
@@ -62,6 +64,7 @@ def test_our_page_names_no_other_host() -> None:
 
 
 # textual-serve does not wait for its processes; what it leaves is collected here and not in somebody else's test
+@whole
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_what_is_typed_reaches_the_screens_and_what_they_paint_comes_back(
     empty_library: Path, tmp_path: Path
@@ -90,6 +93,8 @@ async def test_what_is_typed_reaches_the_screens_and_what_they_paint_comes_back(
                     if message.type == aiohttp.WSMsgType.BINARY:
                         painted += message.data.decode("utf-8", "replace")
 
+            await until("Welcome")
+            await socket.send_json(["stdin", "\x1b"])
             await until("press 2, then a")
             await socket.send_json(["stdin", "2"])
             await until("No feeds yet")

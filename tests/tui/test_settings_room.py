@@ -13,7 +13,7 @@ from ple.tui.keys import clashes, keymap
 from ple.tui.memory import Memory
 from ple.tui.sheet import Sheet
 
-from .world import NOW, opened, press, seen, settle, type_in
+from .world import NOW, opened, press, seen, settle, type_in, whole
 
 
 async def find(pilot: Any, words: str) -> None:
@@ -22,6 +22,7 @@ async def find(pilot: Any, words: str) -> None:
     await press(pilot, "enter")
 
 
+@whole
 async def test_a_setting_is_changed_at_once_and_the_learners_comments_stay(typical: Path, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
@@ -46,6 +47,7 @@ async def test_a_setting_is_changed_at_once_and_the_learners_comments_stay(typic
         assert load(config).refresh_minutes == 30
 
 
+@whole
 async def test_a_theme_is_put_on_at_once(typical: Path, tmp_path: Path) -> None:
     async with opened(typical, "0", "enter", config_folder=tmp_path) as pilot:
         await press(pilot, *"jjjj", "enter")
@@ -57,9 +59,9 @@ async def test_a_theme_is_put_on_at_once(typical: Path, tmp_path: Path) -> None:
 async def test_a_verb_gets_another_key_and_a_key_that_is_taken_is_told(typical: Path, tmp_path: Path) -> None:
     async with opened(typical, "0", config_folder=tmp_path) as pilot:
         await find(pilot, "undo the last")
-        await press(pilot, "enter", "z")
-        assert load(tmp_path).keys == {"undo": "z"}
-        await press(pilot, "escape", "2", "m", "z")
+        await press(pilot, "enter", "f9")
+        assert load(tmp_path).keys == {"undo": "f9"}
+        await press(pilot, "escape", "2", "m", "f9")
         assert "Undone" in seen(pilot)
         await press(pilot, "0")
         await find(pilot, "undo the last")
@@ -67,7 +69,7 @@ async def test_a_verb_gets_another_key_and_a_key_that_is_taken_is_told(typical: 
         assert isinstance(pilot.app.screen, Confirm)
         assert "Refresh all feeds" in seen(pilot)
         await press(pilot, "n")
-        assert load(tmp_path).keys == {"undo": "z"}
+        assert load(tmp_path).keys == {"undo": "f9"}
         await press(pilot, "d")
         assert load(tmp_path).keys == {}
 
@@ -92,6 +94,7 @@ def test_what_stands_in_a_file_that_cannot_be_read_is_not_written_over(tmp_path:
     assert (tmp_path / "config.toml").read_text() == "theme = "
 
 
+@whole
 async def test_a_store_of_records_hears_only_what_was_shown_and_agreed_to(typical: Path, publisher: Any) -> None:
     def answer(request: Any) -> None:
         request.send_response(200)

@@ -9,7 +9,7 @@ import pytest
 from ple.tui.memory import Memory
 from ple.tui.screens.tour import PAGES, Tour
 
-from .world import opened, press, seen
+from .world import opened, press, seen, whole
 
 
 async def test_the_first_start_shows_around_once(empty: Path, tmp_path: Path) -> None:
@@ -28,6 +28,7 @@ async def test_the_first_start_shows_around_once(empty: Path, tmp_path: Path) ->
         assert isinstance(pilot.app.screen, Tour)
 
 
+@whole
 @pytest.mark.parametrize("key", ["escape", "q"])
 async def test_one_key_skips_it(empty: Path, key: str) -> None:
     async with opened(empty, key, tour=True) as pilot:

@@ -14,7 +14,7 @@ from ple.tui.drafts import Draft, Work
 from ple.tui.screens.editor import Editor
 from ple.tui.widgets.markdown_area import highlights
 
-from .world import NOW, opened, press, seen, type_in
+from .world import NOW, opened, press, seen, type_in, whole
 
 
 def editor(pilot: Any) -> Editor:
@@ -46,6 +46,7 @@ async def test_two_brackets_find_a_title_to_link_to(typical: Path) -> None:
         assert {link.kind for link in links} >= {"bookmark", "journal"}
 
 
+@whole
 async def test_escape_closes_what_is_offered_before_it_leaves(typical: Path) -> None:
     async with opened(typical, "w") as pilot:
         await type_in(pilot, "[[desi")
@@ -54,6 +55,7 @@ async def test_escape_closes_what_is_offered_before_it_leaves(typical: Path) -> 
         assert editor(pilot).area.text == "[[desi"
 
 
+@whole
 async def test_the_preview_stands_beside_the_text_or_in_its_place(typical: Path) -> None:
     async with opened(typical, "4", "e", "f6", size=(120, 40)) as pilot:
         assert "▌ A feature, not a flaw" in seen(pilot)
@@ -98,6 +100,7 @@ async def test_a_draft_outlives_the_window_and_goes_on_at_the_next_start(typical
         assert not list(folder.iterdir())
 
 
+@whole
 async def test_what_was_kept_before_the_crash_is_not_offered_again(typical: Path, tmp_path: Path) -> None:
     folder = tmp_path / "drafts"
     async with opened(typical, "w", drafts=folder) as pilot:
@@ -113,6 +116,7 @@ async def test_what_was_kept_before_the_crash_is_not_offered_again(typical: Path
         assert not list(folder.glob("*.json"))
 
 
+@whole
 async def test_a_draft_of_an_entry_goes_on_where_it_was_or_becomes_an_entry_if_that_is_gone(
     typical: Path, tmp_path: Path
 ) -> None:
@@ -135,6 +139,7 @@ async def test_a_draft_of_an_entry_goes_on_where_it_was_or_becomes_an_entry_if_t
         assert "Words whose entry is gone" in await entries(pilot)
 
 
+@whole
 async def test_leaving_the_app_while_writing_keeps_the_draft(typical: Path, tmp_path: Path) -> None:
     async with opened(typical, "w", drafts=tmp_path) as pilot:
         await type_in(pilot, "In the middle")
@@ -145,6 +150,7 @@ async def test_leaving_the_app_while_writing_keeps_the_draft(typical: Path, tmp_
     assert drafts.left_behind(tmp_path) == []
 
 
+@whole
 async def test_the_calendar_marks_the_days_and_leads_to_their_entries(typical: Path) -> None:
     async with opened(typical, "4", "left") as pilot:
         assert " November 2026" in seen(pilot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import shutil
 import threading
 import time
@@ -13,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App
 from textual.events import Key
 from textual.keys import _character_to_key
@@ -25,6 +27,7 @@ from ple.tui.app import LearningApp
 from ple.tui.room import Room
 from ple.tui.widgets.article_view import ArticleView
 
+whole = pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="long; PLE_TEST_ALL=1 runs it")
 PATIENCE = 60.0
 """Seconds: a machine may have much else to do."""
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)

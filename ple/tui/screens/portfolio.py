@@ -412,6 +412,7 @@ class Portfolio(ListRoom):
         done = await self.ask(lambda environment: environment.publishing.publish(remote))
         self.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone")
         await self.learning.look()
+        self.reload()
 
     # badges
 

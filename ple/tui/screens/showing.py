@@ -69,6 +69,7 @@ def value_of(name: str, said: str) -> Any:
 
 def withdrawal(environment: Environment, one: Artifact) -> str:
     """Return what is lost when an artifact is withdrawn that people have an address of; empty if nobody has."""
+    one = environment.portfolio.artifact(one.id)  # a publication may have given it an address meanwhile
     if not one.address:
         return ""
     said = "It has been published; its address will say that it was withdrawn."
