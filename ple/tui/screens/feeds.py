@@ -86,7 +86,6 @@ class Feeds(ListRoom):
         self._read_here: set[Key] = set()  # stays in sight in a list of what is unread
         self._source_wanted: Key | None = None
         self._looking_for_unread = False
-        self._counted = False
         self._listed: Key | None = None
 
     def outer(self) -> Iterable[Widget]:
@@ -112,9 +111,8 @@ class Feeds(ListRoom):
 
     async def _count_searches(self) -> None:
         """Put the saved searches into the tree; to count what fits takes longer than all the rest."""
-        if self._counted:
+        if self._smart:
             await asyncio.sleep(PAUSE)  # whoever goes on deciding does not wait for it: a newer count replaces this
-        self._counted = True
         found = await self.ask(lambda environment: environment.searches.smart_feeds())
         if list(found) != list(self._smart):
             self._smart = found
