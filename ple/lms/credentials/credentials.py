@@ -1,9 +1,6 @@
 """Credentials: the badges and certificates that a learner has earned, kept as they were given."""
 
-import dataclasses
 import datetime as dt
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,44 +8,38 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
-from ple.library import Document, Library
+from ple.library import Library
 from ple.library.errors import InvalidInput
 from ple.library.identity import utc_now
-from ple.library.resource import Resource
-from ple.library.transaction import Reading, Writing, chunks
 from ple.lms.credentials.asking import Issuer
 from ple.lms.credentials.contexts import KNOWN, Contexts, Vocabulary
 from ple.lms.credentials.errors import CredentialError, Malformed, NoCredential
+from ple.lms.credentials.keeping import facts, keep, says
 from ple.lms.credentials.models import (
     KIND,
     Checked,
     Credential,
-    CredentialLine,
     CredentialRow,
     IdentityRow,
     Imported,
     Refused,
 )
-from ple.lms.credentials.reading import Form, Found, Skill, Unread, files_in, read, read_text
+from ple.lms.credentials.reading import Form, Found, Unread, files_in, read, read_text
+from ple.lms.credentials.shelf import CLAIM, Shelf
 from ple.lms.credentials.signatures import check_extra
-from ple.lms.credentials.verification import Ending, Fact, State, Verdict, verify
+from ple.lms.credentials.verification import Ending, State, verify
 from ple.web.client import Client
 from ple.web.text import line
 
-_CLAIM = "evidence-for"
-_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".json": "application/json", ".pdf": "application/pdf"}
 
-
-class Credentials:
+class Credentials(Shelf):
     """The learner's credentials. It may be shared by threads."""
-
-    kinds = frozenset({KIND})
 
     def __init__(self, library: Library, client: Client, *, contexts: Path | None = None) -> None:
         """Keep credentials in ``library``; ``contexts`` is the folder of the vocabularies, else one of the library."""
-        self._library = library
+        super().__init__(library)
         self._client = client
         self._contexts = Contexts(contexts or library.folder / "contexts")
 
@@ -79,7 +70,7 @@ class Credentials:
                 refused.append(Refused(line(part), str(error)))
                 continue
             with self._library.writing(f"Imported “{found.title}”") as tx:
-                id, new = _keep(tx, found, verdict, part, content, source, None)
+                id, new = keep(tx, found, verdict, part, content, source, None)
                 (added if new else known).append(id)
                 for inner in found.inside if new else ():
                     if isinstance(inner, Unread):
@@ -89,7 +80,7 @@ class Credentials:
                     if own.signature.state is State.FAILS:
                         refused.append(Refused(f"{line(part)}, “{inner.title}”", own.signature.says.rstrip(".")))
                         continue
-                    inner_id, fresh = _keep(tx, inner, own, part, None, source, id)
+                    inner_id, fresh = keep(tx, inner, own, part, None, source, id)
                     (added if fresh else known).append(inner_id)
         return Imported(tuple(self.credential_lines(added)), tuple(self.credential_lines(known)), tuple(refused))
 
@@ -156,11 +147,11 @@ class Credentials:
         with self._library.writing() as tx:
             tx.alive(id, KIND)
             row = tx.get_one(CredentialRow, id)
-            row.facts, row.checked_at = _facts(verdict), now
+            row.facts, row.checked_at = facts(verdict), now
             if verdict.online:
                 row.asked_at = now
                 if verdict.signature.state is State.HOLDS and form == Form.OPEN_BADGE_2:
-                    for name, value in _says(found).items():
+                    for name, value in says(found).items():
                         setattr(row, name, value)
             tx.add(row)
         return self.credential(id)
@@ -230,76 +221,6 @@ class Credentials:
             else:
                 yield url, None
 
-    # Reading
-
-    def credentials(self, *, limit: int | None = None) -> list[CredentialLine]:
-        """Return the credentials, the newest first."""
-        return self.credential_lines(self.credential_ids(limit=limit))
-
-    def credential_ids(self, *, limit: int | None = None) -> list[int]:
-        """Return the numbers of the credentials, the newest first."""
-        query = (
-            sa.select(col(CredentialRow.id))
-            .join(Resource, col(Resource.id) == col(CredentialRow.id))
-            .where(col(Resource.trashed_at).is_(None))
-            .order_by(
-                sa.func.coalesce(col(CredentialRow.issued_at), col(Resource.created_at)).desc(),
-                col(CredentialRow.id).desc(),
-            )
-            .limit(limit)
-        )
-        with self._library.reading() as tx:
-            return list(tx.connection().execute(query).scalars())
-
-    def credential_lines(self, ids: Sequence[int]) -> list[CredentialLine]:
-        """Return a line for each of ``ids``, in the same order; those in the trash are left out."""
-        with self._library.reading() as tx:
-            found = {row.id: _line(row, resource, tags) for row, resource, tags in _rows(tx, ids)}
-        return [found[id] for id in ids if id in found]
-
-    def credential(self, id: int) -> Credential:
-        """Return a credential in full.
-
-        Raises:
-            NotFound: there is none with this number, or it is in the trash.
-        """
-        with self._library.reading() as tx:
-            tx.alive(id, KIND)
-            row, resource, tags = next(_rows(tx, [id]))
-            inside = tx.connection().execute(
-                sa.select(col(CredentialRow.id))
-                .join(Resource, col(Resource.id) == col(CredentialRow.id))
-                .where(col(CredentialRow.inside_of) == id, col(Resource.trashed_at).is_(None))
-                .order_by(col(CredentialRow.id))
-            )
-            return Credential(
-                **{name: getattr(_line(row, resource, tags), name) for name in CredentialLine.__slots__},
-                issuer_id=row.issuer_id,
-                image=row.image,
-                description=row.description,
-                criteria=row.criteria,
-                skills=tuple(Skill(**skill) for skill in row.skills),
-                evidence=tuple(row.evidence),
-                file_name=row.file_name,
-                file_sha256=row.file_sha256,
-                holds=tuple(inside.scalars()),
-                evidence_for=tuple(end.id for end in tx.links_from(id) if end.relation == _CLAIM),
-            )
-
-    def original(self, id: int) -> tuple[str, bytes]:
-        """Return the name and bytes of the file as it was given; of one in a record, those of the record.
-
-        Raises:
-            NotFound: there is no such credential.
-        """
-        with self._library.reading() as tx:
-            tx.alive(id, KIND)
-            row = tx.get_one(CredentialRow, id)
-            holder = row.inside_of or id
-            for file in tx.attachments_of(holder):
-                return file.name, tx.files.read(file.sha256)
-        raise InvalidInput("its file is no longer here", hint="Import it again.")
-
     # Using
 
     def evidence(self, id: int, target: int) -> Credential:
@@ -311,7 +232,7 @@ class Credentials:
         with self._library.writing("Linked a credential as evidence") as tx:
             tx.alive(id, KIND)
             tx.alive(target)
-            tx.link(id, target, _CLAIM)
+            tx.link(id, target, CLAIM)
         return self.credential(id)
 
     def profile_link(self, id: int) -> str:
@@ -348,143 +269,7 @@ class Credentials:
             )
             return tx.trash(*dict.fromkeys([*wanted, *inside.scalars()]))
 
-    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
-        """Yield what these credentials say; see :class:`~ple.library.DocumentSource`."""
-        for some in chunks(ids):
-            with self._library.reading() as tx:
-                rows = list(_rows(tx, some))
-            for row, resource, tags in rows:
-                skills = ", ".join(str(skill["name"]) for skill in row.skills)
-                said = [row.description, row.criteria, skills and f"Skills: {skills}", *row.evidence]
-                yield Document(
-                    row.id,
-                    KIND,
-                    row.title,
-                    "\n\n".join(filter(None, said)),
-                    row.issued_at or resource.created_at,
-                    url=row.url,
-                    tags=tags,
-                    author=row.issuer or None,
-                    container=row.issuer or None,
-                )
-
-
-def _keep(
-    tx: Writing,
-    found: Found,
-    verdict: Verdict,
-    name: str,
-    data: bytes | None,
-    source: str | None,
-    inside_of: int | None,
-) -> tuple[int, bool]:
-    """Keep a credential; return its number, and whether it is new. One from the trash comes out of it."""
-    said = _said(found)
-    of = said.encode() if said else data or b""
-    digest = hashlib.sha256(of).hexdigest()
-    before = tx.connection().execute(
-        sa.select(col(CredentialRow.id), col(Resource.trashed_at))
-        .join(Resource, col(Resource.id) == col(CredentialRow.id))
-        .where(col(CredentialRow.said_sha256) == digest, col(Resource.purged_at).is_(None))
-        .order_by(col(CredentialRow.id))
-    )
-    for id, trashed in before:
-        if trashed is not None:
-            tx.restore(id)
-        return id, trashed is not None
-    id = tx.register(KIND)
-    kept = re.sub(r"[\x00-\x1f\x7f/\\]+", " ", name.rsplit("/", 1)[-1]).strip(" .")[:120] or "credential"
-    tx.add(
-        CredentialRow(
-            id=id,
-            **_says(found),
-            form=found.form,
-            said=said,
-            said_sha256=digest,
-            file_name=kept,
-            file_sha256=hashlib.sha256(data).hexdigest() if data is not None else digest,
-            source=source,
-            inside_of=inside_of,
-            facts=_facts(verdict),
-            checked_at=verdict.at,
-        )
-    )
-    tx.flush()
-    if data is not None:
-        suffix = "." + kept.rpartition(".")[2].lower()
-        tx.attach(id, "original", kept, _TYPES.get(suffix, "application/octet-stream"), data)
-    tx.note("earned", id)
-    return id, True
-
-
-def _said(found: Found) -> str:
-    if found.token is not None:
-        return found.token.text
-    if found.data:
-        return json.dumps(found.data, sort_keys=True, separators=(",", ":"))
-    return found.address or ""
-
-
-def _says(found: Found) -> dict[str, Any]:
-    """Return the columns that the credential itself fills."""
-    return {
-        "title": found.title or "A credential",
-        "description": found.description,
-        "criteria": found.criteria,
-        "issuer": found.issuer,
-        "issuer_id": found.issuer_id,
-        "url": found.url,
-        "image": found.image,
-        "issued_at": found.issued_at,
-        "expires_at": found.expires_at,
-        "skills": [dataclasses.asdict(skill) for skill in found.skills],
-        "evidence": list(found.evidence),
-    }
-
-
-def _facts(verdict: Verdict) -> dict[str, Any]:
-    return {name: {"state": fact.state.value, "says": fact.says} for name, fact in verdict.facts()}
-
 
 def _sentence(error: CredentialError) -> str:
     text = str(error)
     return text[:1].upper() + text[1:] + "."
-
-
-def _rows(tx: Reading, ids: Iterable[int]) -> Iterator[tuple[CredentialRow, Resource, frozenset[str]]]:
-    for some in chunks(ids):
-        rows = tx.exec(
-            select(CredentialRow, Resource)
-            .join(Resource, col(Resource.id) == col(CredentialRow.id))
-            .where(col(CredentialRow.id).in_(some), col(Resource.trashed_at).is_(None))
-        ).all()
-        tags = tx.tags_of([row.id for row, _ in rows])
-        for row, resource in rows:
-            yield row, resource, tags[row.id]
-
-
-def _line(row: CredentialRow, resource: Resource, tags: frozenset[str]) -> CredentialLine:
-    def fact(name: str) -> Fact:
-        said = row.facts.get(name, {})
-        return Fact(State(said.get("state", State.OPEN)), str(said.get("says", "It was never looked at.")))
-
-    return CredentialLine(
-        row.id,
-        resource.uid,
-        KIND,
-        row.title,
-        row.url,
-        tags,
-        resource.created_at,
-        Form(row.form),
-        row.issuer,
-        row.issued_at,
-        row.expires_at,
-        row.inside_of,
-        fact("signature"),
-        fact("issuer"),
-        fact("recipient"),
-        fact("current"),
-        row.checked_at,
-        row.asked_at,
-    )
