@@ -15,16 +15,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from ple.feeds import dates, encoding
+from ple.feeds import checking, dates, encoding
 from ple.feeds.errors import FeedError, NotAFeed, Unreadable
 from ple.feeds.formats import expat, jsonfeed, quick
 from ple.feeds.publication import VERSION, Enclosure, ParsedEntry, ParsedFeed
-from ple.web import addresses, text
+from ple.web import text
 
-LONGEST_LINE = 1000
-LONGEST_ADDRESS = 4000
-LONGEST_SUMMARY = 4000
-LONGEST_GUID = 4000
 _CHANNEL = re.compile(
     rb"(?:\s|<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!doctype[^>]{0,500}>){0,20}<channel[\s>]", re.I | re.S
 )
@@ -53,7 +49,7 @@ def parse(
     if not body.strip():
         raise NotAFeed("the answer is empty", hint="Try again later; the publisher may be at work on it.")
     if jsonfeed.looks_like_json(body):
-        return _checked(_with_digests(jsonfeed.read(body), url, listed), url)
+        return checking.checked(_with_digests(jsonfeed.read(body), url, listed), url)
     if kind := encoding.kind_of_file(body):
         raise NotAFeed(f"it is {kind}, not a feed")
     try:
@@ -71,7 +67,7 @@ def parse(
         if not _CHANNEL.match(body[:4096]):
             raise _no_feed(url, body, said)
         feed = replace(feed, format="cdf")
-    return _checked(feed, url)
+    return checking.checked(feed, url)
 
 
 def _read(url: str, body: bytes, content_type: str | None) -> Any:
@@ -320,7 +316,7 @@ def _flaw(said: Any) -> str | None:
         return None
     message = getattr(problem, "getMessage", lambda: str(problem))()
     where = getattr(problem, "getLineNumber", lambda: None)()
-    return _line(f"{message} (line {where})" if where else message) or "it is not well-formed"
+    return checking.line(f"{message} (line {where})" if where else message) or "it is not well-formed"
 
 
 _HARMLESS = {"CharacterEncodingOverride", "NonXMLContentType"}
@@ -349,10 +345,6 @@ def _whole(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
 
 
-def _small(number: int | None) -> int | None:
-    return number if number is not None and number < 2**31 else None
-
-
 def _duration(said: str) -> int | None:
     """Return the seconds of ``3600``, ``59:30`` or ``1:02:03``."""
     if not re.fullmatch(r"\d{1,6}(?::\d{1,2}){0,2}(?:\.\d{1,6})?", said):
@@ -361,80 +353,3 @@ def _duration(said: str) -> int | None:
     for part in said.partition(".")[0].split(":"):
         seconds = seconds * 60 + int(part)
     return seconds
-
-
-# ---- checking: the one way in for all formats ----------------------------------------------------------------------
-
-
-def _checked(feed: ParsedFeed, url: str) -> ParsedFeed:
-    site = _address(feed.site_url, url)
-    return replace(
-        feed,
-        title=_line(feed.title),
-        site_url=site,
-        feed_url=_address(feed.feed_url, url),
-        description=_line(feed.description, LONGEST_SUMMARY),
-        author=_line(feed.author or "") or None,
-        language=_language(feed.language),
-        icon_url=_address(feed.icon_url, url),
-        flaw=feed.flaw and _line(feed.flaw),
-        entries=tuple(_checked_entry(entry, url) for entry in feed.entries),
-    )
-
-
-def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
-    link = _address(entry.url, url)
-    guid = _storable(entry.guid)[:LONGEST_GUID] or None if entry.guid else None
-    if entry.same:
-        return replace(entry, guid=guid, url=link)
-    base = _address(entry.base, url)
-    if base is None or base == url:  # no xml:base: publishers mean the article's own address
-        base = link or url
-    html = text.safe_html(_storable(entry.html), base) if entry.html else ""
-    return ParsedEntry(
-        guid=guid,
-        url=link,
-        title=_line(entry.title),
-        author=_line(entry.author or "") or None,
-        published_at=entry.published_at,
-        updated_at=entry.updated_at,
-        html=html,
-        text=text.plain_of_safe(html) if html else "",
-        summary=text.block(entry.summary)[:LONGEST_SUMMARY] if entry.summary else "",
-        comments_url=_address(entry.comments_url, url),
-        image_url=_address(entry.image_url, url),
-        season=_small(entry.season),
-        episode=_small(entry.episode),
-        chapters_url=_address(entry.chapters_url, url),
-        transcript_url=_address(entry.transcript_url, url),
-        language=_language(entry.language),
-        categories=tuple(dict.fromkeys(name for each in entry.categories[:50] if (name := _line(each, 200)))),
-        enclosures=tuple(
-            replace(file, url=address, media_type=_line(file.media_type, 200), title=_line(file.title))
-            for file in entry.enclosures[:100]
-            if (address := _address(file.url, url))
-        ),
-        digest=entry.digest,
-    )
-
-
-def _address(said: str | None, base: str) -> str | None:
-    if not said or len(said) > LONGEST_ADDRESS:
-        return None
-    return addresses.resolve(base, said)
-
-
-def _line(said: str, longest: int = LONGEST_LINE) -> str:
-    line = text.line(_storable(said)) if said else ""
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def _language(said: str | None) -> str | None:
-    return said.strip().replace("_", "-").lower() if said and re.fullmatch(r"\s*[A-Za-z0-9_-]{2,35}\s*", said) else None
-
-
-def _storable(said: str) -> str:
-    """Return text that every database takes: no NUL, no lone surrogates (JSON can spell both)."""
-    if "\0" in said:
-        said = said.replace("\0", "")
-    return said if said.isascii() else said.encode("utf-8", "replace").decode("utf-8")
