@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ple.library.errors import InvalidInput, PleError
+from ple.library.errors import InvalidInput, NotFound, PleError
 from ple.plain.talk import Over, Talk
 
 if TYPE_CHECKING:
@@ -266,7 +266,10 @@ class Day:
         ours = self._environment
         if said.startswith(("http://", "https://")):
             return ours.courses.plan(assignment, url=said)
-        id = ours.resolve(said)
+        try:
+            id = ours.resolve(said, "artifact")  # a work and what it shows have one title: the work has the address
+        except NotFound:
+            id = ours.resolve(said)
         address = ours.portfolio.address_of(id) or ours.document(id).url
         if address is None:
             raise InvalidInput(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ple.library.errors import InvalidInput
+from ple.library.errors import InvalidInput, NotFound
 from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article, article
@@ -365,7 +365,10 @@ def asked_for(environment: Environment, said: str) -> dict[str, object]:
         return {"url": said}
     if said.startswith(FILES):
         return {"files": [Path(said).expanduser()]}
-    id = environment.resolve(said)
+    try:
+        id = environment.resolve(said, "artifact")  # a work and what it shows have one title: the work has the address
+    except NotFound:
+        id = environment.resolve(said)
     # What the portfolio shows has an address of the learner's own; anything else is where it was found.
     address = environment.portfolio.address_of(id) or environment.document(id).url
     if address is None:
