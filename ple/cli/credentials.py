@@ -96,11 +96,13 @@ def verify(ctx: click.Context, credentials: tuple[str, ...], online: bool, stric
 
 @command.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--online", is_flag=True, help="Ask the issuers too: hosted badges, keys, lists of revoked ones.")
 @click.pass_context
-def check(ctx: click.Context, files: tuple[str, ...]) -> None:
+def check(ctx: click.Context, files: tuple[str, ...], online: bool) -> None:
     """Look at files or folders without keeping them: each is verified, refused, or not checked, with the reason."""
     door = environment(ctx).credentials
-    found = [one for file in files for name, data in _given(file) if data is not None for one in door.check(name, data)]
+    given = [(name, data) for file in files for name, data in _given(file) if data is not None]
+    found = [one for name, data in given for one in door.check(name, data, online=online)]
     columns: list[tuple[str, Any]] = [
         ("Ends as", "ending"),
         ("File", "name"),

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ple.library.errors import InvalidInput, NotFound, PleError
+from ple.lms.credentials import Credentials
+from ple.lms.credentials.contexts import Contexts, digest
 from ple.lms.credentials.errors import CredentialError
 from ple.lms.credentials.reading import read_text
 from ple.lms.credentials.verification import State, verify
@@ -145,6 +147,27 @@ def test_a_badge_from_a_file_cannot_make_us_ask_this_machine(publisher, badges) 
     asked = badges.verify(one.id, online=True)
     assert asked.signature.state is State.OPEN
     assert publisher.asked == []
+
+
+def test_a_vocabulary_that_is_known_is_fetched_when_the_learner_asks_online(
+    publisher, sqlite_environment, tmp_path: Path
+) -> None:
+    words, where = {"@context": {"@vocab": "https://words.example/"}}, f"{publisher.url}/words"
+    badge = Issuer().signed()
+    contexts = Contexts(tmp_path, {url: (digest(words),) for url in (where, "https://never.example/")})
+    badge["proof"] |= {"cryptosuite": "eddsa-rdfc-2022", "@context": [where]}
+    badges = Credentials(sqlite_environment.library, sqlite_environment.client, contexts=contexts)
+    publisher.publish("/words", '{"@context": {"name": "https://evil.example/"}}')
+    data = json.dumps(badge).encode()
+    assert badges.check("b.json", data, online=True)[0].ending == "not checked"
+    assert [one.kept for one in badges.contexts()] == [False, False]
+    publisher.publish("/words", json.dumps(words))
+    badges.check("b.json", data)
+    assert [one.kept for one in badges.contexts()] == [False, False]
+    badges.check("b.json", data, online=True)
+    assert contexts.missing(badge) == []
+    badges.check("b.json", data, online=True)
+    assert [path for path, _ in publisher.asked] == ["/words", "/words"]
 
 
 def test_an_issuer_that_does_not_know_the_key_is_found_out(publisher, badges) -> None:

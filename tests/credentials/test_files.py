@@ -1,6 +1,7 @@
 import datetime as dt
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -158,6 +159,24 @@ def test_a_vocabulary_that_is_not_here_is_said_and_not_fetched() -> None:
     verdict = verify(read_text(json.dumps(badge)), me=(), now=NOW, load=nothing)
     assert verdict.ending is Ending.NOT_CHECKED
     assert "https://www.w3.org/ns/credentials/v2" in verdict.reason
+    assert "--online fetches it" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("method", "says"),
+    [
+        pytest.param("did:velocity:v2:0x4a#key-1", r"does not know \(did:velocity\)", id="a strange DID"),
+        pytest.param("xxx:z6Mk", r"does not know \(xxx\)", id="a strange scheme"),
+        pytest.param("https://school.example/keys#1", "lies at https://school.example/keys; --online", id="the web"),
+        pytest.param("did:web:school.example#1", "lies at https://school.example/.well-known/did.json", id="did:web"),
+    ],
+)
+def test_a_key_that_is_elsewhere_is_said_with_what_to_do(method: str, says: str) -> None:
+    badge = Issuer().signed()
+    badge["proof"]["verificationMethod"] = method
+    verdict = verify(read_text(json.dumps(badge)), me=(), now=NOW, load=nothing)
+    assert verdict.ending is Ending.NOT_CHECKED
+    assert re.search(says, verdict.reason)
 
 
 def test_only_vocabularies_that_are_known_by_their_digest_are_kept(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 A context says what the words of a credential mean. Whoever may bring one along can change what a learner reads without
 touching what was signed, so only those are used that we know by their digest. They belong to others and are not
-shipped: ``ple credentials contexts --fetch`` gets them once, and they are kept in the library's folder. While a
-credential is checked nothing is ever fetched.
+shipped: ``ple credentials contexts --fetch``, or checking a badge ``--online``, gets them once, and they are kept in
+the library's folder. While a credential is checked otherwise, nothing is fetched.
 """
 
 import hashlib
@@ -51,6 +51,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
 """SHA-256 of the canonical JSON (RFC 8785) of each context, by its address: a copy with other spaces is the same."""
 
 LARGEST = 200_000
+_MOST_DEPTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +72,26 @@ def digest(document: Any) -> str:
 class Contexts:
     """The contexts that are kept in a folder, each under its digest. A file that was changed is not used."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, known: Mapping[str, tuple[str, ...]] = KNOWN) -> None:
         self._folder = folder
+        self._known = known
         self._read: dict[str, Any] = {}
 
     def known(self) -> Iterator[Vocabulary]:
         """Yield the contexts that we know."""
-        for url in KNOWN:
+        for url in self._known:
             yield Vocabulary(url, self.get(url) is not None)
+
+    def missing(self, document: Any) -> list[str]:
+        """Return the contexts that a document names, that we know, and that are not here."""
+        named = dict.fromkeys(_named(document, 0))
+        return [url for url in self._known if url in named and self.get(url) is None]
 
     def get(self, url: str) -> Any:
         """Return the context of this address, or None if we do not know it or do not have it."""
         if url in self._read:
             return self._read[url]
-        for wanted in KNOWN.get(url, ()):
+        for wanted in self._known.get(url, ()):
             path = self._folder / f"{wanted}.json"
             try:
                 document = json.loads(path.read_text(encoding="utf-8"))
@@ -104,7 +111,7 @@ class Contexts:
             found = digest(document)
         except (ValueError, RecursionError):
             return ()
-        urls = tuple(url for url, wanted in KNOWN.items() if found in wanted)
+        urls = tuple(url for url, wanted in self._known.items() if found in wanted)
         if urls:
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / f"{found}.json"
@@ -114,3 +121,16 @@ class Contexts:
             for url in urls:
                 self._read.pop(url, None)
         return urls
+
+
+def _named(value: Any, depth: int) -> Iterator[str]:
+    if depth > _MOST_DEPTH:
+        return
+    if isinstance(value, dict):
+        said = value.get("@context")
+        yield from (url for url in (said if isinstance(said, list) else [said]) if isinstance(url, str))
+        for inner in value.values():
+            yield from _named(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _named(inner, depth + 1)

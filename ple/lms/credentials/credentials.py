@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from ple.library import Library
 from ple.library.errors import InvalidInput
 from ple.library.identity import utc_now
 from ple.lms.credentials.asking import Issuer
-from ple.lms.credentials.contexts import KNOWN, Contexts, Vocabulary
+from ple.lms.credentials.contexts import Contexts, Vocabulary
 from ple.lms.credentials.errors import CredentialError, Malformed, NoCredential
 from ple.lms.credentials.keeping import facts, keep, says
 from ple.lms.credentials.models import (
@@ -29,7 +28,7 @@ from ple.lms.credentials.models import (
 from ple.lms.credentials.reading import Form, Found, Unread, files_in, read, read_text
 from ple.lms.credentials.shelf import CLAIM, Shelf
 from ple.lms.credentials.signatures import check_extra
-from ple.lms.credentials.verification import Ending, State, verify
+from ple.lms.credentials.verification import Ending, State, Verdict, verify
 from ple.web.client import Client
 from ple.web.text import line
 
@@ -37,11 +36,11 @@ from ple.web.text import line
 class Credentials(Shelf):
     """The learner's credentials. It may be shared by threads."""
 
-    def __init__(self, library: Library, client: Client, *, contexts: Path | None = None) -> None:
-        """Keep credentials in ``library``; ``contexts`` is the folder of the vocabularies, else one of the library."""
+    def __init__(self, library: Library, client: Client, *, contexts: Contexts | None = None) -> None:
+        """Keep credentials in ``library``; ``contexts`` are the vocabularies, else those in its folder."""
         super().__init__(library)
         self._client = client
-        self._contexts = Contexts(contexts or library.folder / "contexts")
+        self._contexts = contexts or Contexts(library.folder / "contexts")
 
     # Importing
 
@@ -96,8 +95,8 @@ class Credentials(Shelf):
             raise NoCredential(f"the address answers {answer.status}, not with a badge")
         return self.import_file(answer.url.partition("?")[0].rsplit("/", 1)[-1] or "badge", answer.body, source=url)
 
-    def check(self, name: str, data: bytes) -> list[Checked]:
-        """Look at a file without keeping it: how each credential in it ends, and why. Nobody is asked.
+    def check(self, name: str, data: bytes, *, online: bool = False) -> list[Checked]:
+        """Look at a file without keeping it: how each credential in it ends, and why; ``online`` asks the issuers.
 
         Raises:
             MissingExtra: signatures cannot be checked here.
@@ -108,21 +107,21 @@ class Credentials(Shelf):
         try:
             for part, content in files_in(name, data):
                 try:
-                    made += self._checked(line(part), read(part, content), me, now)
+                    made += self._checked(line(part), read(part, content), me, now, online)
                 except CredentialError as error:
                     made.append(Checked(line(part), None, "", Ending.REFUSED, _sentence(error), None))
         except CredentialError as error:
             made.append(Checked(line(name), None, "", Ending.REFUSED, _sentence(error), None))
         return made
 
-    def _checked(self, name: str, found: Found, me: Sequence[str], now: dt.datetime) -> Iterator[Checked]:
-        verdict = verify(found, me=me, now=now, load=self._contexts.get)
+    def _checked(self, name: str, found: Found, me: Sequence[str], now: dt.datetime, online: bool) -> Iterator[Checked]:
+        verdict = self._verdict(found, None, me, now)[0] if online else self._offline(found, me, now)
         yield Checked(name, found.form, found.title, verdict.ending, verdict.reason, verdict)
         for inner in found.inside:
             if isinstance(inner, Unread):
                 yield Checked(f"{name}, {inner.name}", None, "", Ending.REFUSED, _sentence(inner.problem), None)
             else:
-                yield from self._checked(f"{name}, “{inner.title}”", inner, me, now)
+                yield from self._checked(f"{name}, “{inner.title}”", inner, me, now, online)
 
     # Verifying
 
@@ -140,10 +139,10 @@ class Credentials(Shelf):
             said, form, source, title = row.said, row.form, row.source, row.title
         me, now = self.identities(), utc_now()
         found = Found(Form.PDF, {}, title=title) if form == Form.PDF else read_text(said)
-        verdict = verify(found, me=me, now=now, load=self._contexts.get)
         if online and form != Form.PDF:
-            asked = Issuer(self._client, source, self._contexts.get).ask(found, verdict, me)
-            verdict, found = asked.verdict, asked.found
+            verdict, found = self._verdict(found, source, me, now)
+        else:
+            verdict = self._offline(found, me, now)
         with self._library.writing() as tx:
             tx.alive(id, KIND)
             row = tx.get_one(CredentialRow, id)
@@ -155,6 +154,16 @@ class Credentials(Shelf):
                         setattr(row, name, value)
             tx.add(row)
         return self.credential(id)
+
+    def _offline(self, found: Found, me: Sequence[str], now: dt.datetime) -> Verdict:
+        return verify(found, me=me, now=now, load=self._contexts.get)
+
+    def _verdict(self, found: Found, source: str | None, me: Sequence[str], now: dt.datetime) -> tuple[Verdict, Found]:
+        """Return the facts once the issuer was asked, and what it names was put in."""
+        for _ in self._fetch(self._contexts.missing(found.data)):
+            pass  # one that cannot be had is named by the fact that waits for it
+        asked = Issuer(self._client, source, self._contexts.get).ask(found, self._offline(found, me, now), me)
+        return asked.verdict, asked.found
 
     # Who the learner is
 
@@ -204,11 +213,12 @@ class Credentials(Shelf):
 
         Only what has the digest that we know is kept, whoever answers.
         """
+        yield from self._fetch([one.url for one in self._contexts.known() if not one.kept])
+
+    def _fetch(self, urls: Iterable[str]) -> Iterator[tuple[str, str | None]]:
         from ple.web.errors import WebError
 
-        for url in KNOWN:
-            if self._contexts.get(url) is not None:
-                continue
+        for url in urls:
             try:
                 answer = self._client.get(url, headers={"Accept": "application/ld+json, application/json"})
             except WebError as error:

@@ -18,6 +18,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from ple.lms.credentials import keys
+from ple.lms.credentials.contexts import KNOWN
 from ple.lms.credentials.errors import Malformed
 from ple.lms.credentials.reading import Form, Found
 from ple.lms.credentials.signatures import (
@@ -192,7 +193,7 @@ def _signed(found: Found, load: Load) -> tuple[Fact, Fact]:
     for proof in proofs:
         suite = line(suite_of(proof))[:60]
         if suite not in RDFC and suite not in (JCS, OLD):
-            open_.append(f"Its signature is of a kind that is not checked here ({suite}).")
+            open_.append(f"Its signature is of a kind that ple cannot check ({suite}).")
             continue
         if proof.get("proofPurpose") != "assertionMethod":
             return _both(State.FAILS, "Its signature was made for another purpose.")
@@ -210,7 +211,7 @@ def _signed(found: Found, load: Load) -> tuple[Fact, Fact]:
             else:
                 return _both(State.FAILS, "Its signature does not hold: it was changed, or never signed.")
         except NotHere as missing:
-            open_.append(f"The vocabulary {line(missing.url)[:120]} is not here.")
+            open_.append(_without(missing.url))
         except keys.UnknownKey as error:
             open_.append(f"It cannot be checked: {error}.")
         except Malformed as error:
@@ -261,7 +262,7 @@ def _open_badge_2(found: Found) -> tuple[Fact, Fact]:
     if kind in ("hosted", "hostedbadge"):
         if not found.url:
             return _both(State.FAILS, "It says that it is hosted, but not where.")
-        says = f"It counts only as it stands at {host_of(found.url)}, which was not asked."
+        says = f"It is not signed, and counts only as it stands at {host_of(found.url)}; --online asks there."
         return Fact(State.OPEN, says), Fact(State.OPEN, "The issuer was not asked.")
     if kind in ("signed", "signedbadge"):
         return _both(State.FAILS, "It says that it is signed, but this is not the signed form (a token).")
@@ -292,8 +293,20 @@ def _identities(found: Found) -> Iterator[tuple[str, str, str]]:
 
 
 def _key_elsewhere(method: str) -> str:
-    where = line(method.partition("#")[0])[:120]
-    return f"The key is not in it, but at {where}, which was not asked." if where else "It does not say which key."
+    where = keys.controller_address(method)
+    if where is not None:
+        return f"The key to check it with lies at {line(where)[:120]}; --online fetches it."
+    if not method:
+        return "It does not say with which key it was signed, so that nobody can check it."
+    kind = line(":".join(method.split(":")[: 2 if method.startswith("did:") else 1]))[:40]
+    return f"Its issuer names the key in a way that ple does not know ({kind}), so that it cannot be had."
+
+
+def _without(vocabulary: str) -> str:
+    url = line(vocabulary)[:120]
+    if vocabulary in KNOWN:
+        return f"What its words mean is not here yet ({url}); --online fetches it, once."
+    return f"It uses words of a vocabulary that ple does not know ({url}), so that what was signed cannot be told."
 
 
 def _both(state: State, says: str) -> tuple[Fact, Fact]:
