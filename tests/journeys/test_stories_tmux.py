@@ -230,7 +230,7 @@ def test_build_and_hand_in(folder: Path, tmp_path: Path) -> None:
             terminal.wait("Hand in for")
             terminal.type("What I tried")
             terminal.keys("Enter")
-            terminal.wait("What leaves this machine")
+            terminal.wait("Hand this in now")
             assert not lms.school.handed_in(1)
             terminal.keys("y")
             terminal.wait("Receipt: ")
