@@ -13,6 +13,7 @@ from ple.bookmarks.formats import csl
 from ple.bookmarks.formats.record import Record
 from ple.bookmarks.models import BOOKMARK, HIGHLIGHT, BookmarkRow
 from ple.bookmarks.scholarly import identifiers, person, valid_isbn
+from ple.bookmarks.styles import StyleFile
 from ple.bookmarks.works import is_on_the_web
 from ple.library import InvalidInput, Library, Reading, chunks
 from ple.web.text import line
@@ -35,6 +36,27 @@ def items(library: Library, ids: Sequence[int]) -> list[dict[str, Any]]:
         item = {**csl.item(record), "id": key}
         found.append({name: value for name, value in item.items() if value and name not in _PRIVATE})
     return found
+
+
+def in_style(
+    items: Sequence[dict[str, Any]], style: StyleFile, *, language: str | None = None, markdown: bool = False
+) -> list[str]:
+    """Return references as a style file wants them; see :meth:`ple.bookmarks.sources.Sources.cite`."""
+    try:
+        from ple.bookmarks import styling
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "citeproc":
+            raise
+        hint = "Install it: pip install 'ple[csl]'. apa, mla, chicago, ieee and harvard need nothing."
+        raise InvalidInput("style files need a library that is not installed", hint=hint) from error
+    if not items:
+        return []
+    try:
+        said = styling.bibliography(items, style, language=language)
+    except ValueError as error:
+        raise InvalidInput(f"the style {line(style.name)} makes no sense", hint=line(str(error))[:200]) from error
+    marks = {2: "*", 3: "*", 4: "**", 5: "**"} if markdown else dict.fromkeys((2, 3, 4, 5))
+    return [one.translate(marks) for one in said]
 
 
 def behind(library: Library, thing: int) -> list[int]:

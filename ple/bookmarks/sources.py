@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ple.bookmarks import checking, citations, citing, copies, pictures
+from ple.bookmarks import styles as style_files
 from ple.bookmarks.checking import Checked
 from ple.bookmarks.copies import Snapshot
 from ple.bookmarks.formats import bibtex, csl, ris
@@ -53,18 +54,34 @@ class Sources:
         """
         return citing.behind(self._library, thing)
 
-    def cite(self, ids: Sequence[int], *, style: str = "apa", format: str = "text") -> str:
+    def cite(
+        self,
+        ids: Sequence[int],
+        *,
+        style: str = "apa",
+        format: str = "text",
+        styles: Path | None = None,
+        language: str | None = None,
+    ) -> str:
         """Return references to bookmarks: one a line in a style, or as a file for another program.
+
+        The style is one of ours, a style file (CSL), or ``NAME`` of a ``NAME.csl`` in the folder ``styles``.
+        ``language`` is for style files: the one that they are to write in, in place of their own.
 
         Raises:
             NotFound: one of them is no bookmark.
-            InvalidInput: there is no such style or format.
+            InvalidInput: there is no such style or format, or the style file cannot be used.
         """
-        if style not in STYLES:
-            raise InvalidInput(f"there is no style “{line(style)}”", hint=f"There are {', '.join(STYLES)}.")
+        theirs = None if style in STYLES else style_files.find(style, styles)
+        if language and theirs is None:
+            raise InvalidInput(f"{style} writes in English alone", hint="--language is for style files (CSL).")
+        wanted = style_files.language(language) if language else None
         if format not in FORMATS:
             raise InvalidInput(f"references cannot be written as {format}", hint=f"Formats: {', '.join(FORMATS)}.")
         items = self.works(ids)
+        if theirs is not None and format in ("text", "markdown"):
+            said = citing.in_style(items, theirs, language=wanted, markdown=format == "markdown")
+            return "\n\n".join(map(line, said)) + "\n" if said else ""
         if format in ("text", "markdown"):
             entries = citations.bibliography(items, style, markdown=format == "markdown")
             if style == "ieee" and len(entries) == 1:

@@ -10,7 +10,7 @@ from ple.cli.words import ago, plural, size
 if TYPE_CHECKING:
     from ple.bookmarks.judging import Judgement
 
-_STYLES = ["apa", "mla", "chicago", "ieee", "harvard"]
+_STYLES = "apa, mla, chicago, ieee, harvard"
 _FORMATS = ["text", "markdown", "bibtex", "csl-json", "ris"]
 
 
@@ -27,7 +27,8 @@ _here = Group("sources")
 @click.argument("bookmarks", nargs=-1)
 @click.option("--tag", help="All with this tag, or one below it: a bibliography.")
 @click.option("--of", "thing", metavar="THING", help="All that a collection, an essay, a goal … builds on.")
-@click.option("--style", type=click.Choice(_STYLES), default="apa", show_default=True, help="Who wants it how.")
+@click.option("--style", metavar="STYLE", default="apa", show_default=True, help=f"{_STYLES}, FILE.csl or its name.")
+@click.option("--language", metavar="LANGUAGE", help="For a style file: the language to write in, such as en-GB.")
 @click.option("--format", type=click.Choice(_FORMATS), default="text", show_default=True, help="For whom it is.")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Say what the page does not: issued=1918.")
 @click.option("--resolve", "lookup", is_flag=True, help="Ask doi.org, PubMed or Open Library; it hears what you read.")
@@ -39,6 +40,7 @@ def cite(
     tag: str | None,
     thing: str | None,
     style: str,
+    language: str | None,
     format: str,
     fields: tuple[str, ...],
     lookup: bool,
@@ -49,9 +51,14 @@ def cite(
     --of takes a collection, whose order stays where the style has none, or anything that is linked with bookmarks: a
     journal entry, a goal, an artifact.
 
+    --style takes any style file (CSL) too, or the NAME of a NAME.csl in the folder `styles` beside your settings; that
+    needs `pip install 'ple[csl]'`.
+
     What is cited is what the page says of itself, unless you say otherwise: --set author="Noether, Emmy" --set
     issued=1918 --set type=book. An empty value leaves it to the page again.
     """
+    from ple.settings.paths import config_folder
+
     ours = environment(ctx)
     ids = [resolve(ctx, name, "bookmark") for name in bookmarks]
     if tag:
@@ -66,7 +73,7 @@ def cite(
         ours.sources.resolve(ids[0])
     if fields:
         ours.sources.describe(ids[0], _pairs(ctx, fields))
-    written = ours.sources.cite(ids, style=style, format=format)
+    written = ours.sources.cite(ids, style=style, format=format, styles=config_folder() / "styles", language=language)
     if output:
         write_output(ctx, output, written, f"Wrote {plural(len(ids), 'reference')} to {output}.")
     value = {"style": style, "format": format, "text": written, "works": ours.sources.works(ids)}

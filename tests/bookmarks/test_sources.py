@@ -301,7 +301,7 @@ def test_the_commands_tell_one_story(ple, publisher, tmp_path):
     number = str(page["id"])
 
     assert ple("bookmarks", "cite", number).out.startswith("Lovelace, A., & van der Berg, B. (1998). On descent.")
-    assert "“On descent.”" in ple("bookmarks", "cite", "--tag", "thesis", "--style", "mla").out
+    assert "“On Descent.”" in ple("bookmarks", "cite", "--tag", "thesis", "--style", "mla").out
     ple("bookmarks", "cite", "--tag", "thesis", "--format", "bibtex", "--output", str(tmp_path / "t.bib"))
     assert "@article{" in (tmp_path / "t.bib").read_text()
     ple("collections", "add", "For the essay")

@@ -156,3 +156,21 @@ def test_an_import_is_planned_first_and_takes_several_files(ple, tmp_path):
     assert "cannot be read" in said.err
     assert "cannot be imported as" in ple("bookmarks", "import", str(first), "--format", "doc", code=1).err
     assert "TI  - A" in ple("bookmarks", "export", "--format", "ris").out
+
+
+def test_cite_by_a_style_file_or_its_name(ple, tmp_path, at_home):
+    pytest.importorskip("citeproc")
+    ple("save", "https://example.invalid/monad", "--later", "--title", "What is a monad?")
+    style = (
+        '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text"><bibliography>'
+        '<layout prefix="→ "><text variable="title" font-style="italic"/></layout></bibliography></style>'
+    )
+    (tmp_path / "mine.csl").write_text(style)
+    assert ple("bookmarks", "cite", "1", "--style", str(tmp_path / "mine.csl")).out == "→ What is a monad?\n"
+    refused = ple("bookmarks", "cite", "1", "--style", "mine", code=1).err
+    assert "there is no style “mine”" in refused
+    folder = at_home / "config" / "styles"
+    folder.mkdir(parents=True)
+    (folder / "mine.csl").write_text(style)
+    said = ple("bookmarks", "cite", "1", "--style", "mine", "--format", "markdown", "--language", "en-GB").out
+    assert said == "→ *What is a monad?*\n"
