@@ -80,8 +80,8 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def joined(*parts: str) -> str:
-    """Join the parts that say something with middle dots."""
-    return " · ".join(part for part in parts if part)
+    """Join the parts that say something with middle dots, each once: many a feed is its own author."""
+    return " · ".join(dict.fromkeys(part for part in parts if part))
 
 
 def columns(parts: Sequence[tuple[str, int, str]]) -> list[Piece]:
