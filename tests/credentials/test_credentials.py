@@ -1,3 +1,4 @@
+import base64
 import io
 import json
 import zipfile
@@ -53,6 +54,23 @@ def test_a_badge_can_be_evidence_and_stand_in_the_portfolio(environment, badges)
     assert environment.portfolio.add(one.id).title == "Reading the sky"
     assert "name=Reading+the+sky" in badges.profile_link(one.id)
     assert badges.credential(one.id).skills[0].name == "Observation"
+
+
+def test_the_picture_of_a_badge_is_kept_and_only_one_that_can_do_nothing(environment, badges) -> None:
+    def address(media_type: str, data: bytes) -> str:
+        return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+
+    dot, issuer = png(None), Issuer()
+    ids = []
+    for image in (address("image/png", dot), address("image/svg+xml", b"<svg/>"), address("image/png", b"no picture")):
+        badge = issuer.badge()
+        badge["credentialSubject"]["achievement"]["image"] = {"id": image, "type": "Image"}
+        ids.append(badges.import_file("b.json", json.dumps(issuer.signed(badge)).encode()).added[0].id)
+    (baked,) = badges.import_file("stars.png", png(json.dumps(issuer.signed()))).added
+    pictures = badges.pictures([*ids, baked.id, 10**6])
+    assert set(pictures) == {ids[0], baked.id}
+    assert environment.library.files.read(pictures[ids[0]]) == dot
+    assert badges.original(ids[0])[0] == "b.json"
 
 
 def test_who_the_learner_is_decides_whose_badge_it_is(badges) -> None:

@@ -316,6 +316,7 @@ def test_a_badge_of_the_site_is_listed_imported_and_asked_for(journey: Journey) 
     assert {asked.signature.state, asked.issued_by.state, asked.recipient.state, asked.current.state} == {"holds"}, (
         asked
     )
+    assert set(credentials.pictures([kept.id])) == {kept.id}
 
 
 def test_the_calendar_of_the_site_can_be_followed_instead(journey: Journey) -> None:

@@ -15,7 +15,7 @@ from ple.library.identity import utc_now
 from ple.lms.credentials.asking import Issuer
 from ple.lms.credentials.contexts import Contexts, Vocabulary
 from ple.lms.credentials.errors import CredentialError, Malformed, NoCredential
-from ple.lms.credentials.keeping import facts, keep, says
+from ple.lms.credentials.keeping import facts, keep, keep_picture, says
 from ple.lms.credentials.models import (
     KIND,
     Checked,
@@ -152,6 +152,7 @@ class Credentials(Shelf):
                 if verdict.signature.state is State.HOLDS and form == Form.OPEN_BADGE_2:
                     for name, value in says(found).items():
                         setattr(row, name, value)
+                    keep_picture(tx, id, found)
             tx.add(row)
         return self.credential(id)
 

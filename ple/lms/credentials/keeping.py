@@ -12,6 +12,7 @@ from sqlmodel import col
 from ple.library.resource import Resource
 from ple.library.transaction import Writing
 from ple.lms.credentials.models import KIND, CredentialRow
+from ple.lms.credentials.pictures import picture_in
 from ple.lms.credentials.reading import Found
 from ple.lms.credentials.verification import Verdict
 
@@ -62,8 +63,16 @@ def keep(
     if data is not None:
         suffix = "." + kept.rpartition(".")[2].lower()
         tx.attach(id, "original", kept, _TYPES.get(suffix, "application/octet-stream"), data)
+    keep_picture(tx, id, found)
     tx.note("earned", id)
     return id, True
+
+
+def keep_picture(tx: Writing, id: int, found: Found) -> None:
+    """Keep the picture that a credential brings along in its words, if it does."""
+    picture = picture_in(found.data)
+    if picture is not None:
+        tx.attach(id, "picture", picture.name, picture.media_type, picture.data)
 
 
 def _said(found: Found) -> str:

@@ -7,9 +7,10 @@ from sqlmodel import col, select
 
 from ple.library import Document, Library
 from ple.library.errors import InvalidInput
-from ple.library.resource import Resource
+from ple.library.resource import Attachment, Resource
 from ple.library.transaction import Reading, chunks
 from ple.lms.credentials.models import KIND, Credential, CredentialLine, CredentialRow
+from ple.lms.credentials.pictures import RASTER
 from ple.lms.credentials.reading import Form, Skill
 from ple.lms.credentials.verification import Fact, State
 
@@ -90,8 +91,33 @@ class Shelf:
             row = tx.get_one(CredentialRow, id)
             holder = row.inside_of or id
             for file in tx.attachments_of(holder):
-                return file.name, tx.files.read(file.sha256)
+                if file.role == "original":
+                    return file.name, tx.files.read(file.sha256)
         raise InvalidInput("its file is no longer here", hint="Import it again.")
+
+    def pictures(self, ids: Iterable[int]) -> dict[int, str]:
+        """Return, for those of ``ids`` that have one here, the SHA-256 of the file that is a picture of the badge.
+
+        It is what the badge brings along in its words, else the PNG that it was given in, which says all that the badge
+        says. A picture that is elsewhere (:attr:`Credential.image`) is not fetched.
+        """
+        found: dict[int, str] = {}
+        for some in chunks(ids):
+            query = (
+                sa.select(col(Attachment.resource_id), col(Attachment.sha256))
+                .join(Resource, col(Resource.id) == col(Attachment.resource_id))
+                .where(
+                    col(Attachment.resource_id).in_(some),
+                    col(Attachment.role).in_(("picture", "original")),
+                    col(Attachment.media_type).in_(RASTER),
+                    col(Resource.kind) == KIND,
+                    col(Resource.trashed_at).is_(None),
+                )
+                .order_by(col(Attachment.role))  # "original" first: the picture of the words takes its place
+            )
+            with self._library.reading() as tx:
+                found |= {row.resource_id: row.sha256 for row in tx.connection().execute(query)}
+        return found
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what these credentials say; see :class:`~ple.library.DocumentSource`."""
