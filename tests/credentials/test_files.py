@@ -159,7 +159,7 @@ def test_a_vocabulary_that_is_not_here_is_said_and_not_fetched() -> None:
     verdict = verify(read_text(json.dumps(badge)), me=(), now=NOW, load=nothing)
     assert verdict.ending is Ending.NOT_CHECKED
     assert "https://www.w3.org/ns/credentials/v2" in verdict.reason
-    assert "--online fetches it" in verdict.reason
+    assert "`--online` fetches it" in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_vocabulary_that_is_not_here_is_said_and_not_fetched() -> None:
     [
         pytest.param("did:velocity:v2:0x4a#key-1", r"does not know \(did:velocity\)", id="a strange DID"),
         pytest.param("xxx:z6Mk", r"does not know \(xxx\)", id="a strange scheme"),
-        pytest.param("https://school.example/keys#1", "lies at https://school.example/keys; --online", id="the web"),
+        pytest.param("https://school.example/keys#1", "lies at https://school.example/keys. `--online`", id="the web"),
         pytest.param("did:web:school.example#1", "lies at https://school.example/.well-known/did.json", id="did:web"),
     ],
 )

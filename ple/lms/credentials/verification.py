@@ -262,7 +262,7 @@ def _open_badge_2(found: Found) -> tuple[Fact, Fact]:
     if kind in ("hosted", "hostedbadge"):
         if not found.url:
             return _both(State.FAILS, "It says that it is hosted, but not where.")
-        says = f"It is not signed, and counts only as it stands at {host_of(found.url)}; --online asks there."
+        says = f"It is not signed, and counts only as it stands at {host_of(found.url)}. `--online` asks there."
         return Fact(State.OPEN, says), Fact(State.OPEN, "The issuer was not asked.")
     if kind in ("signed", "signedbadge"):
         return _both(State.FAILS, "It says that it is signed, but this is not the signed form (a token).")
@@ -295,7 +295,7 @@ def _identities(found: Found) -> Iterator[tuple[str, str, str]]:
 def _key_elsewhere(method: str) -> str:
     where = keys.controller_address(method)
     if where is not None:
-        return f"The key to check it with lies at {line(where)[:120]}; --online fetches it."
+        return f"The key to check it with lies at {line(where)[:120]}. `--online` fetches it."
     if not method:
         return "It does not say with which key it was signed, so that nobody can check it."
     kind = line(":".join(method.split(":")[: 2 if method.startswith("did:") else 1]))[:40]
@@ -305,7 +305,7 @@ def _key_elsewhere(method: str) -> str:
 def _without(vocabulary: str) -> str:
     url = line(vocabulary)[:120]
     if vocabulary in KNOWN:
-        return f"What its words mean is not here yet ({url}); --online fetches it, once."
+        return f"What its words mean is not here yet ({url}). `--online` fetches it, once."
     return f"It uses words of a vocabulary that ple does not know ({url}), so that what was signed cannot be told."
 
 
