@@ -21,7 +21,7 @@ RDFC = frozenset({"eddsa-rdfc-2022", "eddsa-2022"})
 JCS = "eddsa-jcs-2022"
 OLD = "Ed25519Signature2020"
 ALGORITHMS = ("RS256", "ES256", "ES384", "EdDSA")
-_MOST_STEPS = 2000
+_MOST_STEPS = 500
 """Steps of naming blank nodes: a credential takes a few; a graph made to hang us takes as many as there are orders."""
 _MOST_DEPTH = 60
 _KEYWORDS = frozenset({"@context", "@value", "@language", "@direction"})
