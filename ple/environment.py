@@ -5,7 +5,7 @@ not know one another. Each part is imported when it is first asked for.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ple.lms import Courses
     from ple.lms.credentials import Credentials
     from ple.lms.records import Records
-    from ple.portfolio import Portfolio
+    from ple.portfolio import Badge, Portfolio
     from ple.portfolio.echoes.announcing import Announcements
     from ple.portfolio.echoes.webmentions import Webmentions
     from ple.portfolio.publishing import Publishing
@@ -223,7 +223,14 @@ class Environment:
         from ple.portfolio import Portfolio
 
         inner = (self.feeds, self.bookmarks, self.journal, self.courses, self.credentials)
-        return Portfolio(self.library, _by_kind(*inner), self.folder)
+        return Portfolio(self.library, _by_kind(*inner), self.folder, badges=self._badges)
+
+    def _badges(self, ids: "Sequence[int]") -> "dict[int, Badge]":
+        from ple.lms.credentials.strangers import told
+        from ple.portfolio.models import Badge
+
+        pictures = self.credentials.pictures(ids)
+        return {id: Badge(*told(self.credentials.credential(id), pictures.get(id, ""))) for id in ids}
 
     @cached_property
     def publishing(self) -> "Publishing":

@@ -1,5 +1,6 @@
 """``ple portfolio``: choose what to show and build a site of it."""
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ _ABOUT = [
     click.option("--sources", help="What it builds on, in Markdown."),
     click.option("--feedback", help="What others said of it, in Markdown."),
     click.option("--tag", "tags", multiple=True, help="Its tags on the site; otherwise those of its source."),
+    click.option("--alt", help="What can be seen on its picture, for those who cannot see it."),
+    click.option("--file", metavar="FILE", help="A file to show with it, or the name of one that its source has."),
 ]
 
 
@@ -56,15 +59,28 @@ def _about(function: Any) -> Any:
 @click.option("--licence", "--license", help="What others may do with your own work, as “CC BY 4.0”.")
 @click.option("--theme", help="How it looks; `ple portfolio themes` lists them.")
 @click.option("--me", multiple=True, metavar="URL", help="An address that is yours too: a profile, mailto:…")
+@click.option("--previews/--no-previews", default=None, help="Make a picture for whoever is sent a link to a page.")
+@click.option("--search/--no-search", default=None, help="Give the site a search: the only page with a script.")
 @click.option("--resume", type=click.Path(dir_okay=False), help="A JSON Resume for the page “CV”; “-”: standard input.")
 @click.pass_context
 def init(
-    ctx: click.Context, /, about: str | None, me: tuple[str, ...], resume: str | None, **given: str | None
+    ctx: click.Context,
+    /,
+    about: str | None,
+    me: tuple[str, ...],
+    resume: str | None,
+    previews: bool | None,
+    search: bool | None,
+    **given: str | None,
 ) -> None:
     """Begin the site, or change what it says about itself; what is not given stays."""
     portfolio = environment(ctx).portfolio
     words = read_input(about)[1].decode("utf-8", "replace") if about else None
     more: dict[str, Any] = {"me": [one for one in me if one]} if me else {}
+    if previews is not None or search is not None:
+        asked = {"previews": previews, "search": search}
+        known = portfolio.settings().extras
+        more["extras"] = [name for name, wanted in asked.items() if (name in known if wanted is None else wanted)]
     if resume is not None:
         from ple.portfolio.formats.resume import read_resume
 
@@ -78,14 +94,26 @@ def init(
 
 
 @command.command("add")
-@click.argument("resource")
+@click.argument("what", metavar="RESOURCE|FILE")
 @click.option("--visibility", type=_VISIBILITY, default="private", show_default=True, help="Who may see it.")
 @_about
 @click.pass_context
-def add(ctx: click.Context, /, resource: str, visibility: str, tags: tuple[str, ...], **context: Any) -> None:
-    """Put RESOURCE in the portfolio: what you wrote, saved or read. It stays private unless you say otherwise."""
+def add(
+    ctx: click.Context, /, what: str, visibility: str, tags: tuple[str, ...], file: str | None, **context: Any
+) -> None:
+    """Put RESOURCE in the portfolio (what you wrote, saved or read), or a FILE: a picture, PDF, text, code.
+
+    It stays private unless you say otherwise. A picture needs --alt.
+    """
     portfolio = environment(ctx).portfolio
-    artifact = portfolio.add(resolve(ctx, resource), visibility=visibility, tags=tags or None, **_context(ctx, context))
+    context = _context(ctx, context)
+    if os.path.isfile(what):  # noqa: PTH113 - as it was typed
+        name, data = read_input(what)
+        artifact = portfolio.add_file(name, data, visibility=visibility, tags=tags, **context)
+    else:
+        artifact = portfolio.add(resolve(ctx, what), visibility=visibility, tags=tags or None, **context)
+        if file:
+            artifact = _with_file(ctx, artifact.id, file, context.get("alt"))
     show(ctx, artifact, said=[f"Added #{artifact.id} “{artifact.title}” to the portfolio.", _who(artifact)])
 
 
@@ -134,6 +162,7 @@ def edit(
     visibility: str | None,
     place: int | None,
     tags: tuple[str, ...],
+    file: str | None,
     **context: Any,
 ) -> None:
     """Change how ARTIFACT is shown; what is not given stays, an empty text takes one away."""
@@ -142,7 +171,10 @@ def edit(
     before = portfolio.artifact(_artifact(ctx, artifact))
     if visibility == "private" and before.visibility != "private" and not _withdraw(ctx, [before]):
         return
-    changed = portfolio.edit(before.id, visibility=visibility, place=place, tags=wanted, **_context(ctx, context))
+    context = _context(ctx, context)
+    if file is not None:
+        _with_file(ctx, before.id, file, context.get("alt"))
+    changed = portfolio.edit(before.id, visibility=visibility, place=place, tags=wanted, **context)
     show(ctx, changed, said=[f"Changed #{changed.id} “{changed.title}”.", _who(changed)])
 
 
@@ -233,6 +265,12 @@ def check(ctx: click.Context, folder: Path | None) -> None:
     show_list(ctx, found, columns, empty="All is well.")
     if any(one.serious for one in found):
         ctx.exit(1)
+
+
+def _with_file(ctx: click.Context, id: int, file: str, alt: str | None) -> "Artifact":
+    """Let an artifact show a file from this machine, or one that its source has."""
+    name, data = read_input(file) if os.path.isfile(file) else (file, None)  # noqa: PTH113 - as it was typed
+    return environment(ctx).portfolio.show_file(id, name, data, alt=alt)
 
 
 def _artifact(ctx: click.Context, name: str) -> int:

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ple.portfolio.models import Artifact, Built, Finding, Settings, Visibility
+    from ple.portfolio.models import Artifact, Badge, Built, Finding, Settings, Visibility
     from ple.portfolio.portfolio import Portfolio
 
-__all__ = ["Artifact", "Built", "Finding", "Portfolio", "Settings", "Visibility"]
+__all__ = ["Artifact", "Badge", "Built", "Finding", "Portfolio", "Settings", "Visibility"]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,8 @@ class Arrangement:
         self.tags = grouped((tag, work) for work in self.by_date for tag in work.card.tags)
         self.skills = grouped((skill, work) for work in self.by_date for skill in work.card.skills)
         self.written: list[Work] = [work for work in self.by_date if work.card.kind == "journal"]
-        self.read: list[Work] = [work for work in self.by_date if not work.own]
+        self.read: list[Work] = [work for work in self.by_date if not work.own and not work.card.badge]
+        self.badges: list[Work] = [work for work in self.by_date if work.card.badge]
 
     @cached_property
     def mentioned_by(self) -> dict[int, list[Work]]:

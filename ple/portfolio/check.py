@@ -7,8 +7,10 @@ from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from ple.portfolio import files
 from ple.portfolio.build import files_of
 from ple.portfolio.characters import fit_line
+from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.mentions import HIDDEN
 from ple.portfolio.models import Artifact, Finding, Settings, Visibility
 from ple.portfolio.permalinks import UNLISTED
@@ -28,6 +30,7 @@ def findings(
     lost: Mapping[str, tuple[int, Sequence[int]]],
     site: Site,
     folder: Path,
+    darkroom: Darkroom | None = None,
 ) -> list[Finding]:
     """Return what should be put right, the serious first.
 
@@ -43,6 +46,7 @@ def findings(
         *_handed_in(hidden, lost),
         *_context(works),
         *_pictures(works),
+        *_files(works, darkroom),
         *_settings(settings, works),
     ]
     if built and built != fresh:
@@ -156,6 +160,23 @@ def _pictures(works: Sequence[Work]) -> Iterator[Finding]:
             if not words:
                 problem = f"a picture in “{work.title}” has no text for those who cannot see it"
                 yield Finding(True, problem, f"Write what it shows: `![…]({source})`.", work.artifact.id)
+
+
+def _files(works: Sequence[Work], darkroom: Darkroom | None) -> Iterator[Finding]:
+    for work in works:
+        file, id = work.file, work.artifact.id
+        if file is None:
+            continue
+        if darkroom is not None and not darkroom.has(file.sha256):
+            words = f"the file {file.name} of “{work.title}” is missing from the library"
+            yield Finding(True, words, f"Give it again: `ple portfolio edit {id} --file FILE`.", id)
+        elif file.media_type in files.PICTURES:
+            if not work.alt:
+                words = f"the picture {file.name} of “{work.title}” has no text for those who cannot see it"
+                yield Finding(True, words, f"Say what can be seen: `ple portfolio edit {id} --alt “…”`.", id)
+            if darkroom is not None and darkroom.measures(file.sha256) is None:
+                words = f"the picture {file.name} of “{work.title}” cannot be shown"
+                yield Finding(True, words, f"Give another: `ple portfolio edit {id} --file FILE`.", id)
 
 
 def _settings(settings: Settings, works: Sequence[Work]) -> Iterator[Finding]:

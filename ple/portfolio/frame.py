@@ -43,6 +43,10 @@ class Frame:
         self.arranged = arranged
         said = settings.model_dump(mode="json", exclude={"about", "resume"})
         self.ground = hash_of([ple.__version__, [version(name) for name in _MAKERS], theme.fingerprint, said])
+        self.picture: Callable[[Work, str], dict[str, Any] | None] = lambda _work, _root: None
+        """What a list shows of a work, if that can be seen."""
+        self.shared: Callable[[Work | None], dict[str, Any] | None] = lambda _work: None
+        """The picture that stands for a work, or for the site, where somebody links to it."""
         self._shared: dict[str, str] = {}
         self._sites: dict[Any, dict[str, Any]] = {}
         self._placed: dict[tuple[str, bool], dict[int, dict[str, Any]]] = {}
@@ -95,6 +99,7 @@ class Frame:
             "listed": listed,
             "kind": kind,
             "json_ld": None,
+            "image": self.shared(None) if listed else None,
             "feeds": [],
         }
 
@@ -155,6 +160,7 @@ class Frame:
                     "own": work.own,
                     "language": self.foreign(card.language) if card.language else None,
                     "tags": self.named(work, TAG, card.tags, root) if tags else [],
+                    "picture": self.picture(work, root) if card.file or card.badge else None,
                 }
             found.append(known)
         return found
@@ -209,6 +215,7 @@ class Frame:
         found = [("Writing", "blog/")] if 0 < len(arranged.written) < len(arranged.listed) else []
         found += [("Skills", "skills/")] if arranged.skills else []
         found += [("Reading", "reading/")] if arranged.read else []
+        found += [("Badges", "badges/")] if arranged.badges else []
         return found + ([("CV", "cv/")] if self.settings.resume else [])
 
     @cached_property

@@ -1,7 +1,7 @@
 """Pages that list works: the first page, everything by year, collections, tags, skills, reading, writing; the CV."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ple.portfolio import metadata
@@ -163,6 +163,22 @@ class Lists:
             return {"page": frame.about_page("reading/", "Reading", words), "works": rows}
 
         return frame.page("reading/index.html", "reading.html", frame.seen(read), context)
+
+    def badges(self, about: Callable[[Work, str], dict[str, Any]]) -> Page:
+        """Return the badges and certificates, each with what was found about it; ``about`` says that."""
+        frame, badges = self._frame, self._arranged.badges
+        if not badges:
+            return self._empty("badges/")
+
+        def context() -> dict[str, Any]:
+            words = f"Badges and certificates of {frame.by}, with how they were checked."
+            rows = [
+                placed | {"badge": about(work, "../")}
+                for work, placed in zip(badges, frame.placed(badges, "badges/", tags=False), strict=True)
+            ]
+            return {"page": frame.about_page("badges/", "Badges and certificates", words), "works": rows}
+
+        return frame.page("badges/index.html", "badges.html", frame.seen(badges), context)
 
     def _empty(self, address: str) -> Page:
         """Return what stands where there is nothing to list: an old link leads there, and no other."""

@@ -22,7 +22,7 @@ from ple.portfolio.work import Card, Whole
 Published = Callable[[Iterable[int] | None], Iterator[tuple[Artifact, Document | None]]]
 """What says everything that is shown, or that of it which is or shows one of some resources."""
 
-_VERSION = f"{ple.__version__}/2"
+_VERSION = f"{ple.__version__}/3"
 _END = 2**62
 _ANEW_BEYOND = 2000
 _AHEAD = 8

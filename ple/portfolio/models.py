@@ -18,6 +18,8 @@ from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.formats.resume import clean_resume
 
 ARTIFACT = "artifact"
+EXTRAS = ("previews", "search")
+"""What a site may have if it is asked for: pictures for whoever is sent a link, a search of its own."""
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -54,13 +56,16 @@ class ArtifactFields(SQLModel):
     sources: str = Field(default="", max_length=50_000, description="What it builds on, in Markdown.")
     feedback: str = Field(default="", max_length=50_000, description="What others said of it, in Markdown.")
     visibility: str = Field(default=Visibility.PRIVATE.value, max_length=16)
+    alt: str = Field(default="", max_length=2_000, description="What its picture shows, for who cannot see it.")
 
-    @field_validator("title", "why", "quote", "licence", "page", "reflection", "sources", "feedback", mode="before")
+    @field_validator(
+        "title", "why", "quote", "licence", "page", "reflection", "sources", "feedback", "alt", mode="before"
+    )
     @classmethod
     def _storable(cls, text: str) -> str:
         return fit(text).strip()
 
-    @field_validator("title", "page", "licence")
+    @field_validator("title", "page", "licence", "alt")
     @classmethod
     def _on_one_line(cls, text: str) -> str:
         return fit_line(text)
@@ -115,6 +120,9 @@ class SiteFields(SQLModel):
     licence: str = Field(default="", max_length=200)
     theme: str = Field(default="quiet", max_length=50)
     resume: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON, description="JSON Resume, as it is shown.")
+    extras: list[str] = Field(
+        default_factory=list, sa_type=sa.JSON, description="What it has that not every site has: previews, search."
+    )
     me: list[str] = Field(default_factory=list, sa_type=sa.JSON, description="Addresses that are the author's too.")
 
     @field_validator("title", "author", "licence", mode="before")
@@ -128,6 +136,13 @@ class SiteFields(SQLModel):
         if any(not re.fullmatch(r"(https?://|mailto:)[^\s<>\"]{1,500}", link) for link in links):
             raise ValueError("not an address that begins with https:// or mailto:")
         return list(dict.fromkeys(map(fit_line, links)))
+
+    @field_validator("extras")
+    @classmethod
+    def _known(cls, extras: list[str]) -> list[str]:
+        if unknown := [name for name in extras if name not in EXTRAS]:
+            raise ValueError(f"there is no “{unknown[0]}”, only {' and '.join(EXTRAS)}")
+        return [name for name in EXTRAS if name in extras]
 
     @field_validator("resume", mode="before")
     @classmethod
@@ -165,6 +180,33 @@ class Settings(SiteFields):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file that an artifact shows."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What was found about a badge or certificate, as strangers may read it: it names no address of the learner's."""
+
+    issuer: str
+    issued_on: str
+    """A date, as all here; empty where there is none."""
+    expires_on: str
+    url: str
+    """Where anybody can look for themselves; may be empty."""
+    checks: tuple[tuple[str, str, str], ...]
+    """What was looked at, how it stands (``holds``, ``fails``, ``not checked``), and that in a sentence."""
+    checked_on: str
+    picture: str = ""
+    """The SHA-256 of a file that may be a picture of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A piece of work in the portfolio, with the context that a reader needs."""
 
@@ -192,6 +234,12 @@ class Artifact:
     position: int
     address: str | None
     """Below the site's url, once it was built; never changes."""
+    alt: str = ""
+    """What its picture shows, for who cannot see it."""
+    file: ShownFile | None = None
+    """What it shows besides, or instead of, a resource."""
+    badge: Badge | None = None
+    """What was found about it, if it is a badge or certificate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound, utc_now
+from ple.portfolio import exhibits
 from ple.portfolio.addresses import keep, ledger_of
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import (
@@ -24,10 +25,11 @@ from ple.portfolio.models import (
 )
 from ple.portfolio.permalinks import Ledger
 from ple.portfolio.said import checked, context_of, site_url, visibility_of
-from ple.portfolio.shelf import Shelf, last_place, move, receipts_of, shown_by
+from ple.portfolio.shelf import Badges, Shelf, last_place, move, receipts_of, shown_by
 
 if TYPE_CHECKING:
     from ple.portfolio.build import Done
+    from ple.portfolio.darkroom import Darkroom
     from ple.portfolio.memory import Memory
     from ple.portfolio.work import Work
 
@@ -38,14 +40,16 @@ class Portfolio:
     """What a learner shows, and the site that shows it.
 
     ``sources`` say what resources of each kind say; the site is built in ``site`` below ``folder`` unless another
-    place is named. It may be shared by threads.
+    place is named. ``badges`` says what was found about badges. It may be shared by threads.
     """
 
     kinds = frozenset({ARTIFACT})
 
-    def __init__(self, library: Library, sources: Mapping[str, DocumentSource], folder: Path) -> None:
+    def __init__(
+        self, library: Library, sources: Mapping[str, DocumentSource], folder: Path, badges: Badges | None = None
+    ) -> None:
         self._library = library
-        self._shelf = Shelf(library, sources)
+        self._shelf = Shelf(library, sources, badges)
         self.folder = folder / "site"
         self.themes = folder / "themes"
         """Where the learner's own themes lie, each a folder."""
@@ -127,6 +131,39 @@ class Portfolio:
             tx.link(id, resource_id, _SHOWS)
             tx.note("showed", id, kind=kind)
         return self.artifact(id)
+
+    def add_file(
+        self,
+        name: str,
+        data: bytes,
+        *,
+        visibility: Visibility | str = Visibility.PRIVATE,
+        tags: Iterable[str] = (),
+        **context: Any,
+    ) -> Artifact:
+        """Put a file in the portfolio as a work of its own and return the artifact that shows it.
+
+        Pictures need ``alt``, what can be seen on them. ``context`` is as for :meth:`add`.
+
+        Raises:
+            InvalidInput: it is empty or too large, a picture has no ``alt``, or a value cannot be used.
+            PictureError: it is a picture that cannot be shown.
+        """
+        fields = checked(ArtifactFields, {**context_of(context), "visibility": visibility})
+        return self.artifact(exhibits.add(self._library, name, data, fields, map(fit_line, tags)))
+
+    def show_file(self, id: int, name: str, data: bytes | None = None, *, alt: str | None = None) -> Artifact:
+        """Let an artifact show a file beside what it shows, in place of the one before; return it.
+
+        Without ``data``, ``name`` is a file that belongs to what the artifact shows; an empty one takes the file away.
+
+        Raises:
+            NotFound: there is no such artifact.
+            InvalidInput: there is no such file, it cannot be used, or a picture has no ``alt``.
+        """
+        artifact = self.artifact(id)
+        exhibits.show(self._library, artifact, name, data, alt)
+        return self.artifact(artifact.id)
 
     def artifacts(
         self, *, visibility: Visibility | str | None = None, page: str | None = None, tag: str | None = None
@@ -221,7 +258,9 @@ class Portfolio:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
         for one in self._shelf.artifacts(ids):
             flags = frozenset({one.visibility.value})
-            text = "\n\n".join(part for part in (one.why, one.reflection, one.quote, *one.skills) if part)
+            name = one.file.name if one.file else ""
+            said = (one.why, one.reflection, one.quote, *one.skills, one.alt, name)
+            text = "\n\n".join(part for part in said if part)
             container = one.page or None
             yield Document(
                 one.id, ARTIFACT, one.title, text, one.created_at, one.url, one.tags, container=container, flags=flags
@@ -258,10 +297,12 @@ class Portfolio:
         theme = Theme(self.settings().theme, self.themes)
         with _unhurried(), self._memory() as memory:
             works, ledger = self._published(memory, utc_now())
-            site = Site(self._begun(), works, ledger, theme, memory, echoes(self._library))
+            darkroom = self._darkroom()
+            site = Site(self._begun(), works, ledger, theme, memory, echoes(self._library), darkroom)
             left = memory.left(folder)
             done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
             memory.keep_code(site.made)
+            darkroom.tidy()
             if done.left != left:
                 memory.keep_left(folder, done.left)
         return done, self._lost(works, ledger)
@@ -282,8 +323,8 @@ class Portfolio:
         chosen = Form(form) if form else form_of(file)
         self.build()
         works = list(self._shelf.read())
-        files = belongings(self._library, [artifact.source_id for artifact, _ in works if artifact.source_id])
-        return write(file, chosen, self.folder, self.settings(), works, files, with_unlisted=with_unlisted)
+        own = belongings(self._library, [id for artifact, _ in works for id in (artifact.source_id, artifact.id) if id])
+        return write(file, chosen, self.folder, self.settings(), works, own, with_unlisted=with_unlisted)
 
     def check(self, folder: Path | None = None) -> list[Finding]:
         """Return what should be put right before anybody sees the site, the serious first; nothing is written.
@@ -299,11 +340,12 @@ class Portfolio:
             works, ledger = self._published(memory, utc_now())
             settings = self.settings()
             theme = Theme(settings.theme, self.themes)
-            site = Site(settings, works, ledger, theme, memory, echoes(self._library))
+            room = self._darkroom()
+            site = Site(settings, works, ledger, theme, memory, echoes(self._library), room)
             shown = {work.id for work in works}
             hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
             lost = self._lost(works, ledger)
-            return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute())
+            return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute(), room)
 
     # behind the door
 
@@ -334,6 +376,11 @@ class Portfolio:
         works, new = published(cards, memory.whole, ledger, now)
         memory.keep(new)
         return works, ledger
+
+    def _darkroom(self) -> "Darkroom":
+        from ple.portfolio.darkroom import Darkroom
+
+        return Darkroom(self.folder.with_name("site.pictures"), self._library.files)
 
     def _memory(self) -> "Memory":
         from ple.portfolio.memory import Memory

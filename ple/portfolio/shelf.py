@@ -1,17 +1,34 @@
 """The shelf: what is in the portfolio, each with what it shows, read from the library in bulk."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Document, DocumentSource, Library, Link, MarkdownSource, Reading, Resource, Writing, chunks
+from ple.library import (
+    Attachment,
+    Document,
+    DocumentSource,
+    Library,
+    LibraryError,
+    Link,
+    MarkdownSource,
+    Reading,
+    Resource,
+    Writing,
+    chunks,
+)
+from ple.portfolio import files
 from ple.portfolio.addresses import ledger_of
 from ple.portfolio.characters import fit_line
-from ple.portfolio.models import ARTIFACT, Artifact, ArtifactRow, SiteRow, Visibility
+from ple.portfolio.models import ARTIFACT, Artifact, ArtifactRow, Badge, ShownFile, SiteRow, Visibility
 
 Shown = tuple[Artifact, Document | None]
+Badges = Callable[[Sequence[int]], Mapping[int, Badge]]
+"""What says what was found about badges, by their numbers."""
+BADGE = "credential"
 _STEP = 1024
 """How far apart things stand that are put in, so that another can be moved between them."""
 
@@ -19,8 +36,9 @@ _STEP = 1024
 class Shelf:
     """All artifacts of a library; ``sources`` say what resources of each kind say."""
 
-    def __init__(self, library: Library, sources: Mapping[str, DocumentSource]) -> None:
+    def __init__(self, library: Library, sources: Mapping[str, DocumentSource], badges: Badges | None = None) -> None:
         self._library = library
+        self._badges = badges or (lambda _ids: {})
         self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
 
     @property
@@ -66,9 +84,16 @@ class Shelf:
                 sources |= {row.id: row.kind for row in tx.connection().execute(alive)}
             ledger = ledger_of(tx, [row.id for row in rows])
             site = tx.get(SiteRow, 1)
+            shown_files = _files(tx, [row.id for row in rows] if ids is not None else None)
         documents = self.documents(sources)
+        badges = (
+            self._badges([id for id, kind in sources.items() if kind == BADGE]) if BADGE in sources.values() else {}
+        )
         for row in rows:
             document = documents.get(row.source_id)
+            file = shown_files.get(row.id)
+            if row.source_id is None and file is not None:
+                document = self._said_by(row.id, file, row.alt, row.created_at)
             visibility = Visibility.of(row.visibility)
             line = ledger.of(ARTIFACT, row.id)
             shown = document is not None and visibility is not Visibility.PRIVATE and line is not None
@@ -81,7 +106,7 @@ class Shelf:
                 tags=tags[row.id],
                 created_at=row.created_at,
                 source_id=row.source_id,
-                source_kind=sources.get(row.source_id) if document else None,
+                source_kind=sources.get(row.source_id, document.kind) if document else None,
                 visibility=visibility,
                 why=row.why,
                 reflection=row.reflection,
@@ -94,8 +119,23 @@ class Shelf:
                 feedback=row.feedback,
                 position=row.position,
                 address=line.address if line else None,
+                alt=row.alt,
+                file=file,
+                badge=badges.get(row.source_id),
             )
             yield artifact, document
+
+    def _said_by(self, id: int, file: ShownFile, alt: str, when: dt.datetime) -> Document:
+        """Return what a file says that is a work of its own."""
+        kind = files.kind_of(file)
+        said = ""
+        if file.media_type.startswith("text/"):
+            try:
+                said = files.markdown_of(file, self._library.files.read(file.sha256))
+            except LibraryError:
+                said = ""  # it is missing: `ple portfolio check` says so
+        when = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
+        return Document(id, kind, file.name, alt, when, markdown=said)
 
     def documents(self, kinds: Mapping[int, str]) -> dict[int, Document]:
         """Return what these resources say, given the kind of each; those that nobody can say anything of are absent."""
@@ -109,6 +149,35 @@ class Shelf:
                 say = source.written if isinstance(source, MarkdownSource) else source.documents
                 found |= {document.id: document for document in say(ids)}
         return found
+
+
+def _files(tx: Reading, ids: Sequence[int] | None) -> dict[int, ShownFile]:
+    """Return the file that each artifact shows, of those that show one."""
+    query = sa.select(
+        col(Attachment.resource_id),
+        col(Attachment.name),
+        col(Attachment.media_type),
+        col(Attachment.sha256),
+        col(Attachment.size_bytes),
+    ).where(col(Attachment.role) == files.SHOWN)
+    found: dict[int, ShownFile] = {}
+    for some in [None] if ids is None else chunks(ids):
+        chosen = query if some is None else query.where(col(Attachment.resource_id).in_(some))
+        for id, name, media_type, sha256, size in tx.connection().execute(chosen):
+            found[id] = ShownFile(name, media_type, sha256, size)
+    return found
+
+
+def show_file(tx: Writing, id: int, file: tuple[str, str, bytes] | None) -> None:
+    """Let an artifact show a file, given as name, media type and bytes, in place of the one that it showed."""
+    for known in tx.attachments_of(id):
+        if known.role == files.SHOWN and (file is None or known.name != file[0]):
+            tx.delete(known)
+    tx.flush()
+    if file is None:
+        tx.touch([id])
+    else:
+        tx.attach(id, files.SHOWN, *file)
 
 
 def shown_by(tx: Reading, source_id: int) -> int | None:

@@ -9,11 +9,13 @@ new. So whatever a page shows must be decided by what its key is taken of: the w
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import Arrangement
+from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.echoes.heard import Echo
+from ple.portfolio.filepages import FilePages
 from ple.portfolio.frame import EMPTY, Frame, Page
 from ple.portfolio.lists import Lists
 from ple.portfolio.models import Settings
@@ -47,13 +49,17 @@ class Site:
         theme: Theme,
         memory: Remembering | None = None,
         echoes: Mapping[int, Echo] | None = None,
+        darkroom: Darkroom | None = None,
     ) -> None:
         self._settings = settings
         self._theme = theme
         self._ledger = ledger
         self._arranged = Arrangement(works)
         self._frame = Frame(settings, ledger, theme, self._arranged)
-        self._works = WorkPages(self._frame, memory, echoes or {})
+        self._files = FilePages(darkroom)
+        self._frame.picture = self._files.on_card
+        self._frame.shared = self._shared
+        self._works = WorkPages(self._frame, memory, echoes or {}, self._files)
         self._lists = Lists(self._frame)
         expect = memory.expect if memory is not None else lambda _ids: None
         self._syndication = Syndication(self._frame, self._works.feed_entry, expect)
@@ -69,6 +75,8 @@ class Site:
         for name, content in self._theme.files.items():
             yield Page(name, hash_of([hashlib.blake2b(content).hexdigest()]), lambda content=content: content)  # type: ignore[misc]
         for work in arranged.works:
+            if work.card.file or work.card.badge:
+                yield from self._files.of(work)
             yield self._works.page(work)
         yield from self._answers_for_ever()
         for what, groups in self._groups():
@@ -77,6 +85,7 @@ class Site:
         yield self._lists.tags()
         yield self._lists.skills()
         yield self._lists.reading()
+        yield self._lists.badges(lambda work, root: self._files.about_badge(work, root, frame.date))
         yield self._lists.blog()
         yield from self._lists.curriculum()
         yield self._lists.everything()
@@ -91,6 +100,13 @@ class Site:
     def _groups(self) -> list[tuple[str, dict[str, list[Work]]]]:
         arranged = self._arranged
         return [(PAGE, arranged.collections), (TAG, arranged.tags), (SKILL, arranged.skills)]
+
+    def _shared(self, work: Work | None) -> dict[str, Any] | None:
+        """Return the picture that stands for a page where it is linked: its address there must be a whole one."""
+        found = self._files.shared(work) if work is not None else None
+        if found is None or not self._settings.url:
+            return None
+        return {"url": self._settings.url + found["address"]} | {k: v for k, v in found.items() if k != "address"}
 
     # pages that say where something went
 

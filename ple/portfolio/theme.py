@@ -20,6 +20,8 @@ from ple.library import PleError
 
 CONTEXT = 1
 _OURS = Path(__file__).parent / "themes"
+_ADDED = ("badge.html", "badges.html")
+"""Templates that the context got later: a theme that lacks one gets ours, in its own frame."""
 
 
 class ThemeError(PleError):
@@ -105,7 +107,10 @@ class Theme:
     @cached_property
     def _templates(self) -> dict[str, str]:
         own = {path.name: path.read_text(encoding="utf-8") for path in sorted(self._folder.glob("*.html"))}
-        return (self._base._templates if self._base else {}) | own
+        if self._base is not None:
+            return self._base._templates | own
+        quiet = _OURS / "quiet"
+        return {name: (quiet / name).read_text(encoding="utf-8") for name in _ADDED if name not in own} | own
 
     @cached_property
     def _environment(self) -> Any:

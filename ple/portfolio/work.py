@@ -7,21 +7,29 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ple.library import Document
+from ple.portfolio import files
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.mentions import HIDDEN, Mention, Target, mentions, spoken
-from ple.portfolio.models import Artifact, Visibility
+from ple.portfolio.models import Artifact, ShownFile, Visibility
 from ple.portfolio.permalinks import Permalink
 from ple.portfolio.prose import beginning, excerpt
 
-OWN_WORK = frozenset({"journal", "goal"})
+OWN_WORK = frozenset({"journal", "goal"}) | files.KINDS
 """Kinds that the learner wrote: they are shown whole. Of anything else a site shows a quotation and its source."""
 
-_LABELS = {"journal": "Writing", "goal": "Goal", "bookmark": "Reading", "entry": "Reading", "highlight": "Reading"}
+_LABELS = {
+    "journal": "Writing",
+    "goal": "Goal",
+    "bookmark": "Reading",
+    "entry": "Reading",
+    "highlight": "Reading",
+    "credential": "Badge",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,10 @@ class Card:
     summary: str = ""
     looks: str = ""
     """A hash of all that lists show of it."""
+    file: list[Any] = field(default_factory=list)
+    """What it shows: name, media type, SHA-256 and size; then what can be seen on it, in words. Mostly nothing."""
+    badge: list[Any] = field(default_factory=list)
+    """What was found about it, if it is a badge."""
 
     @classmethod
     def of(cls, whole: Whole) -> "Card":
@@ -90,21 +102,48 @@ class Card:
         when = a.made_on or d.occurred_at.astimezone(dt.UTC).date()
         title = fit_line(a.title)
         source = _source(d)
-        said = [title, a.why, a.reflection, whole.quote, whole.text, source, str(when), a.licence, sorted(a.tags)]
-        more = [a.skills, a.sources, a.feedback]
+        said: list[Any] = [
+            title,
+            a.why,
+            a.reflection,
+            whole.quote,
+            whole.text,
+            source,
+            str(when),
+            a.licence,
+            sorted(a.tags),
+        ]
+        more: list[Any] = [a.skills, a.sources, a.feedback]
+        file = [a.file.name, a.file.media_type, a.file.sha256, a.file.size, a.alt] if a.file else []
+        if file:
+            more += [file]
         fingerprint = hash_of([*said, *more] if any(more) else said)
-        kept = [str(a.uid), d.kind, d.title, d.author, d.container, d.language, a.page, a.visibility, fingerprint]
+        badge = list(astuple(a.badge)) if a.badge else []
+        kept: list[Any] = [
+            str(a.uid),
+            d.kind,
+            d.title,
+            d.author,
+            d.container,
+            d.language,
+            a.page,
+            a.visibility,
+            fingerprint,
+        ]
+        kept += [badge] if badge else []
         return cls(
             a.id, d.id, str(a.uid), d.kind, title, d.title, a.page, a.position, sorted(a.tags), list(a.skills),
             a.visibility is Visibility.PUBLIC, when.isoformat(), d.language, hash_of(kept), fingerprint,
             [[m.written, m.title, m.label, m.number] for m in found], [],
             [] if d.kind in OWN_WORK else [source or "", fit_line(d.author or ""), fit_line(d.container or "")],
+            file=file, badge=badge,
         )  # fmt: skip
 
     def summarize(self, summary: str, resolved: list[list[Any]]) -> None:
         """Say a line or two about it, made when its mentions became ``resolved``."""
         self.summary, self.resolved = summary, resolved
         shown = [self.kind, self.title, self.source_title, self.tags, self.skills, self.when, self.language, self.cite]
+        shown += [self.file, self.badge] if self.file or self.badge else []
         self.looks = hash_of([*shown, summary, resolved])
 
 
@@ -155,7 +194,8 @@ class Work:
     @property
     def label(self) -> str:
         """What sort of thing it is, in a word for strangers."""
-        return _LABELS.get(self.card.kind, self.card.kind.capitalize())
+        kind = self.card.kind
+        return _LABELS.get(kind) or files.label(kind) or kind.capitalize()
 
     @property
     def when(self) -> dt.date:
@@ -186,7 +226,17 @@ class Work:
         """Make the summary."""
         if said := self.why or self.quote:
             return excerpt(said)
-        return excerpt(beginning(self.text, self.target, title=self.title))
+        return excerpt(beginning(self.text, self.target, title=self.title) or self.artifact.alt)
+
+    @property
+    def file(self) -> ShownFile | None:
+        """The file that it shows."""
+        return ShownFile(*self.card.file[:4]) if self.card.file else None
+
+    @property
+    def alt(self) -> str:
+        """What can be seen on its picture, in words."""
+        return str(self.card.file[4]) if self.card.file else ""
 
     @cached_property
     def source(self) -> str | None:

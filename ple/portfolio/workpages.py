@@ -9,6 +9,7 @@ from ple.portfolio import metadata
 from ple.portfolio.characters import fit_line
 from ple.portfolio.colours import coloured
 from ple.portfolio.echoes.heard import Echo
+from ple.portfolio.filepages import FilePages
 from ple.portfolio.frame import Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT
 from ple.portfolio.permalinks import PAGE, SKILL, TAG
@@ -30,8 +31,9 @@ class Remembering(Protocol):
 class WorkPages:
     """The pages of works on one site."""
 
-    def __init__(self, frame: Frame, memory: Remembering | None, echoes: Mapping[int, Echo]) -> None:
+    def __init__(self, frame: Frame, memory: Remembering | None, echoes: Mapping[int, Echo], files: FilePages) -> None:
         self._frame = frame
+        self._files = files
         self._memory = memory
         self._echoes = echoes
         self.made: dict[str, str] = {}
@@ -89,6 +91,8 @@ class WorkPages:
                 for other in frame.arranged.mentioned_by.get(a.id, ())
             ],
         }
+        shown["badge"] = self._files.about_badge(work, root, frame.date) if card.badge else None
+        page["image"] = frame.shared(work)
         echo = self._echoes.get(work.id, _SILENCE)
         shown["responses"] = [
             {**one, "date": frame.date(one["date"]) if one["date"] else None} for one in echo.responses
@@ -135,6 +139,9 @@ class WorkPages:
                 else ""
                 for name, (text, top) in texts.items()
             }  # fmt: skip
+            if work.card.file:
+                shown = self._files.html(work)
+                known["body_html"] = "\n".join(part for part in (shown, known["body_html"]) if part)
             self._bodies[work.id] = known
         return known
 

@@ -35,7 +35,7 @@ def text(element: Any) -> str:
 
 def test_a_portfolio_with_nothing_in_it_is_a_site(portfolio: Portfolio) -> None:
     built = portfolio.build()
-    assert built.pages == 9
+    assert built.pages == 10
     assert "Nothing is shown here yet." in text(html(portfolio.folder, "index.html"))
     assert not feedparser.parse((portfolio.folder / "feed.atom").read_bytes()).bozo
 

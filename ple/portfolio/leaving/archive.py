@@ -70,7 +70,7 @@ def archive(
         path = f"sources/{artifact.id:05}-{slug(artifact.title, otherwise='work')}.md"
         seen[str(artifact.visibility)] += 1
         own = []
-        for file in (one for one in files if one.resource == artifact.source_id):
+        for file in (one for one in files if one.resource in (artifact.source_id, artifact.id)):
             place = f"files/{artifact.id:05}/{_name(file.name)}"
             try:
                 content[f"sources/{place}"] = file.path.read_bytes()

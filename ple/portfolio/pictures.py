@@ -1,0 +1,142 @@
+"""Pictures for pages: measured, made smaller, and without what a camera noted of place, time and owner.
+
+What comes in is not trusted: only four formats are opened, a picture that unpacks to too much is refused by what its
+head says, before anything is unpacked, and whatever goes wrong is one sort of error. Nothing but the picture's points
+goes into what is made, turned as the camera was held, in the colours of screens (sRGB).
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ple.library import PleError
+from ple.portfolio.files import PICTURES
+
+WIDTHS = (480, 960, 1600)
+RECIPE = "1"
+"""Of how pictures are made; another makes all of them anew."""
+_MOST_POINTS = 50_000_000
+_LONGEST_SIDE = 16_000
+
+
+class PictureError(PleError):
+    """A picture that cannot be shown."""
+
+    hint = (
+        "Open it in a program for pictures, save it anew as PNG or JPEG, not larger than 50 megapixels, and add that."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How large a picture is, as it is seen, and the ending of what is made of it."""
+
+    width: int
+    height: int
+    ending: str
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths that it is made in: never larger than it is."""
+        largest = min(self.width, WIDTHS[-1])
+        return [*(width for width in WIDTHS if width < largest), largest]
+
+    def height_at(self, width: int) -> int:
+        """Return how high it is at some width."""
+        return max(1, round(self.height * width / self.width))
+
+
+def measured(data: bytes) -> Measures:
+    """Return how large a picture is, by its head alone.
+
+    Raises:
+        PictureError: it is none, or too large.
+    """
+    with _opened(data) as image:
+        return _measures(image)
+
+
+def checked(data: bytes) -> Measures:
+    """Return how large a picture is, once all of it was unpacked.
+
+    Raises:
+        PictureError: it cannot be.
+    """
+    with _opened(data) as image:
+        measures = _measures(image)
+        image.load()
+        return measures
+
+
+def made(data: bytes, width: int) -> bytes:
+    """Return a picture at some width, and nothing of what else its file held.
+
+    Raises:
+        PictureError: it cannot be made.
+    """
+    from PIL import Image, ImageOps
+
+    with _opened(data) as image:
+        measures = _measures(image)
+        height = measures.height_at(width)
+        if image.format == "JPEG":
+            image.draft("RGB", (2 * max(width, height),) * 2)  # four times fewer points to unpack, where it can
+        seen = ImageOps.exif_transpose(image)
+        alpha = measures.ending != "jpg" and (seen.mode in ("RGBA", "LA", "PA") or "transparency" in seen.info)
+        fresh = _screen_colours(seen, "RGBA" if alpha else "RGB")
+        fresh = fresh.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        bare = Image.new(fresh.mode, fresh.size)
+        bare.paste(fresh)
+        out = io.BytesIO()
+        if measures.ending == "jpg":
+            bare.save(out, "JPEG", quality=82, optimize=True, progressive=True)
+        else:
+            bare.save(out, "WEBP", quality=88, method=4)
+        return out.getvalue()
+
+
+def _measures(image: Any) -> Measures:
+    width, height = image.size
+    if image.getexif().get(0x0112) in (5, 6, 7, 8):  # it was held upright
+        width, height = height, width
+    return Measures(width, height, "jpg" if image.format == "JPEG" else "webp")
+
+
+def _screen_colours(image: Any, mode: str) -> Any:
+    from PIL import ImageCms
+
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+        try:
+            target = "RGB" if image.mode == "CMYK" else image.mode
+            if image.mode != "L":
+                converted = ImageCms.profileToProfile(
+                    image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"),
+                    outputMode=target,
+                )  # fmt: skip
+                image = converted if converted is not None else image
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass  # a profile that nobody can read: the colours as they are
+    return image.convert(mode)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is odd in a file; what is too large is refused below
+        try:
+            with Image.open(io.BytesIO(data), formats=list(PICTURES.values())) as image:
+                width, height = image.size
+                if width * height > _MOST_POINTS or max(width, height) > _LONGEST_SIDE or not width * height:
+                    raise PictureError(f"the picture has {width} × {height} points, which is too much for a page")
+                yield image
+        except PictureError:
+            raise
+        except Exception as error:
+            # the readers of formats raise whatever they like on what is broken or made to break them
+            raise PictureError("the picture cannot be read: it is damaged, or none") from error
