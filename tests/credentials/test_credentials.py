@@ -147,6 +147,7 @@ def test_a_hosted_badge_holds_once_its_issuer_was_asked(publisher, badges) -> No
 )
 def test_what_a_host_says_later_counts(publisher, badges, answer, expected) -> None:
     (one,) = badges.import_address(given_by(publisher)).added
+    assert badges.original(one.id)[0] == "assertion.json"
     publisher.publish("/assertion", answer[1], status=answer[0])
     assert states(badges.verify(one.id, online=True)) == expected
 

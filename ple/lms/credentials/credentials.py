@@ -93,7 +93,10 @@ class Credentials(Shelf):
         answer = self._client.get(url, headers={"Accept": "application/json, image/png, image/svg+xml, */*;q=0.5"})
         if not answer.ok:
             raise NoCredential(f"the address answers {answer.status}, not with a badge")
-        return self.import_file(answer.url.partition("?")[0].rsplit("/", 1)[-1] or "badge", answer.body, source=url)
+        name = answer.url.partition("?")[0].rsplit("/", 1)[-1] or "badge"
+        if answer.body.lstrip()[:1] == b"{" and not name.endswith(".json"):  # such as assertion.php
+            name = f"{name.partition('.')[0]}.json"
+        return self.import_file(name, answer.body, source=url)
 
     def check(self, name: str, data: bytes, *, online: bool = False) -> list[Checked]:
         """Look at a file without keeping it: how each credential in it ends, and why; ``online`` asks the issuers.
