@@ -13,6 +13,7 @@ import ple
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import Arrangement
 from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.formulas import version_here as math_maker
 from ple.portfolio.mentions import HIDDEN, Mention, Target
 from ple.portfolio.models import Settings
 from ple.portfolio.permalinks import PAGE, TAG, Ledger
@@ -42,7 +43,9 @@ class Frame:
         self.theme = theme
         self.arranged = arranged
         said = settings.model_dump(mode="json", exclude={"about", "resume"})
-        self.ground = hash_of([ple.__version__, [version(name) for name in _MAKERS], theme.fingerprint, said])
+        self.ground = hash_of(
+            [ple.__version__, [version(name) for name in _MAKERS], math_maker(), theme.fingerprint, said]
+        )
         self.picture: Callable[[Work, str], dict[str, Any] | None] = lambda _work, _root: None
         """What a list shows of a work, if that can be seen."""
         self.shared: Callable[[Work | None], dict[str, Any] | None] = lambda _work: None
@@ -99,6 +102,7 @@ class Frame:
             "listed": listed,
             "kind": kind,
             "json_ld": None,
+            "script": None,
             "image": self.shared(None) if listed else None,
             "feeds": [],
         }
@@ -216,7 +220,8 @@ class Frame:
         found += [("Skills", "skills/")] if arranged.skills else []
         found += [("Reading", "reading/")] if arranged.read else []
         found += [("Badges", "badges/")] if arranged.badges else []
-        return found + ([("CV", "cv/")] if self.settings.resume else [])
+        found += [("CV", "cv/")] if self.settings.resume else []
+        return found + ([("Search", "search/")] if "search" in self.settings.extras and arranged.listed else [])
 
     @cached_property
     def _nav(self) -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from html import unescape
 
 from ple.portfolio.characters import fit
 from ple.portfolio.colours import coloured
+from ple.portfolio.formulas import Formulas, formula, put_back, taken_out
+from ple.portfolio.formulas import spoken as spoken_formulas
 from ple.portfolio.mentions import HIDDEN, MENTION, ROOT, Mention, Target, may_mention, mentions, spoken
 from ple.portfolio.rewriting import Colours, Rewriting, attributes, trusted
 
@@ -27,17 +29,18 @@ def page_html(
     top: int = 2,
     part: int | None = None,
     colours: Colours = coloured,
+    formulas: Formulas = formula,
 ) -> str:
     """Return ``markdown`` as the HTML of a page whose heading is ``title``.
 
     Headings begin at level ``top``; a first one that only repeats the title is left out. ``part`` tells the footnotes
-    of several texts on one page apart. ``colours`` colours code.
+    of several texts on one page apart. ``colours`` colours code, ``formulas`` makes HTML of LaTeX between dollars.
     """
     from ple.web.text import markdown_made, safe_html
 
     markdown = fit(markdown)
     found: list[Mention] = []
-    mark = ""
+    mark = sign = ""
     if may_mention(markdown):
         # Mentions travel through the Markdown parser and the sanitiser as words that occur nowhere else.
         mark = "m" + hashlib.blake2b(markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
@@ -47,14 +50,22 @@ def page_html(
             return f"{mark}{len(found) - 1}x"
 
         markdown = MENTION.sub(away, markdown)
-    html = markdown_made(markdown)
+    math = "$" in markdown
+    html = markdown_made(markdown, math=math)
+    latex: list[tuple[str, bool]] = []
+    if math and "data-math-style" in html:
+        sign = "f" + hashlib.blake2b(markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
+        html, latex = taken_out(html, sign)
+        if mark:
+            latex = [(re.sub(rf"{mark}(\d+)x", lambda m: found[int(m[1])].written, tex), alone) for tex, alone in latex]
     if "&" in markdown:
         html = fit(html)  # entities are characters by now
     if not trusted(html):
         html = safe_html(html)
     targets = [target(mention) for mention in found]
     mark = mark if found else ""
-    return Rewriting(html, mark, found, targets, top, title, top if part is None else part, colours).html()
+    html = Rewriting(html, mark, found, targets, top, title, top if part is None else part, colours).html()
+    return put_back(html, sign, latex, formulas) if latex else html
 
 
 def beginning(markdown: str, target: Callable[[Mention], Target], *, title: str, characters: int = 1200) -> str:
@@ -67,7 +78,7 @@ def beginning(markdown: str, target: Callable[[Mention], Target], *, title: str,
         for opens, closes in (("[[", "]]"), ("<!--", "-->")):
             if markdown.rfind(opens) > markdown.rfind(closes):
                 markdown = markdown[: markdown.rfind(opens)]  # half of one would be shown as it is written
-    html = page_html(markdown, target, title=title)
+    html = spoken_formulas(page_html(markdown, target, title=title))
     html = re.sub(r"<(pre|h[1-6]|table|sup)\b.*?</\1>|<section>.*", " ", html, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
 

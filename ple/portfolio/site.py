@@ -9,6 +9,7 @@ new. So whatever a page shows must be decided by what its key is taken of: the w
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from typing import Any, Protocol
 
 from ple.portfolio import metadata
@@ -16,10 +17,12 @@ from ple.portfolio.arrangement import Arrangement
 from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.echoes.heard import Echo
 from ple.portfolio.filepages import FilePages
-from ple.portfolio.frame import EMPTY, Frame, Page
+from ple.portfolio.frame import EMPTY, Frame, Page, host_of
 from ple.portfolio.lists import Lists
 from ple.portfolio.models import Settings
 from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
+from ple.portfolio.previews import HEIGHT, WIDTH, Colours, font_for, preview, stamp
+from ple.portfolio.sitesearch import SiteSearch
 from ple.portfolio.syndication import Syndication
 from ple.portfolio.theme import Theme
 from ple.portfolio.work import Work, hash_of
@@ -56,6 +59,7 @@ class Site:
         self._ledger = ledger
         self._arranged = Arrangement(works)
         self._frame = Frame(settings, ledger, theme, self._arranged)
+        self._darkroom = darkroom
         self._files = FilePages(darkroom)
         self._frame.picture = self._files.on_card
         self._frame.shared = self._shared
@@ -92,6 +96,9 @@ class Site:
         yield self._lists.home()
         yield frame.notice("404.html", None, "This page is not here", _NOT_FOUND)
         yield frame.notice("u/index.html", "u/", "Nothing to see here", _BY_LINK_ONLY)
+        yield from self._previews()
+        if "search" in self._settings.extras and arranged.listed:
+            yield from SiteSearch(frame, self._works.html, self._works.remembered).pages()
         yield from self._syndication.feeds()
         if self._settings.url:
             yield self._syndication.sitemap(self._settings.url)
@@ -103,10 +110,46 @@ class Site:
 
     def _shared(self, work: Work | None) -> dict[str, Any] | None:
         """Return the picture that stands for a page where it is linked: its address there must be a whole one."""
+        if not self._settings.url:
+            return None
         found = self._files.shared(work) if work is not None else None
-        if found is None or not self._settings.url:
+        if found is None and self._darkroom is not None and "previews" in self._settings.extras:
+            of = work if work is not None and self._has_preview(work) else None
+            if of is not None or font_for(self._settings.title) is not None:
+                title = of.title if of is not None else self._settings.title
+                address = of.permalink.address if of is not None else ""
+                found = {"address": f"{address}preview.png", "width": WIDTH, "height": HEIGHT, "alt": title}
+        if found is None:
             return None
         return {"url": self._settings.url + found["address"]} | {k: v for k, v in found.items() if k != "address"}
+
+    def _previews(self) -> Iterator[Page]:
+        """Yield the pictures for whoever is sent a link: the site's, and one for each work that has none of its own."""
+        room, settings = self._darkroom, self._settings
+        if room is None or "previews" not in settings.extras or not settings.url:
+            return
+        colours = Colours.of(self._theme.files.get("style.css", b""))
+        wanted: list[tuple[str, str, list[str]]] = [("", settings.title, [settings.author, host_of(settings.url)])]
+        wanted += [
+            (work.permalink.address, work.title, [settings.author, settings.title])
+            for work in self._arranged.listed
+            if self._has_preview(work)
+        ]
+        for address, title, foot in wanted:
+            if (font := font_for(title)) is None:
+                continue
+            below = " · ".join(dict.fromkeys(part for part in foot if part and font_for(title, part) is not None))
+            font = font_for(title, below.replace("·", "")) or font
+            key = room.key("preview", title, below, font, stamp(font), *astuple(colours))
+            room.asked(key)
+
+            def make(key: str = key, title: str = title, below: str = below, font: str = font) -> bytes:
+                return room.kept(key, lambda: preview(title, below, colours, font))
+
+            yield Page(f"{address}preview.png", key, make)
+
+    def _has_preview(self, work: Work) -> bool:
+        return work.listed and self._files.shared(work) is None and font_for(work.title) is not None
 
     # pages that say where something went
 

@@ -1,7 +1,7 @@
 """The page of each piece of work, and what feeds say of it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from ple.portfolio.characters import fit_line
 from ple.portfolio.colours import coloured
 from ple.portfolio.echoes.heard import Echo
 from ple.portfolio.filepages import FilePages
+from ple.portfolio.formulas import available, formula, version_here
 from ple.portfolio.frame import Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT
 from ple.portfolio.permalinks import PAGE, SKILL, TAG
@@ -119,6 +120,18 @@ class WorkPages:
             work.card.tags, self._frame.foreign(work.card.language),
         )  # fmt: skip
 
+    def html(self, work: Work) -> str:
+        """Return all texts of a work."""
+        return "\n".join([*self._body(work).values(), escape(work.why), *map(escape, [work.quote])])
+
+    def remembered(self, of: str, make: Callable[[], str]) -> str:
+        """Return what was made of something before, or make it."""
+        key = hashlib.blake2b(of.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        known = self.made.get(key) or (self._memory.code(key) if self._memory is not None else None)
+        if known is None:
+            known = self.made[key] = make()
+        return known
+
     def _body(self, work: Work) -> dict[str, str]:
         """Return the HTML of a work's texts."""
         known = self._bodies.get(work.id)
@@ -133,7 +146,7 @@ class WorkPages:
             known = {
                 name: page_html(
                     text, work.target, title=work.title if top == 2 else "", top=min(top, 3), part=top,
-                    colours=self._coloured,
+                    colours=self._coloured, formulas=self._formula,
                 )
                 if text
                 else ""
@@ -144,6 +157,12 @@ class WorkPages:
                 known["body_html"] = "\n".join(part for part in (shown, known["body_html"]) if part)
             self._bodies[work.id] = known
         return known
+
+    def _formula(self, latex: str, display: bool) -> str:
+        """Make a formula, or return it as it was made before."""
+        if self._memory is None or not available():
+            return formula(latex, display)
+        return self.remembered(f"formula\0{version_here()}\0{display:d}\0{latex}", lambda: formula(latex, display))
 
     def _coloured(self, code: str, language: str) -> str:
         """Colour code, or return it as it was coloured before: it is found by what it says."""

@@ -152,11 +152,11 @@ def markdown_html(md: str, *, unsafe: bool = False) -> str:
     return safe_html(markdown_made(md, unsafe=unsafe))
 
 
-def markdown_made(md: str, *, unsafe: bool = False) -> str:
+def markdown_made(md: str, *, unsafe: bool = False, math: bool = False) -> str:
     """Return the HTML of Markdown as its parser makes it: for whoever lets only tags by that it knows."""
     import comrak
 
-    extensions, rendering = _markdown_options(unsafe)
+    extensions, rendering = _markdown_options(unsafe, math)
     return comrak.render_markdown(md, extensions, None, rendering)
 
 
@@ -281,13 +281,14 @@ def language_class(classes: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=2)
-def _markdown_options(unsafe: bool) -> tuple[Any, Any]:
+@lru_cache(maxsize=4)
+def _markdown_options(unsafe: bool, math: bool) -> tuple[Any, Any]:
     import comrak
 
     extensions = comrak.ExtensionOptions()
     for name in ("table", "strikethrough", "autolink", "tasklist", "footnotes"):
         setattr(extensions, name, True)
+    extensions.math_dollars = math
     rendering = comrak.RenderOptions()
     rendering.unsafe_ = unsafe
     rendering.escape = not unsafe
