@@ -120,9 +120,17 @@ def test_a_morning_of_reading(terminal: Terminal) -> None:
 
 
 @whole
-def test_save_and_reflect(terminal: Terminal) -> None:
+def test_save_highlight_and_reflect(terminal: Terminal, learner: Path) -> None:
     terminal.keys("3")
     terminal.wait("Why we forget")
+    terminal.keys("Enter")
+    terminal.wait("v Select words")
+    terminal.keys("v")
+    terminal.wait("h highlight")
+    terminal.keys("h")
+    terminal.wait("Highlighted “")
+    terminal.keys("Escape")
+    terminal.wait("enter Open")
     terminal.keys("t")
     terminal.wait("Tags of")
     terminal.type("memory")
@@ -149,6 +157,17 @@ def test_save_and_reflect(terminal: Terminal) -> None:
     terminal.wait("On forgetting")
     terminal.keys("Enter")
     terminal.wait("→ Why we forget")
+    terminal.keys("C-q")
+    terminal.wait("ENDED 0")
+    from ple.environment import Environment
+
+    environment = Environment(learner)
+    try:
+        [highlight] = environment.highlights.highlights()
+        assert POST.startswith(highlight.quote)
+        assert len(environment.journal.entry_ids()) == 1
+    finally:
+        environment.close()
 
 
 @whole
@@ -216,7 +235,7 @@ def test_build_and_hand_in(folder: Path, tmp_path: Path) -> None:
             terminal.wait("Publish to")
             terminal.type(str(remote))
             terminal.keys("Enter")
-            terminal.wait("+ index.html")
+            terminal.wait("Publish this now")  # how many files there are is not ours to say
             terminal.keys("y")
             terminal.wait("Published: ")
             terminal.keys("6")
