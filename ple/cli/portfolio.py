@@ -216,13 +216,23 @@ def build(ctx: click.Context, folder: Path | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any that is free.")
 @click.pass_context
 def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
-    """Build the site and show it on this machine alone, until Ctrl-C."""
+    """Build the site and show it on this machine alone, until Ctrl-C; open pages follow what changes in the library."""
+    from ple.portfolio.following import following
     from ple.portfolio.serve import serving
 
     portfolio = environment(ctx).portfolio
+
+    def again() -> bool:
+        done = portfolio.build(folder)
+        return done.written + done.removed > 0
+
     built = portfolio.build(folder)
     under = urlsplit(portfolio.settings().url or "/").path or "/"
-    with serving(built.folder, port, under) as address:
+    newest = environment(ctx).library.newest_change
+    with (
+        following(newest, again, lambda error: tell(ctx, str(error))) as news,
+        serving(built.folder, port, under, news) as address,
+    ):
         show(ctx, {"url": address, "folder": built.folder}, said=f"Your portfolio is at {address} (Ctrl-C ends).")
         try:
             threading.Event().wait()

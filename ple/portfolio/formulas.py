@@ -73,7 +73,7 @@ def formula(latex: str, display: bool) -> str:
     latex = " ".join(latex.split())
     if available() and latex and len(latex) <= _LONGEST:
         try:
-            inner = "".join(_rows(latex))
+            inner = "".join(_rows(latex, display))
         except Exception:
             inner = ""  # the converter raises whatever it likes on what nobody thought of
         if inner:
@@ -91,11 +91,11 @@ def spoken(html: str) -> str:
     return re.sub(r'<math\b[^>]* alttext="([^"]*)">.*?</math>', r"\1", html, flags=re.DOTALL)
 
 
-def _rows(latex: str) -> Iterator[str]:
+def _rows(latex: str, display: bool) -> Iterator[str]:
     from defusedxml.ElementTree import fromstring
     from latex2mathml.converter import convert
 
-    for child in fromstring(convert(latex)):
+    for child in fromstring(convert(latex, display="block" if display else "inline")):
         yield _kept(child)
 
 

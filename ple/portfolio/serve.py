@@ -1,8 +1,9 @@
 """Looking at a built site from this machine alone, as a host on the web would show it."""
 
+import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ple.library import PleError
+from ple.portfolio.following import EVENTS, JAVASCRIPT, SCRIPT, Following, reloading
 
 
 class ServeError(PleError):
@@ -33,6 +35,7 @@ class _Handler(SimpleHTTPRequestHandler):
     }
 
     under = "/"
+    news: Following | None = None
 
     def send_head(self) -> Any:
         if self.under != "/":
@@ -49,7 +52,47 @@ class _Handler(SimpleHTTPRequestHandler):
         if any(part.startswith(".") for part in unquote(urlsplit(self.path).path).split("/")):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
+        if self.news is not None:
+            return self._send_live()
         return super().send_head()
+
+    def _send_live(self) -> Any:
+        """Send a page with what lets it load itself anew; anything else as it is."""
+        path = Path(self.translate_path(self.path))
+        page = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path
+        if page.suffix != ".html" or not page.is_file():
+            return super().send_head()
+        content = reloading(page.read_bytes(), self.under)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
+    def do_GET(self) -> None:
+        asked = self.path.removeprefix(self.under) if self.path.startswith(self.under) else ""
+        if self.news is None or asked not in (EVENTS, SCRIPT):
+            super().do_GET()
+            return
+        if asked == SCRIPT:
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", "text/javascript; charset=utf-8")
+            self.send_header("Content-Length", str(len(JAVASCRIPT)))
+            self.end_headers()
+            self.wfile.write(JAVASCRIPT)
+            return
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        seen: int | None = self.news.count
+        with suppress(OSError):  # whoever looked on went away
+            self.wfile.write(b": here\n\n")
+            while seen is not None:
+                before, seen = seen, self.news.after(seen)
+                if seen is not None:
+                    self.wfile.write(b"event: built\ndata: 1\n\n" if seen > before else b": still here\n\n")
+                    self.wfile.flush()
 
     def send_header(self, keyword: str, value: str) -> None:
         if keyword == "Location" and value.startswith("/") and not value.startswith(self.under):
@@ -89,11 +132,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(folder: Path, port: int = 0, under: str = "/") -> Iterator[str]:
+def serving(folder: Path, port: int = 0, under: str = "/", news: Following | None = None) -> Iterator[str]:
     """Serve ``folder`` on the loopback interface while the context lasts; give the address, which ends in a slash.
 
     Port 0 is any that is free. ``under`` is the path that the site will have on its host: the page for what is not
-    there, which is read at any depth, links by it.
+    there, which is read at any depth, links by it. With ``news``, pages load themselves anew when it says so.
 
     Raises:
         ServeError: the port is taken, or there is no site in the folder.
@@ -101,7 +144,7 @@ def serving(folder: Path, port: int = 0, under: str = "/") -> Iterator[str]:
     if not (folder / "index.html").is_file():
         raise ServeError(f"there is no site in {folder}", hint="Make it with `ple portfolio build`.")
     try:
-        handler = type("_Here", (_Handler,), {"under": under})
+        handler = type("_Here", (_Handler,), {"under": under, "news": news})
         server = _Server(("127.0.0.1", port), lambda *request: handler(*request, directory=str(folder)))
     except (OSError, OverflowError) as error:
         raise ServeError(f"port {port} cannot be used", hint="Another program has it; name one with --port.") from error
