@@ -75,7 +75,7 @@ class Draft:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
                 json.dump(said, file, ensure_ascii=False)
             part.replace(self.path)
-        except OSError:
+        except (OSError, UnicodeError):  # no room, no right, or what no file can hold
             return False
         self._kept = text
         return True

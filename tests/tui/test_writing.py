@@ -14,7 +14,7 @@ from ple.tui.drafts import Draft, Work
 from ple.tui.screens.editor import Editor
 from ple.tui.widgets.markdown_area import highlights
 
-from .world import NOW, opened, press, seen, type_in, whole
+from .world import NOW, opened, press, seen, settle, type_in, whole
 
 
 def editor(pilot: Any) -> Editor:
@@ -97,6 +97,29 @@ async def test_a_draft_outlives_the_window_and_goes_on_at_the_next_start(typical
         await type_in(pilot, " and the rest")
         await press(pilot, "ctrl+s")
         assert (await entries(pilot)).count("Half a thought and the rest") == 1
+        assert not list(folder.iterdir())
+
+
+async def test_what_cannot_be_kept_stays_in_sight_with_the_reason_and_is_kept_once(
+    typical: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "drafts"
+    async with opened(typical, "4", "e", drafts=folder) as pilot:
+        await type_in(pilot, " What I think of it")
+        about = await pilot.app.ask(lambda environment: environment.journal.entry_ids()[0])
+        await pilot.app.ask(lambda environment: environment.journal.remove([about]))  # as another window does
+        await press(pilot, "ctrl+s")
+        words = editor(pilot).area.text
+        assert words.endswith("Next: interleave. What I think of it")
+        assert "! Not kept. ctrl+s keeps it as an entry of its own" in seen(pilot)
+        assert words not in await entries(pilot)
+        assert len(list(folder.glob("*.json"))) == 1, "it goes on in the draft that it had"
+        written = editor(pilot)
+        written.action_keep()
+        written.action_keep()  # a key that is held sends it only once
+        await settle(pilot)
+        assert (await entries(pilot)).count(words) == 1
+        assert not isinstance(pilot.app.screen, Editor)
         assert not list(folder.iterdir())
 
 

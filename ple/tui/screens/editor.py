@@ -41,8 +41,8 @@ SOON = 1.0
 OFFERED = 7
 
 
-class Editor(Screen[str | None]):
-    """Edits a text; gives it back when it is to be kept, None when not. The draft is the caller's to drop."""
+class Editor(Screen[None]):
+    """Edits a text and hands it to `keep`, once, when it is to be kept. The draft is the keeper's to drop then."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", "Keep", priority=True, id="editor.keep", key_display="ctrl+s"),
@@ -57,11 +57,13 @@ class Editor(Screen[str | None]):
     previewed: reactive[bool] = reactive(False, init=False)
 
     def __init__(
-        self, title: str, text: str = "", *, before: str | None = None, help: str = "", outside: bool = False,
-        draft: Draft | None = None,
+        self, title: str, text: str = "", *, keep: Callable[[str], object], before: str | None = None, help: str = "",
+        outside: bool = False, draft: Draft | None = None,
     ) -> None:  # fmt: skip
         """`before` is what is kept now, where `text` is more than that."""
         super().__init__()
+        self._keep = keep
+        self._handed_over = False
         self._title, self._text, self._help, self._outside = title, text, help, outside
         self._before = text if before is None else before
         self._draft = draft
@@ -144,6 +146,8 @@ class Editor(Screen[str | None]):
     async def _preview(self) -> None:
         text = self.area.text
         shown = await self.learning.ask(lambda environment: _rendered(environment, text))
+        if not self.is_attached:
+            return  # closed meanwhile
         self.query_one("#preview", ArticleView).show(shown, keep_place=True)
 
     # links
@@ -202,16 +206,25 @@ class Editor(Screen[str | None]):
         self.set_class(self.previewed, "-previewed")
         if self.previewed:
             await self._preview()
-        self.area.focus()
+        if self.is_attached:
+            self.area.focus()
 
     def action_keep(self) -> None:
-        """Give the text back."""
+        """Hand the text over, and close."""
         text = self.area.text
-        if text.strip() or self._before.strip():
-            self.save_draft()  # until the library has it
-            self.dismiss(text)
-        else:
+        if not text.strip() and not self._before.strip():
             self.learning.say("There is nothing to keep yet; esc leaves")
+        elif not self._handed_over:
+            self._handed_over = True
+            self.save_draft()  # until the library has it
+            self._keep(text)  # before it closes, and not by the way of whoever opened it, who may be gone by then
+            self._close()
+
+    def _close(self) -> None:
+        if self in self.app.screen_stack:
+            while self.app.screen is not self:  # what came up over it closes with it, never instead of it
+                self.app.pop_screen()
+            self.dismiss(None)
 
     def action_leave(self) -> None:
         """Leave; ask first if something would be lost."""
@@ -239,7 +252,7 @@ class Editor(Screen[str | None]):
     def _throw_away(self) -> None:
         if self._draft is not None:
             self._draft.drop()
-        self.dismiss(None)
+        self._close()
 
     def action_outside(self) -> None:
         """Edit the text in the learner's own editor and take it over."""

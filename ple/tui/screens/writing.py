@@ -37,29 +37,59 @@ def edit(
     before: str | None = None,
     outside: bool = False,
     left: Left | None = None,
+    help: str = HELP,
 ) -> None:
-    """Open the editor on a work; when it is kept, the library gets the words, and only then the draft goes."""
+    """Open the editor on a work; when it is kept, the library gets the words, and only then the draft goes.
+
+    With `left`, it goes on with that draft, in the same file.
+    """
     draft = Draft(app.drafts, work, left.begun_at if left else app.now(), path=left.path if left else None)
+    if left:
+        draft.save(text)  # from now on this window holds it
 
-    def kept(text: str | None) -> None:
-        if text is not None:
-            app.guarded(partial(_keep, app, work, draft, text), group="write", exclusive=False)
+    def keep(text: str) -> None:
+        app.guarded(partial(_keep, app, work, draft, text), group="write", exclusive=False)
 
-    app.push_screen(Editor(work.title, text, before=before, help=HELP, outside=outside, draft=draft), kept)
+    app.push_screen(Editor(work.title, text, keep=keep, before=before, help=help, outside=outside, draft=draft))
 
 
 async def _keep(app: LearningApp, work: Work, draft: Draft, text: str) -> None:
     from ple.tui.list_room import ListRoom
 
+    entry = None
     try:
-        said = "Kept in your journal · u undoes" if work.kind == "new" else "Kept, the old words too · u undoes"
-        entry = await app.change(lambda environment: _kept(environment, work, text), said)
-    except Exception:
-        edit(app, work, text, before="")  # what could not be kept is not taken from the learner
-        raise
+        entry = await app.ask(lambda environment: _kept(environment, work, text))
+    except Exception as error:
+        if not await _is_there(app, work, text):
+            _again(app, work, draft, text, error)  # what could not be kept is not taken from the learner
+            raise
+        app.complain(error)  # it failed after the library had the words: to write them again would double them
     draft.drop()
+    app.say("Kept in your journal · u undoes" if work.kind == "new" else "Kept, the old words too · u undoes")
+    await app.look()
     if entry is not None and isinstance(app.screen, ListRoom) and entry.kind in app.screen.KINDS:
         app.screen.go_to(entry.id)
+
+
+def _again(app: LearningApp, work: Work, draft: Draft, text: str, error: Exception) -> None:
+    """Open the editor on what could not be kept, with the reason in sight for as long as it is open."""
+    from ple.library.errors import NotFound, PleError
+
+    if isinstance(error, NotFound):  # what it belonged to is gone: the words become an entry of their own
+        work, then = Work("new", work.title), "ctrl+s keeps it as an entry of its own"
+    else:
+        then = "ctrl+s tries again"
+    why = clean(str(error)) if isinstance(error, PleError) else "a defect of ple itself"
+    left = Left(draft.path, work, text, app.now()) if draft.path else None
+    edit(app, work, text, before="", left=left, help=f"! Not kept. {then}: {why}")
+
+
+async def _is_there(app: LearningApp, work: Work, text: str) -> bool:
+    """Return whether the library has these words; False where it cannot be asked."""
+    try:
+        return await app.ask(lambda environment: _before(environment, work, text)) is None
+    except Exception:
+        return False
 
 
 def _kept(environment: Environment, work: Work, text: str) -> JournalEntry | None:
@@ -76,11 +106,15 @@ def _kept(environment: Environment, work: Work, text: str) -> JournalEntry | Non
     return None
 
 
-def _now(environment: Environment, left: Left) -> str | None:
-    """Return what the library has of a draft's work; None if it was kept already, or its work is gone."""
-    work, text = left.work, left.text.strip()
+def _before(environment: Environment, work: Work, text: str) -> str | None:
+    """Return what the library has of a work; None if it has these words. Raises NotFound if the work is gone."""
+    text = text.strip()
     if work.kind == "new":
+        from ple.journal.models import clean as written
+        from ple.journal.prompts import structured
+
         journal = environment.journal
+        text = written(structured(journal.prompt(work.prompt), text) if work.prompt else text).strip()
         recent = [journal.entry(line.id).text.strip() for line in journal.entries(limit=20)]
         return None if text in recent else ""
     if work.kind == "entry":
@@ -99,7 +133,7 @@ async def go_on(app: LearningApp, *, asked: bool = False) -> None:
     found: list[tuple[Left, str]] = []
     for left in drafts.left_behind(app.drafts):
         try:
-            before = await app.ask(partial(_now, left=left))
+            before = await app.ask(partial(_before, work=left.work, text=left.text))
         except NotFound:  # what it belonged to is gone: the words become an entry of their own
             left = Left(left.path, Work("new", left.work.title), left.text, left.begun_at)
             before = ""
