@@ -94,6 +94,40 @@ async def test_the_inbox_is_decided_on_with_three_keys_and_undone_with_one(typic
         assert (counts["inbox"], counts["later"]) == (55, 0)
 
 
+async def test_marked_entries_are_read_starred_put_off_and_dropped_in_one_step_each(typical: Path) -> None:
+    async with opened(typical, "2") as pilot:
+        ids = list(list_of(pilot).keys[:3])
+
+        async def said() -> list[tuple[bool, bool]]:
+            entries = await pilot.app.ask(lambda environment: [environment.feeds.entry(id) for id in ids])
+            return [(entry.read, entry.starred) for entry in entries]
+
+        before = await said()
+        await press(pilot, "space", "space", "space")
+        assert "3 marked" in seen(pilot)
+        await press(pilot, "m")
+        assert [read for read, _ in await said()] == [True, True, True]
+        assert "Marked read: 3 entries" in seen(pilot)
+        assert not room(pilot).list.marks
+        await press(pilot, "u")
+        assert await said() == before
+        await press(pilot, "g", "g", "space", "space", "space", "s")
+        assert [starred for _, starred in await said()] == [True, True, True], "one had a star already"
+        await press(pilot, "g", "g", "space", "space", "space", "s")
+        assert [starred for _, starred in await said()] == [False, False, False]
+        await press(pilot, "u", "u", "i")
+        assert await said() == before
+        inbox = len(list_of(pilot).keys)
+        await press(pilot, "space", "space", "x")
+        assert f"{inbox - 2} to decide on" in seen(pilot)
+        await press(pilot, "space", "space", "space", "z")
+        assert "When will you look at 3 entries?" in seen(pilot)
+        await press(pilot, "4")
+        assert f"{inbox - 5} to decide on" in seen(pilot)
+        await press(pilot, "u", "u")
+        assert f"{inbox} to decide on" in seen(pilot)
+
+
 async def test_the_inbox_says_why_something_stands_where_it_stands(typical: Path) -> None:
     other = environment_at(typical)
     try:

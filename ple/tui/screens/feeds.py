@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -247,23 +247,29 @@ class Feeds(ListRoom):
     def opened(self, key: Key, row: EntryRow) -> None:
         """Opening an entry reads it."""
         if row.unread:
-            self.mark([row], read=True, quietly=True)
+            self.read([row])
 
-    def mark(self, rows: Sequence[EntryRow], *, read: bool, quietly: bool = False) -> None:
-        """Mark entries read, or unread again."""
+    def read(self, rows: Sequence[EntryRow]) -> None:
+        """Mark entries read, without a word."""
         ids = [row.thing.id for row in rows]
-        for row in rows:
-            self._read_here.add(row.thing.id)
-            self.list.put(row.thing.id, replace(row, unread=not read))  # seen at once; the library follows
-        self.change(
-            lambda environment: environment.feeds.mark_read(ids) if read else environment.feeds.mark_unread(ids),
-            "" if quietly else f"Marked {'read' if read else 'unread'} · u undoes",
-        )
+        self.put(rows, unread=False)
+        self.change(lambda environment: environment.feeds.mark_read(ids))
 
-    def leave(self, key: Key) -> None:
-        """Take an entry out of the list at once; the library follows."""
-        self._read_here.discard(key)
-        keys = [each for each in self.list.keys if each != key]
+    def put(self, rows: Sequence[EntryRow], *, unread: bool | None = None, starred: bool | None = None) -> None:
+        """Show at once what entries now are; the library follows."""
+        for row in rows:
+            if unread is not None:
+                self._read_here.add(row.thing.id)
+                row = replace(row, unread=unread)
+            if starred is not None:
+                row = replace(row, starred=starred)
+            self.list.put(row.thing.id, row)
+
+    def leave(self, ids: Collection[Key]) -> None:
+        """Take entries out of the list at once; the library follows."""
+        gone = set(ids)
+        self._read_here -= gone
+        keys = [each for each in self.list.keys if each not in gone]
         self.fill(keys)
         if not keys and self.at > self.FIRST:
             self.at = self.FIRST
@@ -275,25 +281,26 @@ class Feeds(ListRoom):
             self.learning.say("No entry is chosen here")
         return row if isinstance(row, EntryRow) else None
 
+    def chosen(self) -> tuple[Sequence[int], Sequence[EntryRow]]:
+        """Return the entries that are marked, or the one under the cursor, with those of their lines that are here."""
+        ids = self.targets()
+        return ids, [row for row in map(self.list.row_of, ids) if isinstance(row, EntryRow)]
+
     def action_mark(self) -> None:
-        """Mark the entry read, or unread again."""
-        if row := self.entry():
-            self.mark([row], read=row.unread)
+        """Mark entries read, or unread again."""
+        feeds_reading.mark(self)
 
     def action_star(self) -> None:
-        """Star the entry, or not any more; in the inbox, keep it."""
-        if row := self.entry():
-            feeds_triage.star(self, row)
+        """Star entries, or not any more; in the inbox, keep them."""
+        feeds_triage.star(self)
 
     def action_later(self) -> None:
-        """Put the entry off."""
-        if row := self.entry():
-            feeds_triage.later(self, row)
+        """Put entries off."""
+        feeds_triage.later(self)
 
     def action_drop(self) -> None:
-        """Let the entry go."""
-        if row := self.entry():
-            feeds_triage.drop(self, row)
+        """Let entries go."""
+        feeds_triage.drop(self)
 
     def action_why(self) -> None:
         """Say how well the entry fits the learner, and why."""

@@ -25,7 +25,7 @@ async def next_unread(room: Feeds, step: int) -> None:
     """Go to the next unread entry of the list and read it."""
     here, node = room.list.row, room.node
     if isinstance(here, EntryRow) and here.unread and room.at == 2 and room.article:
-        room.mark([here], read=True, quietly=True)
+        room.read([here])
     unread = set(await room.ask(lambda environment: listed(environment, node, unread=True)))
     at = room.list.position + step
     while 0 <= at < len(room.list.keys):
@@ -37,10 +37,23 @@ async def next_unread(room: Feeds, step: int) -> None:
             if rows and rows[0] is not None:
                 room.list.put(key, rows[0])
                 if room.view.display:
-                    room.mark([rows[0]], read=True, quietly=True)
+                    room.read([rows[0]])
             return
         at += step
     room.learning.say("No more unread entries here" if step > 0 else "No unread entries before this")
+
+
+def mark(room: Feeds) -> None:
+    """Mark entries read, or if all of them are read, unread again."""
+    ids, rows = room.chosen()
+    read = len(rows) < len(ids) or any(row.unread for row in rows)
+    room.put(rows, unread=not read)
+    done = f"Marked {'read' if read else 'unread'}"
+    room.change_all(
+        lambda environment, ids: environment.feeds.mark_read(ids) if read else environment.feeds.mark_unread(ids),
+        lambda number: done if number == 1 else f"{done}: {plural(number, 'entry', 'entries')}",
+        ids=ids,
+    )
 
 
 def whole_text(room: Feeds, row: EntryRow) -> None:
@@ -81,7 +94,7 @@ def mark_all(room: Feeds) -> None:
         if not ids:
             room.learning.say("Everything here is read already")
         elif len(ids) < ASKS_FROM:
-            mark(ids)
+            mark_these(ids)
         else:
             choices = [(f"all {plural(len(ids), 'entry', 'entries')}", ids)]
             choices += [(f"{said}: {plural(len(those), 'entry', 'entries')}", those) for said, those in older]
@@ -89,11 +102,11 @@ def mark_all(room: Feeds) -> None:
 
             def chosen(number: int | None) -> None:
                 if number is not None:
-                    mark(choices[number - 1][1])
+                    mark_these(choices[number - 1][1])
 
             room.app.push_screen(Choose(f"Mark as read in {named(node.title)} …", rows), chosen)
 
-    def mark(ids: Sequence[int]) -> None:
+    def mark_these(ids: Sequence[int]) -> None:
         # The numbers that were counted, not "all that is shown": a refresh may bring more meanwhile.
         room.change(
             lambda environment: environment.feeds.mark_read(ids),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ple.tui.dialogs import Choose
 from ple.tui.screens.feeds_tree import INBOX, LATER
 from ple.tui.things import named
+from ple.tui.words import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from ple.tui.screens.feeds import Feeds
     from ple.tui.screens.feeds_list import EntryRow
 
@@ -20,51 +22,50 @@ WHEN = ((1, "tomorrow"), (2, "in three days"), (3, "in a week"), (4, "when I loo
 _DAYS = {1: 1, 2: 3, 3: 7}
 
 
-def star(room: Feeds, row: EntryRow) -> None:
-    """Star an entry, or take its star off; in the inbox, keep it."""
+def star(room: Feeds) -> None:
+    """Star entries, or take their stars off; in the inbox, keep them."""
+    ids, rows = room.chosen()
     if room.node.key in (INBOX, LATER):
-        keep(room, row)
+        _decided(room, ids, rows, starred=True)
+        room.change_all(lambda environment, ids: environment.feeds.triage.keep(ids), _said("Kept", rows), ids=ids)
         return
-    id, starred = row.thing.id, row.starred
-    room.list.put(id, replace(row, starred=not starred))
-    room.change(
-        lambda environment: environment.feeds.unstar([id]) if starred else environment.feeds.star([id]),
-        _said("Star taken off" if starred else "Starred", row),
+    off = len(rows) == len(ids) and all(row.starred for row in rows)
+    room.put(rows, starred=not off)
+    room.change_all(
+        lambda environment, ids: environment.feeds.unstar(ids) if off else environment.feeds.star(ids),
+        _said("Star taken off" if off else "Starred", rows),
+        ids=ids,
     )
 
 
-def keep(room: Feeds, row: EntryRow) -> None:
-    """Keep an entry for good: it is starred, and out of the inbox."""
-    id = row.thing.id
-    _decided(room, replace(row, starred=True))
-    room.change(lambda environment: environment.feeds.triage.keep([id]), _said("Kept", row))
+def drop(room: Feeds) -> None:
+    """Let entries go: they count as read."""
+    ids, rows = room.chosen()
+    _decided(room, ids, rows, unread=False)
+    room.change_all(lambda environment, ids: environment.feeds.triage.drop(ids), _said("Dropped", rows), ids=ids)
 
 
-def drop(room: Feeds, row: EntryRow) -> None:
-    """Let an entry go: it counts as read."""
-    id = row.thing.id
-    _decided(room, replace(row, unread=False))
-    room.change(lambda environment: environment.feeds.triage.drop([id]), _said("Dropped", row))
-
-
-def later(room: Feeds, row: EntryRow) -> None:
-    """Put an entry off until a day; what was put off goes back to the inbox."""
-    id = row.thing.id
+def later(room: Feeds) -> None:
+    """Put entries off until a day; what was put off goes back to the inbox."""
+    ids, rows = room.chosen()
     if room.node.key == LATER:
-        _decided(room, row)
-        room.change(lambda environment: environment.feeds.triage.back([id]), _said("Back in the inbox:", row))
+        _decided(room, ids, rows)
+        said = _said("Back in the inbox:", rows)
+        room.change_all(lambda environment, ids: environment.feeds.triage.back(ids), said, ids=ids)
         return
 
     def put(choice: int | None) -> None:
         if choice is not None:
             until = _morning(room.learning.now(), _DAYS[choice]) if choice in _DAYS else None
-            _decided(room, row)
-            room.change(
-                lambda environment: environment.feeds.triage.later([id], until=until),
-                _said(f"Put off, {'to Later' if until is None else dict(WHEN)[choice]}:", row),
+            _decided(room, ids, rows)
+            room.change_all(
+                lambda environment, ids: environment.feeds.triage.later(ids, until=until),
+                _said(f"Put off, {'to Later' if until is None else dict(WHEN)[choice]}:", rows),
+                ids=ids,
             )
 
-    room.app.push_screen(Choose(f"When will you look at {named(row.thing.title)}?", WHEN), put)
+    if ids:
+        room.app.push_screen(Choose(f"When will you look at {_what(rows, len(ids))}?", WHEN), put)
 
 
 def why(room: Feeds, row: EntryRow) -> None:
@@ -83,16 +84,20 @@ def remark(score: float, because: tuple[str, ...]) -> str:
     return f"{score:+.1f} {'; '.join(because)}" if because else ""
 
 
-def _decided(room: Feeds, row: EntryRow) -> None:
-    """Show at once what was decided: a line of the inbox goes, others say what they now are."""
+def _decided(room: Feeds, ids: Sequence[int], rows: Sequence[EntryRow], **now: bool) -> None:
+    """Show at once what was decided: lines of the inbox go, others say what they now are."""
     if room.node.key in (INBOX, LATER):
-        room.leave(row.thing.id)
+        room.leave(ids)
     else:
-        room.list.put(row.thing.id, row)
+        room.put(rows, **now)
 
 
-def _said(verb: str, row: EntryRow) -> str:
-    return f"{verb} {named(row.thing.title)} · u undoes"
+def _said(verb: str, rows: Sequence[EntryRow]) -> Callable[[int], str]:
+    return lambda number: f"{verb} {_what(rows, number)}"
+
+
+def _what(rows: Sequence[EntryRow], number: int) -> str:
+    return named(rows[0].thing.title) if number == 1 and rows else plural(number, "entry", "entries")
 
 
 def _morning(now: dt.datetime, days: int) -> dt.datetime:
