@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from typing import Any
 
@@ -21,6 +22,8 @@ from ple.web.text import line, plain, safe_html, shallow
 _LONG, _MANY = 2_000_000, 60_000  # characters and tags from which the thorough extractors would take minutes
 _AGREED = 0.9  # two that agree so much are not outvoted by the third: on 65 real pages not once
 _WORD = re.compile(r"\w+")
+_BLOCKS = ("blockquote", "dl", "div", "img", "ol", "p", "pre", "table", "ul")
+_PRINTED_BLOCK = re.compile(f"<(?:{'|'.join(_BLOCKS)})", re.I)
 _FENCED = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _ROBOT_CHECK = re.compile(
@@ -128,11 +131,16 @@ def _kept(html: str, url: str, extractor: str) -> Readable:
     text = plain(safe)
     if not text:
         return Readable()
+    return Readable(safe, text, count_words(text), f"{extractor} {_version(extractor)}".strip())
+
+
+@lru_cache
+def _version(extractor: str) -> str:
+    """Return the version of a library; looking for it in what is installed takes milliseconds."""
     try:
-        version = metadata.version(extractor)
+        return metadata.version(extractor)
     except metadata.PackageNotFoundError:
-        version = ""
-    return Readable(safe, text, count_words(text), f"{extractor} {version}".strip())
+        return ""
 
 
 def _alike(one: str, other: str) -> float:
@@ -165,10 +173,25 @@ def _readability(html: str) -> str:
     from readability import Document, readability  # 0.12 s
 
     readability.clean = _folded
+    readability.describe = _nameless  # for its debugging log alone, of every element
+    readability.tostring = _block_within
     readability.html_cleaner.javascript = False  # looks at every link twice; what is kept is made safe by us anyway
     logging.getLogger("readability.readability").setLevel(logging.CRITICAL)
     summary: str = Document(html).summary(html_partial=True)
     return summary
+
+
+def _block_within(element: Any, **_: object) -> bytes:
+    """Return a block's tag if there is one at or below an element: all that readability looks for in what it prints."""
+    for one in element.iter():
+        name = one.tag if isinstance(one.tag, str) else one.text or ""
+        if name.startswith(_BLOCKS) if name is one.tag else _PRINTED_BLOCK.search(name):
+            return b"<p"
+    return b""
+
+
+def _nameless(*_: object, **__: object) -> str:
+    return ""
 
 
 def _folded(text: str) -> str:

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from citeproc import DATES, NAMES, VARIABLES, Citation, CitationItem, CitationStylesBibliography
-from citeproc.model import CitationStylesElement, Label, Name, Names, Substitute, Text
+from citeproc.model import CitationStylesElement, Date_Part, Label, Name, Name_Part, Names, Substitute, Text
 from citeproc.source import VariableError
 from citeproc.source.json import CiteProcJSON
+from citeproc.string import String
 from lxml import etree
 
 from ple.bookmarks.cited import plain_work
@@ -126,13 +127,16 @@ class _Text(Text):  # type: ignore[misc]
             known[name] = super().calls_variable()
         return bool(known[name])
 
+    def case(self, text: Any, language: str | None = None) -> Any:
+        return super().case(_cased(text), language)
+
     def _variable(self, item: Any, context: Any) -> Any:
         noted, name = context.get_layout().repressed, self.get("variable")
         if name in noted.get("replaced", ()):
             return None
         found = super()._variable(item, context)
         noted.setdefault("said", set()).add(name)
-        return found
+        return String(found) if isinstance(found, int) else found
 
 
 class _Names(Names):  # type: ignore[misc]
@@ -171,7 +175,33 @@ class _Name(Name):  # type: ignore[misc]
 
 class _Label(Label):  # type: ignore[misc]
     def case(self, text: Any, language: str | None = None) -> Any:
-        return super().case(text, language or "en")
+        return super().case(_cased(text), language or "en")
 
 
-_OURS = {"text": _Text, "names": _Names, "substitute": _Substitute, "name": _Name, "label": _Label}
+class _NamePart(Name_Part):  # type: ignore[misc]
+    def case(self, text: Any, language: str | None = None) -> Any:
+        return super().case(_cased(text), language)
+
+    def format_part(self, given: Any, family: Any) -> Any:
+        return tuple(part if part is None else str(part) for part in super().format_part(given, family))
+
+
+class _DatePart(Date_Part):  # type: ignore[misc]
+    def case(self, text: Any, language: str | None = None) -> Any:
+        return super().case(_cased(text), language)
+
+
+def _cased(text: Any) -> Any:
+    """Return what citeproc-py can put into capitals: its own kind of text, which it loses on the way."""
+    return String(text) if isinstance(text, str) and not isinstance(text, String) else text
+
+
+_OURS = {
+    "text": _Text,
+    "names": _Names,
+    "substitute": _Substitute,
+    "name": _Name,
+    "label": _Label,
+    "name-part": _NamePart,
+    "date-part": _DatePart,
+}
