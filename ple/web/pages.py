@@ -4,18 +4,20 @@ Where several places say it, the one that was made for it goes first: ``citation
 then JSON-LD, then OpenGraph, then plain HTML. What no place says stays unknown.
 """
 
-import codecs
 import datetime as dt
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from ple.web import addresses, titles
 from ple.web.client import Response
+from ple.web.decoding import decode
+from ple.web.linked_data import names_of, things_of
 from ple.web.text import line
+from ple.web.times import parse_time
+
+__all__ = ["FeedLink", "Page", "decode", "parse_time", "read_page"]
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -31,34 +33,9 @@ _FEED_TYPES = {
 }
 _FEED_PATH = re.compile(r"(?:^|/)(?:(?:rss|atom|feeds?|index)(?:\.(?:xml|rss|rdf|atom|json))|(?:rss|feed|atom)/?)$")
 _READ = ["title", "meta", "link", "base", "script", "h1", "time", "a"]
-_BOMS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
-_META_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I
-)
-_MEANT = {  # what browsers take these names to mean (WHATWG Encoding)
-    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
-    "latin-1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
-    "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
-    "utf8": "utf-8", "unicode": "utf-16", "utf-7": "utf-8",
-}  # fmt: skip
 _HTML_TAG = re.compile(r"<html\b[^>]{0,2000}>", re.I)
 _LANG = re.compile(r"""\s(?:xml:)?lang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)(?=["'\s>/])""", re.I)
-_WRAPPING = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
 _CALLED = ("headline", "name")
-_ARTICLES = (
-    "article",
-    "posting",
-    "report",
-    "book",
-    "course",
-    "learningresource",
-    "videoobject",
-    "podcastepisode",
-    "radioepisode",
-    "audioobject",
-    "webpage",
-    "recipe",
-)
 _NO_NAME = re.compile(
     r"^(?:(?:written |posted |published )?by|von|par|por|eingestellt von|view all posts by|author:?)\s+", re.I
 )
@@ -131,68 +108,6 @@ def read_page(page: Response | bytes | str, url: str = "", content_type: str = "
     )  # fmt: skip
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """Return the text of a page, by its BOM, else as UTF-8 if it is, else as its header, else as its meta claims.
-
-    Bytes that are UTF-8 throughout and not ASCII are that by no accident, whatever the server claims. Never raises.
-    """
-    for bom, encoding in _BOMS:
-        if body.startswith(bom):
-            return body.decode(encoding, "replace")
-    claims = [name for name in (_claimed(content_type), _declared(body)) if name]
-    wide = b"\0" in body[:1000] or b"\x1b$" in body[:100_000] or b"\x1b(" in body[:100_000]
-    if not (wide and claims):
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    for claim in claims:
-        try:
-            return body.decode(claim, "replace")
-        except (LookupError, ValueError):
-            continue
-    return body.decode("cp1252" if claims or not _mostly_utf8(body) else "utf-8", "replace")
-
-
-def parse_time(text: str) -> dt.datetime | None:
-    """Return the time that a page writes as ISO 8601 or RFC 2822, aware; none if it is no such time or absurd."""
-    text = text.strip()
-    when: dt.datetime | None = None
-    try:
-        when = dt.datetime.fromisoformat(text.replace("/", "-") if re.match(r"\d{4}/\d{2}/\d{2}", text) else text)
-    except ValueError:
-        day = re.match(r"\d{4}-\d{2}-\d{2}(?=\D|$)", text)
-        try:
-            when = dt.datetime.fromisoformat(day[0]) if day else parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError):
-            return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=dt.UTC)
-    try:
-        when = when.astimezone(dt.UTC)
-    except OverflowError:
-        return None
-    return when if when.year > 1970 and when < dt.datetime.now(dt.UTC) + dt.timedelta(days=2) else None
-
-
-def _claimed(content_type: str) -> str | None:
-    found = re.search(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", content_type, re.I)
-    return _MEANT.get(found[1].lower(), found[1].lower()) if found else None
-
-
-def _declared(body: bytes) -> str | None:
-    found = _META_CHARSET.search(body[:8192])
-    if not found:
-        return None
-    name = found[1].decode("ascii").lower()
-    return "utf-8" if name.startswith("utf-16") and b"\0" not in body[:100] else _MEANT.get(name, name)
-
-
-def _mostly_utf8(body: bytes) -> bool:
-    text = body.decode("utf-8", "replace")
-    return text.count("\ufffd") * 20 < sum(character > "\x7f" for character in text)
-
-
 def _language(text: str) -> str | None:
     found = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9-_]{2,20}))?", text.strip())
     if not found:
@@ -227,7 +142,8 @@ class _Reader:
             if tag.get("href"):
                 self.base = addresses.resolve(url or None, _attribute(tag, "href")) or url
                 break
-        self.data = list(self._linked_data())
+        scripts = (tag.string or "" for tag in self.tags["script"] if "ld+json" in _attribute(tag, "type"))
+        self.data = list(things_of(scripts))
 
     def first(self, *names: str) -> str:
         """Return the first of these metas that says something, on one line."""
@@ -279,7 +195,7 @@ class _Reader:
         names = [line(name) for name in self.meta.get("citation_author", []) + self.meta.get("dc.creator", [])]
         if not names:
             for thing in self.data:
-                names += list(_names(thing.get("author")))
+                names += list(names_of(thing.get("author")))
                 if names:
                     break
         if not names:
@@ -355,28 +271,6 @@ class _Reader:
                         break
         return tuple(found.values())
 
-    def _linked_data(self) -> "Iterator[dict[str, Any]]":
-        """Yield the things of the page's JSON-LD that may be what the page is about, articles first."""
-        things: list[dict[str, Any]] = []
-        for tag in self.tags["script"]:
-            if "ld+json" not in _attribute(tag, "type"):
-                continue
-            text = _WRAPPING.sub("", tag.string or "")
-            try:
-                waiting = [json.loads(text, strict=False)]
-            except (ValueError, RecursionError):
-                continue
-            while waiting and len(things) < 200:
-                thing = waiting.pop(0)
-                if isinstance(thing, list):
-                    waiting += thing
-                elif isinstance(thing, dict):
-                    things.append(thing)
-                    waiting.append(thing.get("@graph"))
-                    waiting.append(thing.get("mainEntity"))
-        for wanted in _ARTICLES:
-            yield from (thing for thing in things if wanted in str(thing.get("@type", "")).lower())
-
 
 def _attribute(tag: "Tag", name: str) -> str:
     value = tag.get(name)
@@ -385,11 +279,3 @@ def _attribute(tag: "Tag", name: str) -> str:
 
 def _relations(tag: "Tag") -> list[str]:
     return _attribute(tag, "rel").lower().split()
-
-
-def _names(author: Any) -> Iterator[str]:
-    for one in author if isinstance(author, list) else [author]:
-        name = one.get("name") if isinstance(one, dict) else one
-        for text in name if isinstance(name, list) else [name]:
-            if isinstance(text, str) and text.strip():
-                yield line(text)
