@@ -87,6 +87,8 @@ class Syndication:
             if arranged.tags:
                 yield "tags/", all_of
             for _title, address in frame.special:
+                if address == "search/":
+                    continue  # there is nothing on it to find
                 yield address, all_of
 
         seed = [f"{address} {updated}" for address, _published, updated in map(_line_of, arranged.by_date)]

@@ -96,6 +96,7 @@ def test_a_site_searches_in_the_browser_only_when_that_was_asked_for(portfolio: 
     assert json.loads(files["search/u.json"])["uber"] == [spacing]
     assert json.loads(files["search/m.json"]) == {"memory": [spacing]}
     assert set(json.loads(files["search/other.json"])) == set("光合作用")
+    assert b"/search/" not in files["sitemap.xml"]
     said = all_of(portfolio.folder / "search")
     assert "tutorwords" not in said
     assert "privatewords" not in said
