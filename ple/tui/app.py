@@ -1,4 +1,4 @@
-"""The app: its places, colours and keys, what runs in the background, and how errors are told.
+"""The app: its places, colours and keys, and what is remembered of one start for the next.
 
 Nothing here, and nothing that the first screen imports, is heavy: the library is opened in a thread behind the first
 paint.
@@ -12,103 +12,41 @@ import importlib
 import os
 import shlex
 import subprocess
-import sys
-import traceback
 import webbrowser
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.worker import Worker
 
-from ple.library.errors import PleError
 from ple.tui.alt import hear_alt
 from ple.tui.commands import Verbs
+from ple.tui.desk import Desk
 from ple.tui.memory import Memory, name_of
+from ple.tui.places import PLACES
 from ple.tui.stylesheet import RememberedRules
 from ple.tui.themes import DARK, OURS
-from ple.tui.worker import Doors, Job
 
 if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.settings.settings import Settings
-
-T = TypeVar("T")
-
-
-def _today() -> Screen[Any]:
-    from ple.tui.screens.today import Today
-
-    return Today()
-
-
-def _feeds() -> Screen[Any]:
-    from ple.tui.screens.feeds import Feeds
-
-    return Feeds()
-
-
-def _library() -> Screen[Any]:
-    from ple.tui.screens.library import Library
-
-    return Library()
-
-
-def _journal() -> Screen[Any]:
-    from ple.tui.screens.journal import Journal
-
-    return Journal()
-
-
-def _search() -> Screen[Any]:
-    from ple.tui.screens.search import Search
-
-    return Search()
-
-
-def _handin() -> Screen[Any]:
-    from ple.tui.screens.handin import HandIn
-
-    return HandIn()
-
-
-def _portfolio() -> Screen[Any]:
-    from ple.tui.screens.portfolio import Portfolio
-
-    return Portfolio()
-
-
-def _settings() -> Screen[Any]:
-    from ple.tui.screens.settings import Settings
-
-    return Settings()
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class LearningApp(App[None]):
+class LearningApp(Desk):
     """Everything a learner has, on screen."""
 
     TITLE = "ple"
     CSS_PATH = Path(__file__).with_name("ple.tcss")
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "today": _today,
-        "feeds": _feeds,
-        "library": _library,
-        "journal": _journal,
-        "search": _search,
-        "handin": _handin,
-        "portfolio": _portfolio,
-        "settings": _settings,
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = dict(PLACES)
     DEFAULT_MODE = "today"
     COMMANDS: ClassVar[set[Any]] = {Verbs}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]  # noqa: RUF012 - as Textual declares it
@@ -159,7 +97,7 @@ class LearningApp(App[None]):
         self.memory = memory or Memory()
         if self.memory.get("place") in self.MODES:
             vars(self)["DEFAULT_MODE"] = self.memory.get("place")  # where the learner left
-        super().__init__()
+        super().__init__(open_environment, now=now, crash_folder=crash_folder)
         self.config_folder = config_folder or Path()
         self.library = library
         """How a command names the library that is open; None where none may be run on it."""
@@ -167,17 +105,11 @@ class LearningApp(App[None]):
         self.drafts = drafts
         """The folder for what is being written, until it is kept."""
         self.animation_level = "none"  # one animated page down is 300 kB over SSH, and some get sick of what moves
-        self.doors = Doors(open_environment)
-        self.now = now
         self.editor = editor
-        self.jobs: list[Job] = []
         self.greetings: list[str] = []
         """What the learner should hear once the screens are there."""
         self._refresh_minutes = refresh_minutes
-        self._crash_folder = crash_folder
         self._open_address = open_address
-        self._change: int | None = None
-        self._looking = False
         for ours in OURS:
             self.register_theme(ours)
         if config_folder is not None and (config_folder / "themes").is_dir():
@@ -199,7 +131,7 @@ class LearningApp(App[None]):
 
     def on_ready(self) -> None:
         """Watch the library, now that the first paint is done."""
-        self.set_interval(1.0, self._watch)
+        self.set_interval(1.0, self.watch_library)
         self.set_timer(1.5, self._warm)
         self.set_interval(20.0, self.keep_memory)
         self.guarded(self._go_on, group="drafts")
@@ -271,65 +203,6 @@ class LearningApp(App[None]):
                     self.remember(f"at {mode}", screen.whereabouts())
         self.memory.keep()
 
-    # errors and messages
-
-    def guarded(
-        self, work: Callable[[], Coroutine[Any, Any, T]], *, group: str, exclusive: bool = True
-    ) -> Worker[T | None]:
-        """Run work of a screen on the event loop; what doors raise is told to the learner, nothing ends the app."""
-        return self.run_worker(partial(self._guard, work), group=group, exclusive=exclusive, exit_on_error=False)
-
-    async def _guard(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
-        try:
-            return await work()
-        except Exception as error:
-            self.complain(error)
-            return None
-
-    def complain(self, error: BaseException) -> None:
-        """Tell what went wrong and what to do."""
-        from ple.tui.widgets.blocks import clean
-
-        if isinstance(error, PleError):
-            said = clean(str(error))
-            said = said[:1].upper() + said[1:]
-            hint = clean(error.hint or "")
-        else:
-            where = self.keep_report(error)
-            said = f"Something went wrong in ple itself ({type(error).__name__}); what you keep is not touched."
-            hint = f"The details are in {where}." if where else ""
-        self.notify(
-            f"{said}.\n{hint}" if isinstance(error, PleError) else f"{said}\n{hint}", severity="error", markup=False
-        )
-
-    def keep_report(self, error: BaseException) -> Path | None:
-        """Write the details of a defect to a file, without the values of variables: those are the learner's words."""
-        if self._crash_folder is None:
-            return None
-        path = self._crash_folder / f"crash-{self.now():%Y-%m-%d}.txt"
-        try:
-            self._crash_folder.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write("".join(traceback.format_exception(error)) + "\n")
-        except OSError:
-            return None
-        return path
-
-    def _fatal_error(self) -> None:
-        # Textual's own report prints the values of all variables, which here are what the learner reads and writes.
-        from rich.segment import Segments
-
-        error = sys.exc_info()[1] or self._exception
-        where = self.keep_report(error) if error is not None else None
-        said = f"ple had to stop: a defect of its own ({type(error).__name__}). What you keep is not touched.\n"
-        said += f"The details are in {where}; please report them.\n" if where else ""
-        self._exit_renderables.append(Segments(self.console.render(said, self.console.options.update(markup=False))))
-        self._close_messages_no_wait()
-
-    def warn(self, message: str) -> None:
-        """Tell something that the learner should hear; any thread may call this."""
-        self.call_later(lambda: self.notify(message, severity="warning", markup=False))
-
     def paint_with(self, theme: str) -> None:
         """Change the colours, and keep to them at the next start."""
         self.theme = theme
@@ -342,113 +215,12 @@ class LearningApp(App[None]):
         await asyncio.to_thread(change, self.config_folder, "theme", theme)
         self.say(f"{theme}, from now on")
 
-    def say(self, message: str) -> None:
-        """Tell quietly what was done, in the last line."""
-        from ple.tui.widgets.bar import KeyLine
-        from ple.tui.widgets.blocks import clean
-
-        for line in self.screen.query(KeyLine):
-            line.say(clean(message))
-
-    # doors
-
-    async def ask(self, call: Callable[[Environment], T]) -> T:
-        """Return what `call` answers for the environment, from a thread."""
-        return await self.doors.ask(call)
-
-    async def change(self, call: Callable[[Environment], T], said: str | Callable[[T], str] = "") -> T:
-        """Change something, say what was done, and let all screens see it."""
-        result = await self.doors.ask(call)
-        message = said(result) if callable(said) else said
-        if message:
-            self.say(message)
-        await self.look()
-        return result
-
-    async def look(self) -> None:
-        """Find out whether the library has changed since we last looked, by us or another process, and show it."""
-        change = await self.doors.ask(lambda environment: environment.library.newest_change())
-        before, self._change = self.doors.seen if self._change is None else self._change, change
-        if change != before:
-            self._changed()
-
-    async def _watch(self) -> None:
-        if self._looking:
-            return
-        self._looking = True
-        try:
-            await self.look()
-        except Exception as error:
-            self.log.error(error)
-        finally:
-            self._looking = False
-
-    def _changed(self) -> None:
-        from ple.tui.room import Room
-
-        for mode in list(self._screen_stacks):
-            for screen in self._screen_stacks[mode]:
-                if isinstance(screen, Room):
-                    screen.library_changed()
-
     def _refresh_due(self) -> None:
         """Ask the feeds whose time has come, quietly."""
         from ple.tui.refreshing import refresh
 
         if not self.jobs:
             refresh(self, force=False, quiet=True)
-
-    # jobs
-
-    def start_job(
-        self,
-        title: str,
-        steps: Callable[[Environment], Iterator[T]],
-        *,
-        on_step: Callable[[T], object] = lambda _: None,
-        on_end: Callable[[Job], object] = lambda _: None,
-        total: int | None = None,
-    ) -> Job | None:
-        """Run long work in the background; a second one with the same title is not begun while the first runs."""
-        if any(job.title == title for job in self.jobs):
-            self.say(f"{title}: already at it")
-            return None
-        job = Job(title, total)
-        self.jobs.append(job)
-        self.show_jobs()
-        self.guarded(lambda: self._run_job(job, steps, on_step, on_end), group=f"job {title}")
-        return job
-
-    async def _run_job(
-        self,
-        job: Job,
-        steps: Callable[[Environment], Iterator[T]],
-        on_step: Callable[[T], object],
-        on_end: Callable[[Job], object],
-    ) -> None:
-        def step(result: T) -> None:
-            on_step(result)
-            self.show_jobs()
-
-        try:
-            await job.run(self.doors, steps, step)
-        finally:
-            self.jobs.remove(job)
-            self.show_jobs()
-        on_end(job)
-        await self.look()
-
-    def show_jobs(self) -> None:
-        """Show in every bar what runs."""
-        from ple.tui.widgets.bar import Bar
-
-        text = "  ".join(f"↻ {job.text}" for job in self.jobs)
-        brief = " ".join(f"↻ {job.brief}" for job in self.jobs)
-        for stack in self._screen_stacks.values():
-            for screen in stack:
-                for bar in screen.query(Bar):
-                    bar.status, bar.brief = text, brief
-        self.screen.refresh_bindings()
 
     # actions
 

@@ -73,7 +73,7 @@ async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run
         await press(pilot, "P")
         await type_in(pilot, str(remote))
         await press(pilot, "enter")
-        assert "+ index.html" in seen(pilot)
+        assert "Publish this now" in seen(pilot)
         branches = ["git", "-C", str(remote), "for-each-ref", "--format=%(refname)"]
         assert not subprocess.check_output(branches)  # only looked at
         await press(pilot, "y")

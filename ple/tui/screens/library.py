@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,10 +11,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from ple.library.errors import NotFound
 from ple.tui.dialogs import Ask, Choose
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
+from ple.tui.screens.library_list import KeptRow, kept_rows, paint_kept
 from ple.tui.screens.library_shelves import (
     ARCHIVED,
     ENTRIES,
@@ -31,25 +30,12 @@ from ple.tui.screens.library_shelves import (
 from ple.tui.things import ask_for_page, contents, named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, LineList, Row
-from ple.tui.words import Piece, columns, plural, right, short
+from ple.tui.words import Piece, plural
 
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmarks, Refetched
     from ple.environment import Environment
     from ple.feeds import Subscriptions
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRow:
-    """A line of the list."""
-
-    thing: Thing
-    when: str
-    where: str
-    unread: bool = False
-    starred: bool = False
-    flawed: bool = False
-    pinned: bool = False
 
 
 class Library(ListRoom):
@@ -156,47 +142,12 @@ class Library(ListRoom):
 
     def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
         """Return the call for lines."""
-        now, pages, mixed = self.learning.now(), self.shown != ENTRIES, self._mixed
-        numbers = [key for key in keys if isinstance(key, int)]
-
-        def call(environment: Environment) -> Sequence[Row]:
-            found: dict[Key, KeptRow] = {}
-            if mixed:
-                for id in numbers:
-                    if row := kept_row(environment, id, now):
-                        found[id] = row
-            elif pages:
-                for page in environment.bookmarks.bookmark_lines(numbers):
-                    thing = Thing(page.id, page.kind, clean(page.title) or clean(page.url), page.url, page.tags)
-                    where = clean(page.site_name or host(page.url))
-                    when, flawed = short(page.saved_at, now), bool(page.problem)
-                    found[page.id] = KeptRow(thing, when, where, page.unread, page.starred, flawed, page.pinned)
-            else:
-                for line in environment.feeds.entry_lines(numbers):
-                    thing = Thing(line.id, line.kind, clean(line.title) or "Untitled", line.url, line.tags)
-                    when, where = short(line.published_at, now), clean(line.feed_title)
-                    found[line.id] = KeptRow(thing, when, where, not line.read, line.starred)
-            return [found.get(key) for key in keys]
-
-        return call
+        now, shelf, mixed = self.learning.now(), self.shown, self._mixed
+        return lambda environment: kept_rows(environment, keys, now, mixed=mixed, entries=shelf == ENTRIES)
 
     def paint(self, row: KeptRow, width: int) -> Sequence[Sequence[Piece]]:
         """Date, title, where it is from, tags."""
-        state = " " + ("!" if row.flawed else "●" if row.unread else " ")
-        state += "▲" if row.pinned else "★" if row.starred else " "
-        where = min(22, width // 4) if width >= 50 else 0
-        tags = " ".join(f"#{tag}" for tag in sorted(row.thing.tags))
-        tagged = min(len(tags), width // 4, 24) if width >= 64 else 0
-        title = width - 4 - 7 - (where + 1 if where else 0) - (tagged + 1 if tagged else 0) - 1
-        return [
-            columns([
-                (state, 3, "warn" if row.flawed else "mark"),
-                (right(row.when, 6), 6, "muted"),
-                (row.thing.title, title, "strong" if row.unread else ""),
-                (tags, tagged, "tag"),
-                (row.where, where, "muted"),
-            ])
-        ]  # fmt: skip
+        return paint_kept(row, width)
 
     def headline(self, total: int) -> str:
         """What is shown."""
@@ -402,20 +353,3 @@ class Library(ListRoom):
                 return f"Fetched {named(thing.title)}" + ("" if done.changed else ": nothing new there")
 
             self.change(lambda environment: environment.bookmarks.refresh(thing.id), said)
-
-
-def kept_row(environment: Environment, id: int, now: dt.datetime) -> KeptRow | None:
-    """Return anything that is kept as a line; None if it is gone; for threads."""
-    try:
-        document = environment.document(id)
-    except NotFound:
-        return None
-    thing = Thing(id, document.kind, clean(document.title) or "Untitled", document.url, document.tags)
-    where = clean(document.container or host(document.url)) or document.kind
-    flags = document.flags
-    return KeptRow(thing, short(document.occurred_at, now), where, "unread" in flags, "starred" in flags)
-
-
-def host(address: str | None) -> str:
-    """Return the host of an address, without `www.`."""
-    return (address or "").partition("://")[2].partition("/")[0].removeprefix("www.")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 from textual.binding import Binding, BindingType
 
@@ -15,16 +14,13 @@ from ple.tui.drafts import Work
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article
 from ple.tui.room import Thing
+from ple.tui.screens import portfolio_site
 from ple.tui.screens.showing import (
     FIELDS,
-    SITE,
     artifact_prose,
-    changes_prose,
-    findings_prose,
     said_of,
     withdrawal,
 )
-from ple.tui.sheet import Sheet
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, Row
@@ -33,7 +29,7 @@ from ple.tui.words import Piece, columns, count, joined, plural, short
 if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.lms.credentials import CredentialLine
-    from ple.portfolio import Artifact, Built, Finding
+    from ple.portfolio import Artifact, Finding
 
 ARTIFACTS, BADGES = "Portfolio", "Badges and certificates"
 MARKS = {"public": "●", "unlisted": "◐", "private": " "}
@@ -77,10 +73,10 @@ class Portfolio(ListRoom):
         self.shown = ARTIFACTS
         self._found: dict[int, Artifact] = {}
         self._badges: dict[int, CredentialLine] = {}
-        self._findings: list[Finding] | None = None
+        self.findings: list[Finding] | None = None
         self._title, self._url = "", ""
-        self._served: str | None = None
-        self._serving = ExitStack()
+        self.served: str | None = None
+        self.serving = ExitStack()
 
     # what the list says
 
@@ -108,7 +104,7 @@ class Portfolio(ListRoom):
             now, badges = self.learning.now(), self._badges
             lines = [badges[key] for key in keys if isinstance(key, int) and key in badges]
             return lambda _: [badge_row(line, short(line.issued_at, now)) for line in lines]
-        found, serious = self._found, {one.artifact for one in self._findings or () if one.serious}
+        found, serious = self._found, {one.artifact for one in self.findings or () if one.serious}
         artifacts = [found[key] for key in keys if isinstance(key, int) and key in found]
         return lambda _: [artifact_row(one, one.id in serious) for one in artifacts]
 
@@ -131,7 +127,7 @@ class Portfolio(ListRoom):
         if self.shown == BADGES:
             return f"{BADGES}  ·  {self.counted(total)}"
         public = sum(one.visibility == "public" for one in self._found.values())
-        found = self._findings
+        found = self.findings
         checked = "" if found is None else f"{plural(len(found), 'finding')}, C shows them" if found else "all is well"
         return joined(self._title, f"{count(public)} of {self.counted(total)} public", self._url, checked)
 
@@ -152,7 +148,7 @@ class Portfolio(ListRoom):
     async def _read(self, key: Key) -> Article | None:
         if not isinstance(key, int):
             return None
-        findings = [one for one in self._findings or () if one.artifact == key]
+        findings = [one for one in self.findings or () if one.artifact == key]
         shown = self.shown
 
         def call(environment: Environment) -> Article:
@@ -176,6 +172,10 @@ class Portfolio(ListRoom):
             return None
         thing = self._thing()
         return self._found.get(thing.id) if thing else None
+
+    def titles(self) -> dict[int, str]:
+        """Return what the artifacts are called."""
+        return {id: one.title for id, one in self._found.items()}
 
     # choosing and saying why
 
@@ -300,119 +300,27 @@ class Portfolio(ListRoom):
 
     def action_site(self) -> None:
         """Say what the site is called, where it will be, and who speaks."""
-
-        async def ask() -> None:
-            settings = await self.ask(lambda environment: environment.portfolio.settings())
-            rows = [
-                (number, f"{label}: {clean(str(getattr(settings, name) or '—'))}")
-                for number, (name, label, _) in enumerate(SITE, start=1)
-            ]
-
-            def chosen(number: int | None) -> None:
-                if number is None:
-                    return
-                name, label, help = SITE[number - 1]
-                value = str(getattr(settings, name) or "")
-
-                def keep(said: str | None) -> None:
-                    if said is not None:
-                        self.change(
-                            lambda environment: environment.portfolio.init(**{name: said}), "Kept", then=self.reload
-                        )
-
-                if name == "about":
-                    from ple.tui.screens.writing import edit
-
-                    edit(self.learning, Work("site", "About you, on the first page", field=name), value)
-                else:
-                    self.app.push_screen(Ask(label, value=value, help=help, empty=name != "title"), keep)
-
-            self.app.push_screen(Choose("About the site", rows), chosen)
-
-        self.work(ask, group="site")
+        portfolio_site.describe(self)
 
     def action_build(self) -> None:
         """Make the site in the library's folder."""
-
-        async def build() -> None:
-            self.learning.say("Building …")
-            built = await self.ask(lambda environment: environment.portfolio.build())
-            self.learning.say(built_said(built))
-            await self.learning.look()
-            self.reload()
-
-        self.work(build, group="build")
+        portfolio_site.build(self)
 
     def action_check(self) -> None:
         """Look for what should be put right before anybody sees it."""
-
-        async def check() -> None:
-            self.learning.say("Checking …")
-            self._findings = await self.ask(lambda environment: environment.portfolio.check())
-            self.reload()
-            self.learning.say("All is well" if not self._findings else plural(len(self._findings), "finding"))
-            titles = {id: one.title for id, one in self._found.items()}
-            self.app.push_screen(Sheet(findings_prose(self._findings, titles)))
-
-        self.work(check, group="check")
+        portfolio_site.check(self)
 
     def action_look(self) -> None:
         """Build the site, serve it on this machine alone, and open it."""
-
-        async def look() -> None:
-            from ple.portfolio.serve import serving
-
-            def made(environment: Environment) -> tuple[Built, str]:
-                built = environment.portfolio.build()
-                return built, urlsplit(environment.portfolio.settings().url or "/").path or "/"
-
-            self.learning.say("Building …")
-            built, under = await self.ask(made)
-            if self._served is None:
-                self._served = self._serving.enter_context(serving(built.folder, 0, under))
-            self.learning.browse(self._served)
-
-        self.work(look, group="build")
+        portfolio_site.look(self)
 
     def on_unmount(self) -> None:
         """Serve the site no longer."""
-        self._serving.close()
+        self.serving.close()
 
     def action_publish(self) -> None:
         """Say where to, see what would change, and only then publish."""
-
-        def got(remote: str | None) -> None:
-            if remote:
-                self.learning.remember("publish to", remote)
-                self.learning.guarded(lambda: self._dry_run(remote), group="publish")
-
-        help = (
-            "The address of a git repository that a host serves: GitHub, GitLab, Codeberg, your own. "
-            "You see what would change before anything is sent."
-        )
-        before = str(self.learning.remembered("publish to") or "")
-        self.app.push_screen(Ask("Publish to", value=before, placeholder="git@…:me/site.git", help=help), got)
-
-    async def _dry_run(self, remote: str) -> None:
-        self.learning.say("Looking at what is there …")
-        seen = await self.ask(
-            lambda environment: environment.publishing.preview(environment.publishing.keep(remote).name)
-        )
-        changed = bool(seen.new or seen.changed or seen.gone)
-
-        def answered(answer: str | None) -> None:
-            if answer == "y":
-                self.learning.guarded(lambda: self._publish(remote), group="publish", exclusive=False)
-
-        answers = {"y": "Publish this now"} if changed else {}
-        self.app.push_screen(Sheet(changes_prose(seen), answers, close="Not now"), answered)
-
-    async def _publish(self, remote: str) -> None:
-        self.learning.say(f"Publishing to {remote} …")
-        done = await self.ask(lambda environment: environment.publishing.publish(remote))
-        self.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone")
-        await self.learning.look()
-        self.reload()
+        portfolio_site.publish(self)
 
     # badges
 
@@ -451,9 +359,3 @@ def badge_row(line: CredentialLine, when: str) -> ShownRow:
     fails = "fails" in (str(line.signature.state), str(line.current.state))
     sound = str(line.signature.state) == "holds"
     return ShownRow(thing, "✓" if sound else "?", when, clean(line.issuer), fails)
-
-
-def built_said(built: Built) -> str:
-    """Say what a build did."""
-    said = f"Built {plural(built.pages, 'page')}: {built.written} written, {built.unchanged} unchanged"
-    return f"{said}, {built.removed} removed" if built.removed else said
