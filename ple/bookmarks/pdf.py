@@ -43,7 +43,8 @@ def read_pdf(data: bytes, *, seconds: float = SECONDS) -> Pdf:
         return Pdf(problem="it is damaged")
 
 
-def _read(data: bytes) -> Pdf:
+def read_here(data: bytes) -> Pdf:
+    """Return what is in a PDF file, read in this process: without a limit of time or memory."""
     import io
     import re
 
@@ -91,7 +92,7 @@ def _main() -> None:
     except (ImportError, ValueError, OSError):  # not on Windows, or not allowed
         pass
     try:
-        found = _read(sys.stdin.buffer.read())
+        found = read_here(sys.stdin.buffer.read())
     except MemoryError:
         found = Pdf(problem="it needs more memory than it is given")
     sys.stdout.write(json.dumps(dataclasses.asdict(found), ensure_ascii=True))

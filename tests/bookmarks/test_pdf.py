@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from ple.bookmarks.pdf import read_pdf
+from ple.bookmarks.pdf import read_here, read_pdf
 
 
 def pdf(*pages, title="", password=""):
@@ -55,10 +55,14 @@ def test_the_text_of_all_pages_is_read_with_words_made_whole():
     ids=["empty", "nonsense", "cut", "locked", "scanned"],
 )
 def test_what_cannot_be_read_is_said(data, problem):
-    found = read_pdf(data)
+    found = read_here(data)
 
     assert found.text.strip() == ""
     assert problem in found.problem
+
+
+def test_a_process_of_its_own_says_the_same():
+    assert read_pdf(PAPER[:400]) == read_here(PAPER[:400])
 
 
 def test_reading_ends_when_its_time_is_over():
