@@ -163,3 +163,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("lms_proof", schema=None) as batch_op:
         batch_op.add_column(sa.Column("compared", sa.JSON(), nullable=True))
+
+    with op.batch_alter_table("portfolio_artifact", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("alt", sa.String(length=2000), nullable=False, server_default=""))
+
+    with op.batch_alter_table("portfolio_site", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("extras", sa.JSON(), nullable=False, server_default="[]"))
