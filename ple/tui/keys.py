@@ -34,7 +34,7 @@ _SIGNS = {
     "equals_sign": "=",
 }
 _NAMES = {sign: name for name, sign in _SIGNS.items() if len(sign) == 1}
-SHARED = ("Everywhere", "In every place", "In lists", "In an article")
+SHARED = ("Everywhere", "In every place", "In lists", "Where lines can be marked", "In an article")
 """What is live together with the keys of each place."""
 
 
@@ -57,11 +57,14 @@ def contexts() -> Iterator[tuple[str, Iterable[Any]]]:
     from ple.tui.screens.today import Today
     from ple.tui.widgets.article_view import ArticleView
     from ple.tui.widgets.line_list import LineList
+    from ple.tui.widgets.marked_list import MarkedList
+    from ple.tui.widgets.reader import Reader
 
     yield "Everywhere", LearningApp.BINDINGS
     yield "In every place", [*Room.BINDINGS, *ListRoom.BINDINGS]
     yield "In lists", LineList.BINDINGS
-    yield "In an article", ArticleView.BINDINGS
+    yield "Where lines can be marked", MarkedList.BINDINGS
+    yield "In an article", [*ArticleView.BINDINGS, *Reader.BINDINGS]
     yield "In Today", Today.BINDINGS
     for _, title, room in rooms():
         yield f"In {title}", room.BINDINGS

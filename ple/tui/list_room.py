@@ -169,7 +169,7 @@ class ListRoom(ArticleRoom):
             super().action_tag()
 
     def action_mark_stretch(self) -> None:
-        """Mark what the cursor passes, as vim does; a place where V is a verb of its own has X in its list."""
+        """Mark what the cursor passes, as vim does."""
         self.list.action_mark_stretch()
 
     @on(MarkedList.Marked, "#list")

@@ -221,7 +221,7 @@ def test_build_and_hand_in(folder: Path, tmp_path: Path) -> None:
             terminal.wait("is in the portfolio, private")
             terminal.keys("7")
             terminal.wait("0 of 1 public")
-            terminal.keys("V")
+            terminal.keys("W")
             terminal.wait("It is private now")
             terminal.keys("3")
             terminal.wait("1 of 1 public")

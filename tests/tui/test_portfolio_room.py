@@ -55,7 +55,7 @@ async def test_what_is_said_of_a_work_is_changed_one_by_one(typical: Path) -> No
 async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run(typical: Path, tmp_path: Path) -> None:
     remote = tmp_path / "remote.git"
     subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
-    async with opened(typical, "3", "plus", "enter", "7", "V", "3") as pilot:
+    async with opened(typical, "3", "plus", "enter", "7", "W", "3") as pilot:
         assert "1 of 1 public" in seen(pilot)
         await press(pilot, "C")
         assert isinstance(pilot.app.screen, Sheet)
@@ -65,7 +65,7 @@ async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run
         await type_in(pilot, " of mine")
         await press(pilot, "enter")
         assert "Portfolio of mine" in seen(pilot)
-        await press(pilot, "O")
+        await press(pilot, "L")
         app = pilot.app
         assert isinstance(app, TestedApp)
         with urllib.request.urlopen(app.browsed[-1]) as answer:
@@ -80,7 +80,7 @@ async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run
         assert subprocess.check_output(branches, text=True).strip() == "refs/heads/main"
         await press(pilot, "P")
         assert pilot.app.screen.query_one(Input).value == str(remote)  # asked for once
-        await press(pilot, "escape", "V", "1")
+        await press(pilot, "escape", "W", "1")
         assert isinstance(pilot.app.screen, Confirm)  # people have its address
         await press(pilot, "y")
         assert "0 of 1 public" in seen(pilot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -54,19 +54,24 @@ class Portfolio(ListRoom):
     VIEWS: ClassVar[tuple[str, ...]] = (ARTIFACTS, BADGES)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="portfolio.add"),
-        Binding("V", "visibility", "Who sees it", id="portfolio.visibility"),
+        Binding("W", "visibility", "Who sees it", id="portfolio.visibility"),
         Binding("e", "edit", "Edit", id="portfolio.edit"),
         Binding("E", "reflect", "Write a reflection", show=False, id="portfolio.reflect"),
         Binding("d", "remove", "Take out", show=False, id="portfolio.remove"),
         Binding("B", "build", "Build", id="portfolio.build"),
         Binding("C", "check", "Check", id="portfolio.check"),
-        Binding("O", "look", "Look at the site", show=False, id="portfolio.look"),
+        Binding("L", "look", "Look at the site", show=False, id="portfolio.look"),
         Binding("P", "publish", "Publish", id="portfolio.publish"),
         Binding("i", "site", "About the site", show=False, id="portfolio.site"),
         Binding("v", "view", "Badges", show=False, id="portfolio.view"),
         Binding("I", "import_file", "Import a badge", show=False, id="portfolio.import"),
         Binding("r", "verify", "Ask the issuer of the badge", show=False, id="portfolio.verify"),
     ]
+
+    ORDERS: ClassVar[dict[str, Callable[[Any], Any] | None]] = {
+        "in your order": None,
+        "by title": lambda row: row.thing.title.casefold(),
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -81,7 +81,7 @@ def withdrawal(environment: Environment, one: Artifact) -> str:
 
 
 _KEYS = (
-    ("--visibility", "V"),
+    ("--visibility", "W"),
     ("ple portfolio edit", "e"),
     ("ple portfolio init", "i"),
     ("ple portfolio build", "B"),
