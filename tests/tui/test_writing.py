@@ -8,13 +8,15 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from textual.keys import _character_to_key
+
 from ple.tui import drafts
 from ple.tui.dialogs import Confirm
 from ple.tui.drafts import Draft, Work
 from ple.tui.screens.editor import Editor
 from ple.tui.widgets.markdown_area import highlights
 
-from .world import NOW, opened, press, seen, settle, type_in, whole
+from .world import NOW, opened, press, seen, send, settle, type_in, whole
 
 
 def editor(pilot: Any) -> Editor:
@@ -98,6 +100,27 @@ async def test_a_draft_outlives_the_window_and_goes_on_at_the_next_start(typical
         await press(pilot, "ctrl+s")
         assert (await entries(pilot)).count("Half a thought and the rest") == 1
         assert not list(folder.iterdir())
+
+
+async def test_keys_that_come_faster_than_the_text_grows_are_all_kept_and_none_after(typical: Path) -> None:
+    words = "Typed while the machine was busy"
+    async with opened(typical, "w") as pilot:
+        for character in words + "x":
+            send(pilot, _character_to_key(character), character)
+        send(pilot, "backspace", None)
+        send(pilot, "ctrl+s", None)
+        send(pilot, "4", "4")
+        await settle(pilot)
+        assert words in await entries(pilot)
+        assert pilot.app.current_mode == "journal", "what comes after it is for the place"
+        await press(pilot, "w")
+        for character in "not lost":
+            send(pilot, _character_to_key(character), character)
+        send(pilot, "escape", None)
+        await settle(pilot)
+        assert "Keep what you wrote?" in seen(pilot)
+        await press(pilot, "y")
+        assert "not lost" in await entries(pilot)
 
 
 async def test_what_cannot_be_kept_stays_in_sight_with_the_reason_and_is_kept_once(

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -209,8 +209,34 @@ class Editor(Screen[None]):
         if self.is_attached:
             self.area.focus()
 
+    def _after_keys(self, then: Callable[[], None]) -> None:
+        """Do something when all that was typed before is in the text; what is typed meanwhile comes after it.
+
+        The keys of this screen overtake letters, which wait for the area in a queue of its own: on a busy machine the
+        words before ctrl+s would be missing. Keys that move and delete go on from the area up to the app, so we do too.
+        """
+        area = self.area
+        way = list(area.ancestors_with_self)
+
+        def hop(at: int) -> None:
+            if at == 1:
+                area.hold()
+            if at < len(way):
+                way[at].call_later(hop, at + 1)
+                return
+            held = area.let_go()
+            if self.is_attached:  # not closed meanwhile
+                then()
+            for event in held:
+                self.app.post_message(events.Key(event.key, event.character))
+
+        hop(0)
+
     def action_keep(self) -> None:
         """Hand the text over, and close."""
+        self._after_keys(self._hand_over)
+
+    def _hand_over(self) -> None:
         text = self.area.text
         if not text.strip() and not self._before.strip():
             self.learning.say("There is nothing to keep yet; esc leaves")
@@ -231,6 +257,9 @@ class Editor(Screen[None]):
         if self._hits:
             self._close_links()
             return
+        self._after_keys(self._ask_to_leave)
+
+    def _ask_to_leave(self) -> None:
         text = self.area.text
         if text == self._before or not text.strip():
             self._throw_away()

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from rich.style import Style
+from textual import events
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
@@ -52,6 +53,25 @@ class MarkdownArea(TextArea):
         self.cursor_blink = False
         self.offering = False
         """Whether links are offered that tab puts in."""
+        self._held: list[events.Key] | None = None
+
+    def hold(self) -> None:
+        """Take no more keys, but keep them for whoever lets go."""
+        if self._held is None:
+            self._held = []
+
+    def let_go(self) -> list[events.Key]:
+        """Take keys again; return those that came meanwhile."""
+        held, self._held = self._held or [], None
+        return held
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._held is None:
+            await super()._on_key(event)
+        else:
+            self._held.append(event)
+            event.stop()
+            event.prevent_default()
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Leave tab to whoever offers something for it."""
