@@ -221,7 +221,7 @@ def busy(app: App[Any]) -> str:
         if not worker.is_finished:
             return f"worker {worker.group}"
     screens = [screen for stack in app._screen_stacks.values() for screen in stack]
-    if any(screen._callbacks for screen in screens):
+    if app.screen._callbacks:  # those of a screen that a dialog covers wait until it is painted again
         return "callbacks"
     for pump in (app, *screens, *app.screen.walk_children(Widget)):
         if pump._running and not _waits(pump):
