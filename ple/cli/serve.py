@@ -22,7 +22,9 @@ def command(ctx: click.Context, port: int, open_it: bool) -> None:
             "the screens in a browser need textual-serve, which is not installed",
             hint="Install it: `pip install 'ple[serve]'`.",
         ) from None
-    screens = serving.Screens(serving.command(state(ctx).library or os.environ.get("PLE_LIBRARY")), port)
+    if named := state(ctx).library:
+        os.environ["PLE_LIBRARY"] = named  # the screens hear of it so: an address with a password is no argument
+    screens = serving.Screens(serving.command(), port)
 
     def ready(link: str) -> None:
         show(ctx, {"url": link}, said=f"Your screens are at {link}\nWhoever has this link is let in. Ctrl-C ends.")

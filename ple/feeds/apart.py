@@ -8,6 +8,7 @@ a last one what came of it all. It holds the lock and runs the learner's own com
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -49,7 +50,8 @@ class UpdateApart:
         words = [*map(str, ids or ()), *(["--force"] if force else [])]
         program = f"import sys; sys.path[:] = {sys.path!r}\nfrom ple.cli import main; main()"
         process = subprocess.Popen(  # noqa: S603 - our own Python and our own words
-            [sys.executable, "-c", program, "--library", self._place, "feeds", "update", "--lines", *words],
+            [sys.executable, "-c", program, "feeds", "update", "--lines", *words],
+            env={**os.environ, "PLE_LIBRARY": self._place},  # an address may have a password: no argument shows it
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -111,6 +111,6 @@ class Screens(Server):
             await runner.cleanup()
 
 
-def command(library: str | None) -> list[str]:
-    """Return the command that opens the screens on a library."""
-    return [sys.executable, "-m", "ple", *(["--library", library] if library else []), "tui"]
+def command() -> list[str]:
+    """Return the command that opens the screens on the library that ``PLE_LIBRARY`` names."""
+    return [sys.executable, "-m", "ple", "tui"]

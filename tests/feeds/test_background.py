@@ -1,5 +1,6 @@
 """Updating in the background, and the learner's own command that hears of it."""
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ple.feeds import hooks
+from ple.feeds.apart import UpdateApart
 from ple.feeds.background import UpdateRunning, alone, rounds
 
 HOLD = """
@@ -120,3 +122,25 @@ def test_a_hook_that_fails_says_why(command, says):
         return
     with pytest.raises(hooks.HookFailed, match=says):
         hooks.run(command, message, seconds=0.3 if "stopped" in says else 60)
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at the arguments of all processes")
+def test_an_update_apart_names_the_library_in_no_argument_for_its_address_may_have_a_password(
+    sqlite_environment, publisher
+):
+    arguments: list[str] = []
+
+    def look(handler):
+        for each in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                arguments.append(each.read_bytes().decode(errors="replace"))
+        handler.send_response(304)
+        handler.end_headers()
+
+    feed = '<rss version="2.0"><channel><title>Sky</title><item><title>Moon</title></item></channel></rss>'
+    sqlite_environment.feeds.add(publisher.publish("/feed", feed, content_type="application/rss+xml"))
+    publisher.handle("/feed", look)
+    update = UpdateApart(sqlite_environment.place)
+    assert len(list(update.run(force=True))) == 1
+    assert any("--lines" in each for each in arguments)
+    assert not [each for each in arguments if sqlite_environment.place in each]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -39,10 +40,11 @@ def connect_course(app: LearningApp, address: str) -> None:
     if app.library is None or address.startswith("-"):
         app.notify(by_hand, title="Connecting a course", markup=False)
         return
-    command = [sys.executable, "-m", "ple", "--library", app.library, "lms", "connect", address]
+    command = [sys.executable, "-m", "ple", "lms", "connect", address]
+    library = {**os.environ, "PLE_LIBRARY": app.library}  # an address may have a password: no argument shows it
     try:
         with app.suspend():
-            subprocess.run(command, check=False)  # noqa: S603 - our own command, with an address as its argument
+            subprocess.run(command, env=library, check=False)  # noqa: S603 - our own command, with an address as its argument
             input("\nEnter goes back to the screens. ")
     except SuspendNotSupported:
         app.notify(by_hand, title="Connecting a course", markup=False)
