@@ -4,11 +4,12 @@ The only module that knows all features. The screens and commands get an environ
 not know one another. Each part is imported when it is first asked for.
 """
 
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from ple.library.errors import Ambiguous, NotFound
 
@@ -38,6 +39,25 @@ if TYPE_CHECKING:
     from ple.web.client import Client
 
 
+T = TypeVar("T")
+
+
+class part(cached_property[T]):
+    """A part, made when it is first asked for, by one thread (from Python 3.12 on the base does not see to it)."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Self | T:
+        """Return the part; two threads that ask at the same moment get the same."""
+        if instance is None:
+            return self
+        with instance.making:
+            made: T = super().__get__(instance, owner)
+            return made
+
+
 class Environment:
     """Everything a learner has, opened from one folder."""
 
@@ -46,13 +66,14 @@ class Environment:
         self.folder = folder
         self._url = url
         self._warn = warn
+        self.making = threading.RLock()
 
     @property
     def place(self) -> str:
         """Where the library is, as ``--library`` takes it."""
         return self._url or str(self.folder)
 
-    @cached_property
+    @part
     def settings(self) -> "Settings":
         """What the learner set."""
         from ple.settings.paths import config_folder
@@ -60,21 +81,21 @@ class Environment:
 
         return load(config_folder())
 
-    @cached_property
+    @part
     def secrets(self) -> "Secrets":
         """The secrets of this library."""
         from ple.settings.secrets import Secrets
 
         return Secrets(self.folder, warn=self._warn)
 
-    @cached_property
+    @part
     def client(self) -> "Client":
         """The one way to the network."""
         from ple.web.client import Client
 
         return Client()
 
-    @cached_property
+    @part
     def library(self) -> "Library":
         """The library, with its tables in place."""
         import ple.bookmarks.collections
@@ -95,14 +116,14 @@ class Environment:
 
         return Library(self.folder, self._url).open()
 
-    @cached_property
+    @part
     def feeds(self) -> "Subscriptions":
         """The feeds that the learner follows."""
         from ple.feeds import Subscriptions
 
         return Subscriptions(self.library, self.client, neighbours=self._neighbours, secrets=self.secrets)
 
-    @cached_property
+    @part
     def watch(self) -> "Watch":
         """What brings in news from the feeds; it opens no table until there is some."""
         from ple.feeds.watch import Watch
@@ -117,14 +138,14 @@ class Environment:
             return self._feeds_alone
         return self.feeds
 
-    @cached_property
+    @part
     def _feeds_alone(self) -> "Subscriptions":
         from ple.feeds import Subscriptions
         from ple.library import Library
 
         return Subscriptions(Library(self.folder), self.client, neighbours=self._neighbours, secrets=self.secrets)
 
-    @cached_property
+    @part
     def sync(self) -> "Sync":
         """Sync of feeds with readers that the learner runs elsewhere."""
         from ple.feeds.sync import Sync
@@ -132,7 +153,7 @@ class Environment:
 
         return Sync(self.library, self.client, self.secrets, self.feeds.remove, utc_now)
 
-    @cached_property
+    @part
     def _neighbours(self) -> "Neighbours":
         """What feeds ask of search and bookmarks: features are strangers."""
         from ple.feeds.neighbours import Neighbours, PageText
@@ -154,70 +175,70 @@ class Environment:
 
         return Neighbours(lambda query, ids: set(self.search.ids(query, among=ids)), save, read_page)
 
-    @cached_property
+    @part
     def searches(self) -> "SavedSearches":
         """Saved searches; those about entries stand among the feeds."""
         from ple.search.saved import SavedSearches
 
         return SavedSearches(self.library, self.search, self.feeds.shown)
 
-    @cached_property
+    @part
     def bookmarks(self) -> "Bookmarks":
         """The pages that the learner keeps."""
         from ple.bookmarks import Bookmarks
 
         return Bookmarks(self.library, self.client)
 
-    @cached_property
+    @part
     def highlights(self) -> "Highlights":
         """The words that the learner marked, in whatever has text."""
         from ple.bookmarks.highlights import Highlights
 
         return Highlights(self.library, _by_kind(self.feeds, self.bookmarks, self.journal, self.courses))
 
-    @cached_property
+    @part
     def sources(self) -> "Sources":
         """The pages that the learner keeps, as sources: cited, judged, copied, looked after."""
         from ple.bookmarks.sources import Sources
 
         return Sources(self.library, self.client, self.folder)
 
-    @cached_property
+    @part
     def collections(self) -> "Collections":
         """What the learner put together."""
         from ple.bookmarks.collections import Collections
 
         return Collections(self.library)
 
-    @cached_property
+    @part
     def journal(self) -> "Journal":
         """The journal."""
         from ple.journal import Journal
 
         return Journal(self.library, resolve=self._titled)
 
-    @cached_property
+    @part
     def courses(self) -> "Courses":
         """The courses and assignments at the learner's institutions."""
         from ple.lms import Courses
 
         return Courses(self.library, self.client, self.secrets, document=self.document)
 
-    @cached_property
+    @part
     def credentials(self) -> "Credentials":
         """The badges and certificates that the learner has earned."""
         from ple.lms.credentials import Credentials
 
         return Credentials(self.library, self.client)
 
-    @cached_property
+    @part
     def records(self) -> "Records":
         """The learner's own record of learning (xAPI)."""
         from ple.lms.records import Records
 
         return Records(self.library, self.client, self.secrets, self._sources)
 
-    @cached_property
+    @part
     def portfolio(self) -> "Portfolio":
         """What the learner shows."""
         from ple.portfolio import Portfolio
@@ -232,35 +253,35 @@ class Environment:
         pictures = self.credentials.pictures(ids)
         return {id: Badge(*told(self.credentials.credential(id), pictures.get(id, ""))) for id in ids}
 
-    @cached_property
+    @part
     def publishing(self) -> "Publishing":
         """The places that the portfolio is published to."""
         from ple.portfolio.publishing import Publishing
 
         return Publishing(self.library, self.portfolio, self.client, self.secrets)
 
-    @cached_property
+    @part
     def webmentions(self) -> "Webmentions":
         """Telling pages that works link to them, and what others told us."""
         from ple.portfolio.echoes.webmentions import Webmentions
 
         return Webmentions(self.library, self.portfolio, self.client, self.secrets)
 
-    @cached_property
+    @part
     def announcements(self) -> "Announcements":
         """Announcing works on the learner's accounts elsewhere."""
         from ple.portfolio.echoes.announcing import Announcements
 
         return Announcements(self.library, self.portfolio, self.client, self.secrets)
 
-    @cached_property
+    @part
     def search(self) -> "Search":
         """Search over all of it."""
         from ple.search import Search
 
         return Search(self.library, self.folder / "search", self._sources)
 
-    @cached_property
+    @part
     def _sources(self) -> "dict[str, DocumentSource]":
         return _by_kind(
             self.feeds,
@@ -273,7 +294,7 @@ class Environment:
             self.portfolio,
         )
 
-    @cached_property
+    @part
     def archive(self) -> "Archive":
         """Everything out and in again, in open formats."""
         from ple.archive import Archive

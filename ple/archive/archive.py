@@ -166,11 +166,7 @@ class Archive:
 
     def _unpack(self, folder: Path, about: dict[str, Any], room: Path) -> Library:
         """Return a library of its own with what the archive holds, of our version."""
-        theirs = Library(room)
-        if about["schema"] == schema.HEAD:
-            theirs.open()
-        else:
-            schema.upgrade(theirs._writer, to=about["schema"])
+        theirs = Library(room).open_as_of(about["schema"])
         try:
             with theirs.writing() as tx:
                 connection = tx.connection()

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from ple.library import schema
 from ple.library.attachments import Files
 from ple.library.engine import open_engine, plain_errors
-from ple.library.errors import InvalidInput, LibraryError, NothingToUndo
+from ple.library.errors import InvalidInput, LibraryError, NothingToUndo, SchemaTooNew
 from ple.library.history import Undone, take_back
 from ple.library.identity import fold_tag, utc_now
 from ple.library.inspection import Finding, inspect
@@ -71,6 +71,20 @@ class Library:
             ) from error
         with plain_errors(self.where):
             schema.prepare(self._writer, self.where, self._back_up_for_upgrade)
+        return self
+
+    def open_as_of(self, version: str) -> "Library":
+        """Make the tables of an older schema in a new library, to be filled with what was written then; return it.
+
+        :meth:`open` upgrades it afterwards.
+
+        Raises:
+            LibraryError: there is no such version.
+        """
+        if version == schema.HEAD:
+            return self.open()
+        with plain_errors(self.where):
+            schema.upgrade(self._writer, to=version)
         return self
 
     @contextmanager
@@ -221,9 +235,8 @@ class Library:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
-            with plain_errors(self.where), sqlite3.connect(self.path, timeout=30) as connection:
+            with plain_errors(self.where), closing(sqlite3.connect(self.path, timeout=30)) as connection:
                 connection.execute("VACUUM INTO ?", (str(part),))
-            connection.close()
             part.chmod(0o600)
             part.replace(target)
         except (OSError, sqlite3.Error) as error:
@@ -237,19 +250,23 @@ class Library:
         """Put the library back to the backup ``source``; return the backup that was made of what it was before.
 
         Raises:
-            LibraryError: ``source`` is not a backup of a library, or of a newer one.
+            LibraryError: ``source`` is not a backup of a library.
+            SchemaTooNew: a newer ple wrote it.
         """
         if not self.on_sqlite:
             raise LibraryError("a library on PostgreSQL is restored by its server", hint="Use `pg_restore`.")
+        version = ""
         try:
-            with sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True) as backup:
+            with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backup:
                 sound = backup.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
                 sound = sound and backup.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-            backup.close()
-        except sqlite3.Error:
+                version = backup.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        except (sqlite3.Error, TypeError):  # no such table; no row in it
             sound = False
         if not sound:
             raise LibraryError(f"{source} is not a backup of a library, or is damaged")
+        if version > schema.HEAD:  # before anything is put in its place: this ple could not open it afterwards
+            raise SchemaTooNew(f"the backup {source} was written by a newer ple (schema {version})")
         before = self.back_up()
         staged = self.path.with_name(f".restoring-{secrets.token_hex(4)}")
         try:
@@ -298,7 +315,9 @@ class Library:
 
     def _back_up_for_upgrade(self, reason: str) -> None:
         if self.on_sqlite:  # a server's library is backed up by its server
-            self.back_up(self.folder / "backups" / f"library-{utc_now():%Y%m%dT%H%M%SZ}-{reason}.sqlite")
+            # the end is by chance: an upgrade that failed may be tried again within the second
+            name = f"library-{utc_now():%Y%m%dT%H%M%SZ}-{reason}-{secrets.token_hex(2)}.sqlite"
+            self.back_up(self.folder / "backups" / name)
 
 
 def _size(path: Path) -> int:

@@ -1,8 +1,14 @@
 """Backups, and going back to one."""
 
+import sqlite3
+import threading
+from contextlib import closing
+
 import pytest
 
+from ple.environment import Environment
 from ple.library import LibraryError
+from ple.library.errors import SchemaTooNew
 
 
 def test_a_backup_holds_what_was_there_and_restoring_brings_it_back(sqlite_environment) -> None:
@@ -35,6 +41,35 @@ def test_a_file_that_is_no_backup_is_refused(sqlite_environment, tmp_path) -> No
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8" * 5000)
     with pytest.raises(LibraryError, match="not a backup"):
         sqlite_environment.library.restore_backup(tmp_path / "photo.jpg")
+
+
+def test_a_backup_of_a_newer_ple_is_refused_and_what_is_there_stays(sqlite_environment) -> None:
+    library, journal = sqlite_environment.library, sqlite_environment.journal
+    kept = journal.write("kept").id
+    newer = library.back_up()
+    with closing(sqlite3.connect(newer)) as backup:
+        backup.execute("UPDATE alembic_version SET version_num = '9999'")
+        backup.commit()
+    with pytest.raises(SchemaTooNew, match="newer ple"):
+        library.restore_backup(newer)
+    assert journal.entry(kept).text == "kept"
+
+
+def test_threads_that_ask_for_a_part_at_once_get_the_same(tmp_path) -> None:
+    environment = Environment(tmp_path)
+    start, found = threading.Barrier(4), []
+
+    def ask() -> None:
+        start.wait(10)
+        found.append((environment.journal, environment.library))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, [part for pair in found for part in pair]))) == 2
+    environment.close()
 
 
 def test_a_backup_is_never_written_over_a_file(sqlite_environment, tmp_path) -> None:
