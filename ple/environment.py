@@ -6,7 +6,7 @@ not know one another. Each part is imported when it is first asked for.
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -242,9 +242,18 @@ class Environment:
     def portfolio(self) -> "Portfolio":
         """What the learner shows."""
         from ple.portfolio import Portfolio
+        from ple.search.saved import Names
 
         inner = (self.feeds, self.bookmarks, self.journal, self.courses, self.credentials)
-        return Portfolio(self.library, _by_kind(*inner), self.folder, badges=self._badges)
+        sources = _by_kind(*inner, self.collections, Names(self.library))
+        return Portfolio(self.library, sources, self.folder, badges=self._badges, held=self._held)
+
+    def _held(self, kind: str, id: int, works: "Mapping[int, Sequence[int]]") -> "Iterable[int]":
+        """Say which works of the portfolio a collection or a saved search holds."""
+        if kind == "search":
+            return self.search.together(self.searches.one(id).query, works)
+        known = {number: work for work, numbers in works.items() for number in numbers}
+        return [known[member] for member in self.collections.collection(id).members if member in known]
 
     def _badges(self, ids: "Sequence[int]") -> "dict[int, Badge]":
         from ple.lms.credentials.strangers import told

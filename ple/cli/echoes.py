@@ -162,13 +162,13 @@ def announce(ctx: click.Context, artifact: str | None, account: str | None, text
         columns: list[tuple[str, Any]] = [("Work", "title"), ("On", "account"), ("Address", lambda one: one.url or "?")]
         show_list(ctx, door.announcements(), columns, empty="Nothing was announced yet.")
         return
-    from ple.cli.portfolio import _artifact
+    from ple.cli.portfolio import artifact_named
 
     known = door.accounts()
     if account is None and len(known) != 1:
         raise click.UsageError("Say on which account: --to NAME.", ctx)
     to = account or known[0].name
-    id = _artifact(ctx, artifact)
+    id = artifact_named(ctx, artifact)
     said = read_input("-")[1].decode("utf-8", "replace") if text == "-" else text
     what = door.preview(id, to, text=said)
     if what.url or dry_run:

@@ -11,6 +11,7 @@ import click
 from ple.cli.credentials import command as credentials
 from ple.cli.echoes import announce, announcers, mentions
 from ple.cli.frame import Group, confirm, environment, read_input, resolve, show, show_list, tell
+from ple.cli.portfolio_collections import collections
 from ple.cli.publish import export, publish, published, targets
 from ple.cli.words import home, plural
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 command = Group("portfolio", help="Choose what to show and build a site of it.")
 command.add_command(credentials, "badges")
-for one in (publish, targets, published, export, mentions, announce, announcers):
+for one in (collections, publish, targets, published, export, mentions, announce, announcers):
     command.add_command(one)
 
 _VISIBILITY = click.Choice(["private", "unlisted", "public"])
@@ -146,7 +147,7 @@ def list_(ctx: click.Context, visibility: str | None, page: str | None, tag: str
 @click.pass_context
 def show_(ctx: click.Context, artifact: str) -> None:
     """Show all that is said about one artifact."""
-    show(ctx, environment(ctx).portfolio.artifact(_artifact(ctx, artifact)))
+    show(ctx, environment(ctx).portfolio.artifact(artifact_named(ctx, artifact)))
 
 
 @command.command("edit")
@@ -168,7 +169,7 @@ def edit(
     """Change how ARTIFACT is shown; what is not given stays, an empty text takes one away."""
     portfolio = environment(ctx).portfolio
     wanted = [tag for tag in tags if tag] if tags else None
-    before = portfolio.artifact(_artifact(ctx, artifact))
+    before = portfolio.artifact(artifact_named(ctx, artifact))
     if visibility == "private" and before.visibility != "private" and not _withdraw(ctx, [before]):
         return
     context = _context(ctx, context)
@@ -184,7 +185,7 @@ def edit(
 def remove(ctx: click.Context, artifacts: tuple[str, ...]) -> None:
     """Take ARTIFACTS out of the portfolio; what they show stays in the library. `ple undo` takes it back."""
     portfolio = environment(ctx).portfolio
-    found = [portfolio.artifact(_artifact(ctx, name)) for name in artifacts]
+    found = [portfolio.artifact(artifact_named(ctx, name)) for name in artifacts]
     if not _withdraw(ctx, found):
         return
     count = portfolio.remove(one.id for one in found)
@@ -283,7 +284,7 @@ def _with_file(ctx: click.Context, id: int, file: str, alt: str | None) -> "Arti
     return environment(ctx).portfolio.show_file(id, name, data, alt=alt)
 
 
-def _artifact(ctx: click.Context, name: str) -> int:
+def artifact_named(ctx: click.Context, name: str) -> int:
     """Return the number of an artifact, named as such or by what it shows."""
     from ple.library.errors import NotFound
 

@@ -1,10 +1,10 @@
 """How works stand on a site: in the learner's order, by date, by collection, tag and skill, and who mentions whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from ple.portfolio.work import Work
+from ple.portfolio.work import COLLECTIONS, Work
 
 _Name = TypeVar("_Name")
 _Thing = TypeVar("_Thing")
@@ -13,7 +13,7 @@ _Thing = TypeVar("_Thing")
 class Arrangement:
     """All works of a site; what everybody may find is in every list, what is unlisted in :attr:`works` alone."""
 
-    def __init__(self, works: Iterable[Work]) -> None:
+    def __init__(self, works: Iterable[Work], held: Mapping[int, Sequence[Work]] | None = None) -> None:
         self.works: list[Work] = sorted(works, key=lambda work: (work.card.position, work.id))
         self.listed: list[Work] = [work for work in self.works if work.listed]
         self.by_date: list[Work] = sorted(self.listed, key=lambda work: (work.card.when, work.id), reverse=True)
@@ -22,6 +22,11 @@ class Arrangement:
         self.skills = grouped((skill, work) for work in self.by_date for skill in work.card.skills)
         self.written: list[Work] = [work for work in self.by_date if work.card.kind == "journal"]
         self.read: list[Work] = [work for work in self.by_date if not work.own and not work.card.badge]
+        self.held = held or {}
+        """What stands in each work that is a collection, by its number."""
+        self.gathered: list[Work] = [work for work in self.listed if work.card.kind in COLLECTIONS]
+        self.selected: list[Work] = [work for work in self.listed if work.card.kind not in COLLECTIONS]
+        """What the first page may show as work: collections stand there by themselves."""
         self.badges: list[Work] = [work for work in self.by_date if work.card.badge]
 
     @cached_property

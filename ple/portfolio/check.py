@@ -16,7 +16,7 @@ from ple.portfolio.models import Artifact, Finding, Settings, Visibility
 from ple.portfolio.permalinks import UNLISTED
 from ple.portfolio.prose import pictures
 from ple.portfolio.site import Site
-from ple.portfolio.work import Work
+from ple.portfolio.work import COLLECTIONS, Work
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
 _SHORTEST_TELLING = 8
@@ -47,6 +47,7 @@ def findings(
         *_context(works),
         *_pictures(works),
         *_files(works, darkroom),
+        *_collections(works, site.held),
         *_settings(settings, works),
     ]
     if built and built != fresh:
@@ -177,6 +178,17 @@ def _files(works: Sequence[Work], darkroom: Darkroom | None) -> Iterator[Finding
             if darkroom is not None and darkroom.measures(file.sha256) is None:
                 words = f"the picture {file.name} of “{work.title}” cannot be shown"
                 yield Finding(True, words, f"Give another: `ple portfolio edit {id} --file FILE`.", id)
+
+
+def _collections(works: Sequence[Work], held: Mapping[int, Sequence[Work]]) -> Iterator[Finding]:
+    for work in works:
+        if work.card.kind in COLLECTIONS and not held.get(work.id):
+            words = f"the collection “{work.title}” shows nothing: nothing in it is public"
+            hint = f"Put public works into it with `ple collections put {work.card.source} WORK`."
+            if work.card.kind == "search":
+                words = f"the collection “{work.title}” shows nothing: its search finds no work that is public"
+                hint = "See what it asks with `ple searches list`, and save another of the same name."
+            yield Finding(False, words, hint, work.id)
 
 
 def _settings(settings: Settings, works: Sequence[Work]) -> Iterator[Finding]:

@@ -183,6 +183,17 @@ class Frame:
             found.append(known)
         return found
 
+    def collections(self, at: str) -> list[dict[str, Any]]:
+        """Return the collections that are works of their own, in the learner's order, with how much is in each."""
+        return [
+            {
+                "title": work.title,
+                "href": root_of(at) + work.permalink.address,
+                "count": len(self.arranged.held.get(work.id, ())),
+            }
+            for work in self.arranged.gathered
+        ]
+
     def links_to(self, what: str, groups: dict[str, list[Work]], at: str) -> list[dict[str, Any]]:
         """Return the pages of some groups, with how much is in each."""
         return [
@@ -227,7 +238,9 @@ class Frame:
     def _nav(self) -> list[tuple[str, str]]:
         arranged = self.arranged
         places = [("Work", "work/")] if arranged.listed else []
-        places += [(name, self.address(PAGE, name)) for name in sorted(arranged.collections)[:5]]
+        collections = [(work.title, work.permalink.address) for work in arranged.gathered]
+        collections += [(name, self.address(PAGE, name)) for name in sorted(arranged.collections)]
+        places += collections[:5]
         return [*places, *self.special, *([("Tags", "tags/")] if arranged.tags else [])]
 
     def address(self, what: str, name: str) -> str:

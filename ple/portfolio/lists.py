@@ -37,9 +37,9 @@ class Lists:
             html = page_html(about, frame.target)
             return {
                 "page": page,
-                "works": frame.placed(arranged.listed[:ON_FIRST_PAGE], ""),
-                "more": max(0, len(arranged.listed) - ON_FIRST_PAGE),
-                "collections": frame.links_to(PAGE, arranged.collections, ""),
+                "works": frame.placed(arranged.selected[:ON_FIRST_PAGE], ""),
+                "more": max(0, len(arranged.selected) - ON_FIRST_PAGE),
+                "collections": [*frame.collections(""), *frame.links_to(PAGE, arranged.collections, "")],
                 "skills": frame.links_to(SKILL, arranged.skills, ""),
                 "me": [{"href": href, "title": _place_of(href)} for href in settings.me],
                 "about_html": Safe(html.replace(ROOT, "")),
@@ -49,8 +49,9 @@ class Lists:
             about,
             frame.introduction,
             [[to.words, to.address] for to in map(frame.target, mentions(about))],
-            frame.seen(arranged.listed[:ON_FIRST_PAGE]),
-            len(arranged.listed),
+            frame.seen(arranged.selected[:ON_FIRST_PAGE]),
+            len(arranged.selected),
+            frame.collections(""),
         ]
         groups = [
             (name, len(works)) for some in (arranged.collections, arranged.skills) for name, works in some.items()

@@ -206,13 +206,23 @@ def licence_url(licence: str) -> str | None:
     return licence if re.fullmatch(r"https?://[^\s<>\"]+", licence) else None
 
 
-def work_json(work: Work, settings: Settings, url: str | None, licence: str, language: str | None) -> dict[str, Any]:
-    """Return what JSON-LD says of a piece of work: schema.org's CreativeWork, with what it cites."""
+_TYPES = {"journal": "BlogPosting", "collection": "Collection", "search": "Collection"}
+
+
+def work_json(
+    work: Work,
+    settings: Settings,
+    url: str | None,
+    licence: str,
+    language: str | None,
+    parts: Sequence[tuple[str, str | None]] = (),
+) -> dict[str, Any]:
+    """Return what JSON-LD says of a piece of work: schema.org's CreativeWork, with what it cites, or what is in it."""
     source = {"@type": "CreativeWork", "name": fit_line(work.document.title), "url": work.source}
     return _without_nothing(
         {
             "@context": "https://schema.org",
-            "@type": "BlogPosting" if work.document.kind == "journal" else "CreativeWork",
+            "@type": _TYPES.get(work.card.kind, "CreativeWork"),
             "@id": f"urn:uuid:{work.artifact.uid}",
             "headline": work.title[:110],
             "name": work.title,
@@ -226,6 +236,7 @@ def work_json(work: Work, settings: Settings, url: str | None, licence: str, lan
             "teaches": list(work.artifact.skills),
             "license": licence_url(licence) or licence,
             "citation": None if work.own else _without_nothing(source),
+            "hasPart": [_without_nothing({"@type": "CreativeWork", "name": n, "url": to}) for n, to in parts],
         }
     )
 

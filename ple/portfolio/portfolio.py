@@ -1,16 +1,13 @@
 """The portfolio's front door: choose what to show, say why, and build the site."""
 
-import datetime as dt
-import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound, utc_now
+from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound
 from ple.portfolio import exhibits
-from ple.portfolio.addresses import keep, ledger_of
 from ple.portfolio.characters import fit_line
+from ple.portfolio.collections import Collection, Held
 from ple.portfolio.models import (
     ARTIFACT,
     Artifact,
@@ -23,15 +20,11 @@ from ple.portfolio.models import (
     SiteRow,
     Visibility,
 )
-from ple.portfolio.permalinks import Ledger
 from ple.portfolio.said import checked, context_of, site_url, visibility_of
 from ple.portfolio.shelf import Badges, Shelf, last_place, move, receipts_of, shown_by
 
 if TYPE_CHECKING:
-    from ple.portfolio.build import Done
-    from ple.portfolio.darkroom import Darkroom
-    from ple.portfolio.memory import Memory
-    from ple.portfolio.work import Work
+    from ple.portfolio.making import Making
 
 _SHOWS = "shows"
 
@@ -40,16 +33,23 @@ class Portfolio:
     """What a learner shows, and the site that shows it.
 
     ``sources`` say what resources of each kind say; the site is built in ``site`` below ``folder`` unless another
-    place is named. ``badges`` says what was found about badges. It may be shared by threads.
+    place is named. ``badges`` says what was found about badges, ``held`` which works a collection or a saved search
+    holds. It may be shared by threads.
     """
 
     kinds = frozenset({ARTIFACT})
 
     def __init__(
-        self, library: Library, sources: Mapping[str, DocumentSource], folder: Path, badges: Badges | None = None
+        self,
+        library: Library,
+        sources: Mapping[str, DocumentSource],
+        folder: Path,
+        badges: Badges | None = None,
+        held: Held | None = None,
     ) -> None:
         self._library = library
         self._shelf = Shelf(library, sources, badges)
+        self._held = held
         self.folder = folder / "site"
         self.themes = folder / "themes"
         """Where the learner's own themes lie, each a folder."""
@@ -226,6 +226,14 @@ class Portfolio:
                 move(tx, id, place)
         return self.artifact(id)
 
+    def collections(self) -> list[Collection]:
+        """Return the collections of the site, with what would stand on their pages if it was built now.
+
+        A collection or a saved search of the library is one once it is in the portfolio: its page shows those of the
+        works in it that are public. What has the same ``page`` stands together too.
+        """
+        return self._making().collections()
+
     def remove(self, ids: Iterable[int]) -> int:
         """Take artifacts out of the portfolio (what they show stays in the library); return how many.
 
@@ -277,35 +285,8 @@ class Portfolio:
         Raises:
             BuildError: the folder holds something else, or cannot be written.
         """
-        from ple.portfolio.memory import Moved
-
-        began = time.perf_counter()
-        folder = (folder or self.folder).absolute()
-        try:
-            done, lost = self._build(folder)
-        except Moved:  # somebody wrote in the library just now; not twice within a second
-            done, lost = self._build(folder)
-        took = time.perf_counter() - began
-        return Built(folder, done.pages, done.written, done.unchanged, done.removed, took, done.kept, tuple(lost))
-
-    def _build(self, folder: Path) -> "tuple[Done, Iterable[str]]":
-        from ple.portfolio.build import build
-        from ple.portfolio.echoes.heard import echoes
-        from ple.portfolio.site import Site
-        from ple.portfolio.theme import Theme
-
-        theme = Theme(self.settings().theme, self.themes)
-        with _unhurried(), self._memory() as memory:
-            works, ledger = self._published(memory, utc_now())
-            darkroom = self._darkroom()
-            site = Site(self._begun(), works, ledger, theme, memory, echoes(self._library), darkroom)
-            left = memory.left(folder)
-            done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
-            memory.keep_code(site.made)
-            darkroom.tidy()
-            if done.left != left:
-                memory.keep_left(folder, done.left)
-        return done, self._lost(works, ledger)
+        self._begun()
+        return self._making().build((folder or self.folder).absolute())
 
     def leave(self, file: Path, form: str | None = None, *, with_unlisted: bool = False) -> int:
         """Write the portfolio to ``file``; return how many files or works are in it.
@@ -331,72 +312,18 @@ class Portfolio:
 
         The site is made in memory as it would be now. What was built in ``folder`` is searched for what is private.
         """
-        from ple.portfolio.check import findings
-        from ple.portfolio.echoes.heard import echoes
-        from ple.portfolio.site import Site
-        from ple.portfolio.theme import Theme
-
-        with self._memory() as memory:
-            works, ledger = self._published(memory, utc_now())
-            settings = self.settings()
-            theme = Theme(settings.theme, self.themes)
-            room = self._darkroom()
-            site = Site(settings, works, ledger, theme, memory, echoes(self._library), room)
-            shown = {work.id for work in works}
-            hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
-            lost = self._lost(works, ledger)
-            return findings(settings, works, hidden, lost, site, (folder or self.folder).absolute(), room)
+        return self._making().check((folder or self.folder).absolute())
 
     # behind the door
 
-    def _begun(self) -> Settings:
-        """Return the settings, kept: the feed's id must be the same in every build."""
+    def _making(self) -> "Making":
+        from ple.portfolio.making import Making
+
+        return Making(self._library, self._shelf, self.settings(), self.folder, self.themes, self._held)
+
+    def _begun(self) -> None:
+        """Keep the settings, if they are not yet: the feed's id must be the same in every build."""
         with self._library.reading() as tx:
             begun = tx.get(SiteRow, 1) is not None
-        return self.settings() if begun else self.init()
-
-    def _lost(self, works: "Iterable[Work]", ledger: Ledger) -> dict[str, tuple[int, list[int]]]:
-        """Return what was handed in and is not shown any more, by its address: its number and its receipts."""
-        shown = {work.id for work in works}
-        gone = {
-            line.resource_id: line.address
-            for line in ledger
-            if line.what == ARTIFACT and line.current and line.resource_id and line.resource_id not in shown
-        }
-        return {gone[id]: (id, receipts) for id, receipts in self.handed_in(gone).items()} if gone else {}
-
-    def _published(self, memory: "Memory", now: dt.datetime) -> "tuple[list[Work], Ledger]":
-        """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
-        from ple.portfolio.published import published
-
-        memory.catch_up(self._shelf.shown)
-        with self._library.reading() as tx:
-            ledger = ledger_of(tx)
-        cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
-        works, new = published(cards, memory.whole, ledger, now)
-        memory.keep(new)
-        return works, ledger
-
-    def _darkroom(self) -> "Darkroom":
-        from ple.portfolio.darkroom import Darkroom
-
-        return Darkroom(self.folder.with_name("site.pictures"), self._library.files)
-
-    def _memory(self) -> "Memory":
-        from ple.portfolio.memory import Memory
-
-        return Memory(self.folder.with_name("site.cache"), self._library)
-
-
-@contextmanager
-def _unhurried() -> Iterator[None]:
-    """Let nobody look for garbage meanwhile: a build makes much and throws away little (a fifth of its time)."""
-    import gc
-
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+        if not begun:
+            self.init()

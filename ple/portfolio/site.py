@@ -53,11 +53,12 @@ class Site:
         memory: Remembering | None = None,
         echoes: Mapping[int, Echo] | None = None,
         darkroom: Darkroom | None = None,
+        held: Mapping[int, Sequence[Work]] | None = None,
     ) -> None:
         self._settings = settings
         self._theme = theme
         self._ledger = ledger
-        self._arranged = Arrangement(works)
+        self._arranged = Arrangement(works, held)
         self._frame = Frame(settings, ledger, theme, self._arranged)
         self._darkroom = darkroom
         self._files = FilePages(darkroom)
@@ -67,6 +68,11 @@ class Site:
         self._lists = Lists(self._frame)
         expect = memory.expect if memory is not None else lambda _ids: None
         self._syndication = Syndication(self._frame, self._works.feed_entry, expect)
+
+    @property
+    def held(self) -> Mapping[int, Sequence[Work]]:
+        """What stands in each work that is a collection, by its number."""
+        return self._arranged.held
 
     @property
     def made(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from ple.library import PleError
 
 CONTEXT = 1
 _OURS = Path(__file__).parent / "themes"
-_ADDED = ("badge.html", "badges.html", "search.html")
+_ADDED = ("badge.html", "badges.html", "collection.html", "responses.html", "search.html")
 """Templates that the context got later: a theme that lacks one gets ours, in its own frame."""
 
 

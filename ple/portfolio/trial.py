@@ -82,6 +82,8 @@ def sample(theme: Theme) -> Site:
         ("W" * 90, "journal", {"markdown": "x" * 200}, Visibility.PUBLIC),
         ("عنوان", "entry", {"language": "ar", "container": "مدونة", "text": "نص"}, Visibility.PUBLIC),
         (_EVIL, "journal", {"markdown": _EVIL, "tags": [_EVIL]}, Visibility.PUBLIC),
+        ("Chosen", "collection", {"markdown": "What I found out.", "tags": ["memory"]}, Visibility.PUBLIC),
+        ("Nothing yet", "search", {}, Visibility.PUBLIC),
         ("For one reader", "journal", {"markdown": "Only by its address."}, Visibility.UNLISTED),
     ]
     wholes: dict[int, Whole] = {}
@@ -110,7 +112,8 @@ def sample(theme: Theme) -> Site:
         uid=uuid.UUID(int=7), title="A sample site", url="https://example.org/site/", author="A learner",
         about=_MARKDOWN, licence="CC BY 4.0", resume=clean_resume(_RESUME), me=["https://example.org/@me"],
     )  # fmt: skip
-    return Site(settings, works, ledger, theme)
+    held = {work.id: works[:5] for work in works if work.card.kind == "collection"}
+    return Site(settings, works, ledger, theme, held=held)
 
 
 def _of(said: dict[str, Any], name: str) -> str | None:

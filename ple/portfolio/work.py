@@ -19,7 +19,9 @@ from ple.portfolio.models import Artifact, ShownFile, Visibility
 from ple.portfolio.permalinks import Permalink
 from ple.portfolio.prose import beginning, excerpt
 
-OWN_WORK = frozenset({"journal", "goal"}) | files.KINDS
+COLLECTIONS = frozenset({"collection", "search"})
+"""Kinds that hold other things: their pages show those of them that everybody may find."""
+OWN_WORK = frozenset({"journal", "goal"}) | COLLECTIONS | files.KINDS
 """Kinds that the learner wrote: they are shown whole. Of anything else a site shows a quotation and its source."""
 
 _LABELS = {
@@ -29,6 +31,8 @@ _LABELS = {
     "entry": "Reading",
     "highlight": "Reading",
     "credential": "Badge",
+    "collection": "Collection",
+    "search": "Collection",
 }
 
 

@@ -1,7 +1,7 @@
 """The page of each piece of work, and what feeds say of it."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from ple.portfolio.mentions import ROOT
 from ple.portfolio.permalinks import PAGE, SKILL, TAG
 from ple.portfolio.prose import page_html
 from ple.portfolio.theme import Safe, for_script
-from ple.portfolio.work import Work, hash_of
+from ple.portfolio.work import COLLECTIONS, Work, hash_of
 
 _SILENCE = Echo()
 
@@ -50,7 +50,11 @@ class WorkPages:
             seed.append(f"{other.title}\n{other.permalink.address}")
         if (echo := self._echoes.get(work.id)) is not None:
             seed.append(hash_of([echo.responses, echo.syndication]))
-        return self._frame.page(f"{line.address}index.html", "work.html", "\0".join(seed), lambda: self._about(work))
+        template = "work.html"
+        if card.kind in COLLECTIONS:
+            template = "collection.html"
+            seed.append(self._frame.seen(self._held(work)))
+        return self._frame.page(f"{line.address}index.html", template, "\0".join(seed), lambda: self._about(work))
 
     def _about(self, work: Work) -> dict[str, Any]:
         frame, card, line = self._frame, work.card, work.permalink
@@ -59,8 +63,9 @@ class WorkPages:
         licence = a.licence or (frame.settings.licence if work.own else "")
         language = frame.foreign(d.language)
         page = frame.about_page(address, work.title, work.summary, listed=work.listed, kind="article")
+        parts = [(one.title, frame.absolute(one.permalink.address)) for one in self._held(work)]
         page["json_ld"] = for_script(
-            metadata.work_json(work, frame.settings, frame.absolute(address), licence, language)
+            metadata.work_json(work, frame.settings, frame.absolute(address), licence, language, parts)
         )
         page["published"] = metadata.instant(line.published_at)
         page["modified"] = metadata.instant(line.updated_at)
@@ -101,7 +106,13 @@ class WorkPages:
         shown["syndication"] = [{"href": href, "title": host_of(href)} for href in echo.syndication]
         for name, html in self._body(work).items():
             shown[name] = Safe(html.replace(ROOT, root))
+        if card.kind in COLLECTIONS:
+            return {"page": page, "work": shown, "works": frame.placed(self._held(work), address)}
         return {"page": page, "work": shown}
+
+    def _held(self, work: Work) -> Sequence[Work]:
+        """Return what stands in a collection."""
+        return self._frame.arranged.held.get(work.id, ())
 
     def feed_entry(self, work: Work) -> metadata.FeedEntry:
         """Return what feeds say of a work; its links begin at :data:`ROOT`."""

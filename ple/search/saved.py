@@ -2,14 +2,14 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.library import Body, InvalidInput, Library, NotFound, Reading, Resource
+from ple.library import Body, Document, InvalidInput, Library, NotFound, Reading, Resource
 from ple.search.models import Results
 from ple.web.text import line
 
@@ -60,6 +60,23 @@ class SmartFeed:
     query: str
     entries: int
     unread: int
+
+
+class Names:
+    """Says what saved searches are called, to whoever shows them; what they ask is the learner's own affair."""
+
+    kinds = frozenset({SEARCH})
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def documents(self, ids: Iterable[int]) -> Iterator[Document]:
+        """Yield what saved searches say to others: their names."""
+        wanted = set(ids)
+        with self._library.reading() as tx:
+            found = [one for one in _searches(tx) if one.id in wanted]
+        for one in found:
+            yield Document(one.id, SEARCH, one.title, "", one.created_at, tags=one.tags)
 
 
 class SavedSearches:

@@ -22,6 +22,7 @@ from ple.search.models import Facets, Hit, Rebuilt, Results, Status
 from ple.search.query import And, During, Fact, Node, Or, parse
 from ple.search.query import live as as_typed
 from ple.search.statement import Statement, compile_query, kind_named, microseconds, named_address
+from ple.search.together import together
 from ple.search.words import indexed
 
 BATCH = 2500
@@ -125,6 +126,27 @@ class Search:
                 found = _ids(db, sql, values)
             wanted = None if among is None else set(among)
             return found if wanted is None else [id for id in found if id in wanted]
+
+        return self._whole(ask)
+
+    def together(self, query: str, things: Mapping[int, Collection[int]]) -> frozenset[int]:
+        """Return which of ``things`` fit ``query``, each given as the numbers of what belongs to it, asked as one.
+
+        Raises:
+            QueryError: the query names a kind that there is not, or is too long.
+            UnknownDate: it has a date that is not understood.
+        """
+        node = parse(query)
+
+        def ask() -> frozenset[int]:
+            with self._in_step() as db:
+                words_known = lexicon.Lexicon(db)
+
+                def fits(leaf: Node) -> set[int]:
+                    statement = compile_query(leaf, words_known, self._sources)
+                    return set(_ids(db, f"SELECT d.id {statement.source}", statement.bound))
+
+                return together(node, things, fits)
 
         return self._whole(ask)
 

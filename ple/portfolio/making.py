@@ -1,0 +1,136 @@
+"""Making the site: what the library says now becomes pages, and these become files or are looked at."""
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ple.library import Library, utc_now
+from ple.portfolio.addresses import keep, ledger_of
+from ple.portfolio.build import Done, build
+from ple.portfolio.collections import Collection, Held, collections_of, held_by
+from ple.portfolio.darkroom import Darkroom
+from ple.portfolio.echoes.heard import echoes
+from ple.portfolio.memory import Memory, Moved
+from ple.portfolio.models import ARTIFACT, Built, Finding, Settings
+from ple.portfolio.permalinks import PAGE, Ledger
+from ple.portfolio.published import published
+from ple.portfolio.shelf import Shelf, receipts_of
+from ple.portfolio.site import Site
+from ple.portfolio.theme import Theme
+from ple.portfolio.work import COLLECTIONS, Work
+
+
+class Making:
+    """Makes one library's site; ``folder`` is where it stands, and what earlier builds learned lies beside that."""
+
+    def __init__(
+        self, library: Library, shelf: Shelf, settings: Settings, folder: Path, themes: Path, held: Held | None
+    ) -> None:
+        self._library = library
+        self._shelf = shelf
+        self._settings = settings
+        self._folder = folder
+        self._themes = themes
+        self._held = held
+
+    def build(self, folder: Path) -> Built:
+        """Build the site in ``folder``; see :meth:`ple.portfolio.Portfolio.build`."""
+        began = time.perf_counter()
+        try:
+            done, lost = self._build(folder)
+        except Moved:  # somebody wrote in the library just now; not twice within a second
+            done, lost = self._build(folder)
+        took = time.perf_counter() - began
+        return Built(folder, done.pages, done.written, done.unchanged, done.removed, took, done.kept, tuple(lost))
+
+    def check(self, folder: Path) -> list[Finding]:
+        """Look at the site as it would be now; see :meth:`ple.portfolio.Portfolio.check`."""
+        from ple.portfolio.check import findings
+
+        with self._memory() as memory:
+            works, ledger = self._published(memory, utc_now())
+            room = self._darkroom()
+            site = self._site(works, ledger, memory, room)
+            shown = {work.id for work in works}
+            hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
+            lost = self._lost(works, ledger)
+            return findings(self._settings, works, hidden, lost, site, folder, room)
+
+    def collections(self) -> list[Collection]:
+        """Return the collections as they would be now."""
+        with self._memory() as memory:
+            works, ledger = self._published(memory, utc_now())
+        addresses = {line.name: line.address for line in ledger if line.what == PAGE and line.current}
+        artifacts = list(self._shelf.artifacts())
+        gathered = [
+            (one.id, one.source_kind, one.source_id)
+            for one in artifacts
+            if one.source_kind in COLLECTIONS and one.source_id
+        ]
+        held = held_by(gathered, works, self._held)
+        return collections_of(artifacts, held, addresses, self._settings.url)
+
+    def _build(self, folder: Path) -> tuple[Done, Iterable[str]]:
+        with _unhurried(), self._memory() as memory:
+            works, ledger = self._published(memory, utc_now())
+            darkroom = self._darkroom()
+            site = self._site(works, ledger, memory, darkroom)
+            left = memory.left(folder)
+            done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
+            memory.keep_code(site.made)
+            darkroom.tidy()
+            if done.left != left:
+                memory.keep_left(folder, done.left)
+        return done, self._lost(works, ledger)
+
+    def _site(self, works: list[Work], ledger: Ledger, memory: Memory, darkroom: Darkroom) -> Site:
+        theme = Theme(self._settings.theme, self._themes)
+        gathered = [(work.id, work.card.kind, work.card.source) for work in works if work.card.kind in COLLECTIONS]
+        held = held_by(gathered, works, self._held) if gathered else {}
+        return Site(self._settings, works, ledger, theme, memory, echoes(self._library), darkroom, held)
+
+    def _lost(self, works: Iterable[Work], ledger: Ledger) -> dict[str, tuple[int, list[int]]]:
+        """Return what was handed in and is not shown any more, by its address: its number and its receipts."""
+        shown = {work.id for work in works}
+        gone = {
+            line.resource_id: line.address
+            for line in ledger
+            if line.what == ARTIFACT and line.current and line.resource_id and line.resource_id not in shown
+        }
+        if not gone:
+            return {}
+        with self._library.reading() as tx:
+            receipts = receipts_of(tx, gone)
+        return {gone[id]: (id, numbers) for id, numbers in receipts.items()}
+
+    def _published(self, memory: Memory, now: dt.datetime) -> tuple[list[Work], Ledger]:
+        """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
+        memory.catch_up(self._shelf.shown)
+        with self._library.reading() as tx:
+            ledger = ledger_of(tx)
+        cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
+        works, new = published(cards, memory.whole, ledger, now)
+        memory.keep(new)
+        return works, ledger
+
+    def _darkroom(self) -> Darkroom:
+        return Darkroom(self._folder.with_name("site.pictures"), self._library.files)
+
+    def _memory(self) -> Memory:
+        return Memory(self._folder.with_name("site.cache"), self._library)
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Let nobody look for garbage meanwhile: a build makes much and throws away little (a fifth of its time)."""
+    import gc
+
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
