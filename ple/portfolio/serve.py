@@ -22,6 +22,7 @@ class _Handler(SimpleHTTPRequestHandler):
     """Files of the site, its own page for what is not there, and nothing that begins with a dot."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a page waits 40 ms for the browser to acknowledge its headers
     server_version = "ple"
     sys_version = ""
     extensions_map = {  # noqa: RUF012 - the base class has it so
