@@ -176,8 +176,9 @@ class Library:
                 )
             )
             had = [(id, tag) for id, tag in rows if before != after]
-            for id, tag in had:
+            for id, tag in had:  # all old ones first: a new one may be written like an old one of the same thing
                 tx.untag(id, tag)
+            for id, tag in had:
                 tx.tag(id, after + tag[len(before) :])
             return len({id for id, _ in had})
 

@@ -102,6 +102,18 @@ def test_renaming_a_tag_takes_those_below_along_and_merges(library, journal_entr
     ]
 
 
+def test_renaming_a_tag_to_one_below_it_keeps_both_levels(library, journal_entry) -> None:
+    a = journal_entry("a")
+    with library.writing() as tx:
+        tx.tag(a, "math", "math/topology")
+    assert library.rename_tag("math", "math/topology") == 1
+    with library.reading() as tx:
+        assert tx.tags_of([a]) == {a: {"math/topology", "math/topology/topology"}}
+    library.undo()
+    with library.reading() as tx:
+        assert tx.tags_of([a]) == {a: {"math", "math/topology"}}
+
+
 def test_errors_do_not_hold_the_learners_words(library) -> None:
     with pytest.raises(sa.exc.SQLAlchemyError) as caught, library.writing() as tx:
         tx.connection().execute(sa.text("INSERT INTO nowhere VALUES (:words)"), {"words": "dear diary"})
