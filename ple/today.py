@@ -39,9 +39,8 @@ def gather(environment: "Environment", *, now: dt.datetime | None = None, few: i
     """Return what matters at ``now``; each list holds at most ``few`` things."""
     now = now or utc_now()
     due = tuple(line for line in environment.courses.assignments(due_within=SOON) if not line.handed_in)[:few]
-    feeds = environment.feeds.feeds()
     entries = tuple(environment.feeds.entries(unread=True, limit=few))
-    unread = environment.feeds.counts().unread
+    unread = environment.feeds.unread()
     waiting = environment.bookmarks.bookmark_ids(unread=True)
     pages = tuple(environment.bookmarks.bookmark_lines(waiting[-few:][::-1]))
     remembered = tuple(environment.journal.on_this_day(now.astimezone().date()))[:few]
@@ -54,7 +53,9 @@ def gather(environment: "Environment", *, now: dt.datetime | None = None, few: i
         pages,
         remembered,
         tuple(environment.courses.reminders()),
-        _suggestion(bool(feeds), due, unread, len(waiting), wrote[0].written_at if wrote else None, now),
+        _suggestion(
+            environment.feeds.following(), due, unread, len(waiting), wrote[0].written_at if wrote else None, now
+        ),
     )
 
 

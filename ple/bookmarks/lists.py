@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from ple.bookmarks.formats.record import Quotation, Record
 from ple.bookmarks.judging import as_record
 from ple.bookmarks.models import BOOKMARK, BookmarkLine, BookmarkRow, HighlightRow
-from ple.library import Document, Library, Reading, Resource, Tagging, chunks, fold_tag
+from ple.library import Document, Library, Reading, Resource, Tagging, chunks, fold_tag, trashed
+from ple.library.bulk import numbers
 
 STATES = ("unread", "starred", "archived", "pinned", "private")
 
@@ -48,8 +49,7 @@ class Filters(TypedDict, total=False):
 
 def ids(tx: Reading, *, limit: int | None = None, **filters: Unpack[Filters]) -> list[int]:
     """Return the numbers of bookmarks; see :meth:`ple.bookmarks.Bookmarks.bookmark_ids`."""
-    trashed = sa.select(col(Resource.id)).where(col(Resource.trashed_at).is_not(None))
-    query = sa.select(col(BookmarkRow.id)).where(col(BookmarkRow.id).not_in(trashed))  # a join would touch every row
+    query = sa.select(col(BookmarkRow.id)).where(col(BookmarkRow.id).not_in(trashed()))
     for name in STATES:
         if (wanted := filters.get(name)) is not None:
             query = query.where(col(getattr(BookmarkRow, name)).is_(wanted))
@@ -65,7 +65,7 @@ def ids(tx: Reading, *, limit: int | None = None, **filters: Unpack[Filters]) ->
         query = query.where((col(BookmarkRow.folder) == folder.strip("/")) | inner)
     newest = (col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc())
     query = query.order_by(col(BookmarkRow.pinned).desc(), *newest).limit(limit)
-    return list(tx.connection().execute(query).scalars())
+    return numbers(tx.connection(), query)
 
 
 def lines(tx: Reading, ids: Sequence[int]) -> list[BookmarkLine]:

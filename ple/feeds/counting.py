@@ -6,7 +6,7 @@ one in a list over them; what was thrown away or hidden by a rule is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,26 +16,26 @@ from sqlmodel import col
 
 from ple.feeds import entries
 from ple.feeds.models import EntryRow, FeedRow
-from ple.library import Reading, Resource
+from ple.library import Reading, trashed
 
 
 def by_feed(tx: Reading, feed: int | None = None) -> dict[int, tuple[int, int]]:
     """Return how many entries each feed shows, and how many of them are unread: neither thrown away nor hidden."""
-    all_of, unread_of = _count(tx, feed, unread=False), _count(tx, feed, unread=True)
-    away, unread_away = _count(tx, feed, unread=False, away=True), _count(tx, feed, unread=True, away=True)
-    return {
-        id: (count - away.get(id, 0), unread_of.get(id, 0) - unread_away.get(id, 0)) for id, count in all_of.items()
-    }
+    of_feed = col(EntryRow.feed_id) == feed if feed is not None else col(EntryRow.feed_id).is_not(None)
+    unread = col(EntryRow.read_at).is_(None)
+    away = col(EntryRow.id).in_(sa.union(trashed(), entries.hidden()))
+    number = sa.func.count()
 
+    def grouped(*what: Any) -> Any:
+        return sa.select(col(EntryRow.feed_id), *what).where(of_feed).group_by(col(EntryRow.feed_id))
 
-def _count(tx: Reading, feed: int | None, *, unread: bool, away: bool = False) -> dict[int, int]:
-    query = sa.select(col(EntryRow.feed_id), sa.func.count()).group_by(col(EntryRow.feed_id))
-    query = query.where(col(EntryRow.feed_id) == feed if feed is not None else col(EntryRow.feed_id).is_not(None))
-    if unread:
-        query = query.where(col(EntryRow.read_at).is_(None))
-    if away:
-        query = query.where(col(EntryRow.id).in_(sa.union(entries.trashed(), entries.hidden())))
-    return {id: count for id, count in tx.connection().execute(query) if id is not None}
+    # Each is counted by its own index; in one query SQLite would look at every row.
+    found: dict[int, tuple[int, int]] = {id: (count, 0) for id, count in tx.connection().execute(grouped(number))}
+    for id, count in tx.connection().execute(grouped(number).where(unread)):
+        found[id] = found[id][0], count
+    for id, count, count_unread in tx.connection().execute(grouped(number, number.filter(unread)).where(away)):
+        found[id] = _plus(found[id], (-count, -count_unread))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,7 @@ def counts(tx: Reading) -> Counts:
     """Return how many entries the lists of everything, of what is starred and of each folder show."""
     of_feeds = by_feed(tx)
     places: Any = tx.connection().execute(
-        sa.select(col(FeedRow.id), col(FeedRow.folder))
-        .join(Resource, col(Resource.id) == col(FeedRow.id))
-        .where(col(Resource.trashed_at).is_(None))
+        sa.select(col(FeedRow.id), col(FeedRow.folder)).where(col(FeedRow.id).not_in(trashed()))
     )
     folders = {id: _around(folder) for id, folder in places}
     inside: dict[str, tuple[int, int]] = {}
@@ -65,29 +63,34 @@ def counts(tx: Reading) -> Counts:
     for feed, first_feed, unread in _shown_elsewhere(tx):
         for path in set(folders.get(feed, ())) & set(folders.get(first_feed, ())):
             inside[path] = _plus(inside[path], (-1, -1 if unread else 0))
-    return Counts(
-        how_many(tx, entries.Wanted()),
-        how_many(tx, entries.Wanted(unread=True)),
-        how_many(tx, entries.Wanted(starred=True)),
-        inside,
-    )
+    starred = col(EntryRow.starred_at).is_not(None)
+    return Counts(how_many(tx), how_many_unread(tx), how_many(tx, starred), inside)
 
 
-def how_many(tx: Reading, wanted: entries.Wanted) -> int:
-    """Return how many entries are wanted: as many as :func:`ple.feeds.entries.entry_ids` would return."""
-    query = sa.select(sa.func.count()).select_from(EntryRow)
-    query = query.where(*entries.conditions(wanted), col(EntryRow.id).not_in(entries.trashed()))
-    return tx.connection().execute(query).scalar() or 0
+def how_many_unread(tx: Reading, *beside: sa.Select[Any]) -> int:
+    """Return how many unread entries the list of everything shows, those that ``beside`` select left aside."""
+    return how_many(tx, col(EntryRow.read_at).is_(None), beside=beside)
+
+
+def how_many(tx: Reading, *conditions: sa.ColumnElement[bool], beside: Sequence[sa.Select[Any]] = ()) -> int:
+    """Return how many entries fulfil conditions, of those that the list of everything shows.
+
+    It is what there is of them, which an index knows, less the few that the list leaves out or that ``beside`` select.
+    """
+    query = sa.select(sa.func.count()).select_from(EntryRow).where(*conditions)
+    less = query.where(col(EntryRow.id).in_(sa.union(*entries.left_out(), *beside)))
+    return (tx.connection().execute(query).scalar() or 0) - (tx.connection().execute(less).scalar() or 0)
 
 
 def _shown_elsewhere(tx: Reading) -> Iterator[tuple[int | None, int | None, bool]]:
     """Yield the feed of each copy that an entry of another feed stands for, that other feed, and if it is unread."""
     first: Any = sa.orm.aliased(EntryRow)
+    away = sa.union(trashed(), entries.hidden())
     rows: Any = tx.connection().execute(
         sa.select(col(EntryRow.feed_id), first.feed_id, col(EntryRow.read_at).is_(None))
         .join(first, first.id == col(EntryRow.same_as))
-        .where(col(EntryRow.id).not_in(entries.trashed()), col(EntryRow.id).not_in(entries.hidden()))
-        .where(first.id.not_in(entries.trashed()), first.id.not_in(entries.hidden()))
+        .where(col(EntryRow.same_as) > 0)  # as all are; for "IS NOT NULL" SQLite looks at every entry
+        .where(col(EntryRow.id).not_in(away), col(EntryRow.same_as).not_in(away))
     )
     yield from rows
 

@@ -15,7 +15,8 @@ from sqlmodel import col
 from ple.feeds import counting, duplicates
 from ple.feeds.marks import HIDDEN, TriageRow, WholeTextRow
 from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
-from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks
+from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks, trashed
+from ple.library.bulk import numbers
 from ple.library.history import bodies
 from ple.web import addresses
 
@@ -42,7 +43,7 @@ def entry_ids(
     tx: Reading, wanted: Wanted, limit: int | None = None, *, after: int | None = None, up_to: int | None = None
 ) -> list[int]:
     """Return the numbers of the entries that are wanted, newest first; only those after one and up to another."""
-    query = sa.select(col(EntryRow.id)).where(*conditions(wanted), col(EntryRow.id).not_in(trashed()))
+    query = sa.select(col(EntryRow.id)).where(*conditions(wanted))
     if after is not None:
         query = query.where(col(EntryRow.id) > after)
     if up_to is not None:
@@ -50,15 +51,13 @@ def entry_ids(
     query = query.order_by(col(EntryRow.occurred_at).desc(), col(EntryRow.id).desc())
     if limit is not None:
         query = query.limit(limit)
-    return list(tx.connection().execute(query).scalars())
+    return numbers(tx.connection(), query)
 
 
 def conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield what is true of the entries that are wanted, except that they were not thrown away."""
+    """Yield what is true of the entries that are wanted."""
     feeds = _feeds_in(wanted.folder) if wanted.folder is not None else None
-    if not wanted.copies and wanted.feed is None:
-        away = sa.union(trashed(), hidden()) if wanted.hidden is False else trashed()
-        yield col(EntryRow.id).not_in(duplicates.copies(away, feeds))
+    yield col(EntryRow.id).not_in(sa.union(*left_out(wanted, feeds)))
     if wanted.feed is not None:
         yield col(EntryRow.feed_id) == wanted.feed
     if feeds is not None:
@@ -73,8 +72,20 @@ def conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield col(EntryRow.occurred_at) >= wanted.since
     if wanted.before is not None:
         yield col(EntryRow.occurred_at) < wanted.before
-    if wanted.hidden is not None:
-        yield col(EntryRow.id).in_(hidden()) if wanted.hidden else col(EntryRow.id).not_in(hidden())
+    if wanted.hidden:
+        yield col(EntryRow.id).in_(hidden())
+
+
+def left_out(wanted: Wanted | None = None, feeds: sa.Select[Any] | None = None) -> list[sa.Select[Any]]:
+    """Return selects of what a list leaves out whatever else is wanted; ``feeds`` are those it is over, if not all.
+
+    That is little: what was thrown away, what a rule has hidden, and what another entry stands for.
+    """
+    wanted = wanted or Wanted()
+    away = [trashed(), hidden()] if wanted.hidden is False else [trashed()]
+    if not wanted.copies and wanted.feed is None:
+        return [*away, duplicates.copies(sa.union(*away), feeds)]
+    return away
 
 
 def newest(tx: Reading) -> int:
@@ -91,11 +102,6 @@ def without(tx: Reading, ids: Iterable[int], column: Any) -> list[int]:
         .execute(sa.select(col(EntryRow.id)).where(col(EntryRow.id).in_(some), column.is_(None)))
         .scalars()
     ]
-
-
-def trashed() -> sa.Select[Any]:
-    """Select what was thrown away."""
-    return sa.select(col(Resource.id)).where(col(Resource.trashed_at).is_not(None))
 
 
 def hidden() -> sa.Select[Any]:
@@ -204,7 +210,7 @@ def feeds(tx: Reading, id: int | None = None) -> list[Feed]:
             col(FeedRow.next_check_at), col(FeedRow.paused_at), col(FeedRow.failure), col(FeedRow.failure_hint),
         )
         .join(Resource, col(Resource.id) == col(FeedRow.id))
-        .where(col(Resource.trashed_at).is_(None))
+        .where(col(FeedRow.id).not_in(trashed()))
     )  # fmt: skip
     if id is not None:
         query = query.where(col(FeedRow.id) == id)

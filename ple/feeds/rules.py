@@ -18,7 +18,7 @@ from ple.feeds import entries, lists, triage
 from ple.feeds.marks import RULE, Applied, Notice, NoticeRow, Rule, RuleRow, Trial
 from ple.feeds.models import FEED, EntryRow, FeedRow
 from ple.feeds.neighbours import Neighbours
-from ple.library import InvalidInput, Library, Reading, Resource, Writing, chunks, fold_tag
+from ple.library import InvalidInput, Library, Reading, Resource, Writing, chunks, fold_tag, trashed
 from ple.library.errors import PleError
 from ple.library.resource import Marker
 from ple.web.text import line
@@ -321,7 +321,7 @@ def _rules(tx: Reading, id: int | None = None) -> list[Rule]:
         )
         .join(Resource, col(Resource.id) == col(RuleRow.id))
         .outerjoin(FeedRow, col(FeedRow.id) == col(RuleRow.feed_id))
-        .where(col(Resource.trashed_at).is_(None))
+        .where(col(RuleRow.id).not_in(trashed()))
         .order_by(col(RuleRow.id))
     )  # fmt: skip
     if id is not None:

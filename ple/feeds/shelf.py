@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import duplicates, entries, lists
+from ple.feeds import counting, duplicates, entries, lists
 from ple.feeds.entries import Wanted
 from ple.feeds.models import ENTRY, FEED, Entry, EntryLine, EntryRow
 from ple.library import Document, Library, chunks
@@ -59,6 +59,11 @@ class Shelf:
         with self._library.reading() as tx:
             there = set(entries.entry_ids(tx, Wanted()))
         return [id for id in ids if id in there]
+
+    def unread(self) -> int:
+        """Return how many unread entries a list over all feeds shows."""
+        with self._library.reading() as tx:
+            return counting.how_many_unread(tx)
 
     def newest_entry(self) -> int:
         """Return the number of the entry that came in last, 0 if there is none; see :meth:`entries_after`."""

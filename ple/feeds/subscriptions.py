@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.feeds import (
@@ -46,7 +47,7 @@ from ple.feeds.shelf import Shelf, folder_name
 from ple.feeds.triage import Triage
 from ple.feeds.whole import WholeTexts
 from ple.feeds.worker import Parser
-from ple.library import InvalidInput, Library, utc_now
+from ple.library import InvalidInput, Library, trashed, utc_now
 from ple.library.file import LibraryFile
 from ple.library.textual import Textual
 from ple.settings.secrets import Secrets
@@ -176,6 +177,12 @@ class Subscriptions(Shelf):
         """Return how many entries the lists over several feeds show, and how many of them are unread."""
         with self._library.reading() as tx:
             return counting.counts(tx)
+
+    def following(self) -> bool:
+        """Say whether any feed is followed."""
+        query = sa.select(col(FeedRow.id)).where(col(FeedRow.id).not_in(trashed())).limit(1)
+        with self._library.reading() as tx:
+            return tx.connection().execute(query).first() is not None
 
     def feed(self, id: int) -> Feed:
         """Return one feed.

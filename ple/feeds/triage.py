@@ -9,15 +9,17 @@ import datetime as dt
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import entries, lists
+from ple.feeds import counting, entries, lists
 from ple.feeds.marks import DROP, HIDDEN, KEEP, LATER, TRIAGE_STATES, TriageRow, blank
 from ple.feeds.models import ENTRY, EntryLine, EntryRow
 from ple.feeds.scoring import Scored, Taste, learn
-from ple.library import InvalidInput, Library, Reading, Resource, Writing, chunks
+from ple.library import InvalidInput, Library, Reading, Writing, chunks, trashed
+from ple.library.bulk import numbers
 
 RANKED = 2000
 """So many of the newest are put in order by score; who has more in the inbox will not get to the others anyway."""
@@ -95,24 +97,23 @@ class Triage:
             raise InvalidInput(f"nothing is ever “{state}”", hint=f"Say {', '.join(TRIAGE_STATES)}.")
         query = (
             sa.select(col(TriageRow.id))
-            .join(Resource, col(Resource.id) == col(TriageRow.id))
-            .where(col(TriageRow.state) == state, col(Resource.trashed_at).is_(None))
+            .where(col(TriageRow.state) == state, col(TriageRow.id).not_in(trashed()))
             .order_by(col(TriageRow.at).desc(), col(TriageRow.id).desc())
         )
         with self._library.reading() as tx:
-            return list(tx.connection().execute(query).scalars())
+            return numbers(tx.connection(), query)
 
     def counts(self) -> dict[str, int]:
         """Return how many are in the inbox, kept, put off, dropped and hidden."""
         query = (
             sa.select(col(TriageRow.state), sa.func.count())
-            .join(Resource, col(Resource.id) == col(TriageRow.id))
-            .where(col(Resource.trashed_at).is_(None))
+            .where(col(TriageRow.id).not_in(trashed()))
             .group_by(col(TriageRow.state))
         )
+        starred = sa.select(col(EntryRow.id)).where(col(EntryRow.starred_at).is_not(None))
         with self._library.reading() as tx:
             found = {state: number for state, number in tx.connection().execute(query) if state}
-            inbox = len(_inbox(tx, None, None, self._now()))
+            inbox = counting.how_many_unread(tx, starred, _away(self._now()))
         return {"inbox": inbox, **{state: found.get(state, 0) for state in TRIAGE_STATES}}
 
     def keep(self, ids: Collection[int]) -> int:
@@ -177,10 +178,15 @@ def _decided(tx: Reading, ids: Iterable[int], *, undone: bool = True) -> list[in
 
 def _inbox(tx: Reading, feed: int | None, folder: str | None, now: dt.datetime) -> list[int]:
     wanted = entries.Wanted(feed, lists.folder_name(folder) if folder else None, unread=True, starred=False)
+    decided = set(tx.connection().execute(_away(now)).scalars())
+    found = entries.entry_ids(tx, wanted)
+    return [id for id in found if id not in decided] if decided else found
+
+
+def _away(now: dt.datetime) -> sa.Select[Any]:
+    """Select what has been decided on, and has not come back."""
     back = col(TriageRow.until).is_not(None) & (col(TriageRow.until) <= now)
-    away = sa.select(col(TriageRow.id)).where(col(TriageRow.state) != "", ~((col(TriageRow.state) == LATER) & back))
-    decided = set(tx.connection().execute(away).scalars())
-    return [id for id in entries.entry_ids(tx, wanted) if id not in decided]
+    return sa.select(col(TriageRow.id)).where(col(TriageRow.state) != "", ~((col(TriageRow.state) == LATER) & back))
 
 
 def _entries(number: int) -> str:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from ple.journal.mentions import headline, readable
 from ple.journal.models import EntryFields, EntryRow, JournalLine
 from ple.journal.prompts import Prompt
-from ple.library import Resource
+from ple.library import Resource, trashed
 from ple.library.errors import InvalidInput
 from ple.library.transaction import Reading, Writing, chunks
 
@@ -60,7 +60,7 @@ def title_of(text: str, prompt: Prompt | None, at: dt.datetime) -> str:
 
 def alive(query: Any) -> Any:
     """Return ``query``, which selects from entries, without those in the trash."""
-    return query.join(Resource, col(Resource.id) == col(EntryRow.id)).where(col(Resource.trashed_at).is_(None))
+    return query.join(Resource, col(Resource.id) == col(EntryRow.id)).where(col(EntryRow.id).not_in(trashed()))
 
 
 def lines(tx: Reading, ids: Sequence[int]) -> Iterator[JournalLine]:

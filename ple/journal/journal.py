@@ -25,6 +25,7 @@ from ple.journal.models import (
 )
 from ple.journal.prompts import PROMPTS, Prompt, named, structured
 from ple.library import Document, Library
+from ple.library.bulk import numbers
 from ple.library.errors import InvalidInput
 from ple.library.identity import fold_tag, utc_now
 from ple.library.resource import Tagging
@@ -224,7 +225,7 @@ class Journal:
             query = query.where(col(EntryRow.prompt) == prompt)
         query = query.order_by(col(EntryRow.written_at).desc(), col(EntryRow.id).desc()).limit(limit)
         with self._library.reading() as tx:
-            return list(tx.connection().execute(query).scalars())
+            return numbers(tx.connection(), query)
 
     def entry_lines(self, ids: Sequence[int]) -> list[JournalLine]:
         """Return a line for each of ``ids``, in the same order; those in the trash are left out."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ple.library.identity import fold_tag, utc_now, uuid7
     from ple.library.inspection import Finding
     from ple.library.library import Library
-    from ple.library.resource import Activity, Attachment, Body, Link, Resource, Revision, Tagging
+    from ple.library.resource import Activity, Attachment, Body, Link, Resource, Revision, Tagging, trashed
     from ple.library.transaction import LinkTo, Reading, Writing, chunks
 
 _HOMES = {
@@ -63,6 +63,7 @@ _HOMES = {
     "chunks": "ple.library.transaction",
     "doings": "ple.library.activity",
     "fold_tag": "ple.library.identity",
+    "trashed": "ple.library.resource",
     "utc_now": "ple.library.identity",
     "uuid7": "ple.library.identity",
 }
@@ -101,6 +102,7 @@ __all__ = [
     "chunks",
     "doings",
     "fold_tag",
+    "trashed",
     "utc_now",
     "uuid7",
 ]

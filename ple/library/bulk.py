@@ -5,6 +5,7 @@ more than SQLite itself. What a column does with its values is asked of its type
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -35,6 +36,21 @@ def insert_many(connection: Connection, table: sa.Table, names: Sequence[str], r
         kept.append(tuple(values))
     if kept:
         connection.exec_driver_sql(_statement(table, tuple(names)), kept)
+
+
+def numbers(connection: Connection, query: sa.Select[Any]) -> list[int]:
+    """Return the numbers that a query for one column of them finds, in its order.
+
+    SQLite makes one text of them: a hundred thousand come in a quarter of the time that as many rows take, and without
+    holding up other threads meanwhile. It keeps the order of a query within a query for ``group_concat``
+    (https://sqlite.org/optoverview.html#flattening, rule 16).
+    """
+    if connection.dialect.name != "sqlite":
+        return list(connection.execute(query).scalars())
+    found = query.subquery()
+    said = connection.execute(sa.select(sa.func.group_concat(found.c[0]))).scalar()
+    numbers: list[int] = json.loads(f"[{said or ''}]")
+    return numbers
 
 
 @lru_cache(maxsize=64)

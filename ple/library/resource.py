@@ -5,7 +5,7 @@ import uuid
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from ple.library.identity import utc_now, uuid7
 
@@ -39,6 +39,15 @@ class Resource(SQLModel, table=True):
     purged_at: dt.datetime | None = None
     change: int
     """Number of the last transaction that touched it; see :mod:`ple.library.changes`."""
+
+
+def trashed() -> sa.Select[Any]:
+    """Select the numbers of what is in the trash.
+
+    It is little: lists subtract it (``id NOT IN``). Where ``trashed_at IS NULL`` is asked of a joined resource instead,
+    SQLite believes that it is true of few, and looks at all there are before it looks at the feature's own table.
+    """
+    return sa.select(col(Resource.id)).where(col(Resource.trashed_at).is_not(None))
 
 
 class Body(SQLModel):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Document, Library, NotFound, Resource, chunks
+from ple.library import Document, Library, NotFound, Resource, chunks, trashed
 from ple.lms.listing import common, documents, rows_of
 from ple.lms.models import ACCOUNT, ASSIGNMENT, COURSE, AccountRow, AssignmentRow, CourseRow, ReceiptRow
 from ple.lms.values import Account, Assignment, AssignmentLine, Course
@@ -22,12 +22,7 @@ class Catalogue:
         """Return the rows of the accounts, oldest first."""
         with self._library.reading() as tx:
             return list(
-                tx.exec(
-                    select(AccountRow)
-                    .join(Resource, col(Resource.id) == col(AccountRow.id))
-                    .where(col(Resource.trashed_at).is_(None))
-                    .order_by(col(AccountRow.id))
-                )
+                tx.exec(select(AccountRow).where(col(AccountRow.id).not_in(trashed())).order_by(col(AccountRow.id)))
             )
 
     def account(self, id: int) -> tuple[AccountRow, Resource]:
@@ -180,10 +175,9 @@ class Catalogue:
         due = sa.case((extended > col(AssignmentRow.due_at), extended), else_=col(AssignmentRow.due_at))
         query = (
             sa.select(col(AssignmentRow.id))
-            .join(Resource, col(Resource.id) == col(AssignmentRow.id))
             .join(CourseRow, col(CourseRow.id) == col(AssignmentRow.course_id))
             .where(
-                col(Resource.trashed_at).is_(None),
+                col(AssignmentRow.id).not_in(trashed()),
                 col(AssignmentRow.gone_at).is_(None),
                 col(CourseRow.gone_at).is_(None),
             )

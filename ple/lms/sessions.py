@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Library, NotFound, Resource
+from ple.library import Library, NotFound, trashed
 from ple.lms.adapter import RemoteSession
 from ple.lms.models import AccountRow, SessionRow
 
@@ -103,8 +103,7 @@ class Sessions:
         query = (
             select(SessionRow, AccountRow.title)
             .join(AccountRow, col(AccountRow.id) == col(SessionRow.account_id))
-            .join(Resource, col(Resource.id) == col(AccountRow.id))
-            .where(col(Resource.trashed_at).is_(None), col(SessionRow.gone_at).is_(None))
+            .where(col(AccountRow.id).not_in(trashed()), col(SessionRow.gone_at).is_(None))
             .order_by(col(SessionRow.starts_at), col(SessionRow.id))
         )
         if since is not None:

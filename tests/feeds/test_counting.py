@@ -30,10 +30,17 @@ def seen(feeds: Any, **wanted: Any) -> tuple[int, int]:
     return len(feeds.entry_ids(**wanted)), len(feeds.entry_ids(unread=True, **wanted))
 
 
+def newest(line: Any) -> Any:
+    return line.published_at, line.id
+
+
 def agree(feeds: Any) -> None:
     counts = feeds.counts()
     assert (counts.entries, counts.unread) == seen(feeds)
     assert counts.starred == len(feeds.entry_ids(starred=True))
+    assert feeds.unread() == counts.unread
+    assert feeds.triage.counts()["inbox"] == len(feeds.triage.inbox_ids())
+    assert feeds.entry_ids() == [line.id for line in sorted(feeds.entries(limit=None), key=newest, reverse=True)]
     for folder, said in counts.folders.items():
         assert said == seen(feeds, folder=folder), folder
     for feed in feeds.feeds():
@@ -66,6 +73,10 @@ def test_counts_and_lists_agree_when_things_are_read_starred_hidden_thrown_away_
     feeds.remove([front])
     agree(feeds)
     feeds.edit(planet, folder="")
+    agree(feeds)
+    waiting = feeds.triage.inbox_ids()
+    feeds.triage.later(waiting[:1])
+    feeds.triage.drop(waiting[1:2])
     agree(feeds)
 
 
