@@ -5,7 +5,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ple.library.errors import InvalidInput, LibraryError, NothingToUndo, Schema
 from ple.library.history import Undone, take_back
 from ple.library.identity import fold_tag, utc_now
 from ple.library.inspection import Finding, inspect
-from ple.library.purge import purge
+from ple.library.purge import needed, purge
 from ple.library.resource import Deed, Marker, Resource, Revision, Tagging
 from ple.library.transaction import Reading, Writing
 
@@ -198,8 +198,13 @@ class Library:
         """
         with self.writing() as tx:
             purged, orphans = purge(tx)
-        for sha256 in orphans:  # after the commit: a file without a row is only untidy, the opposite is a loss
-            self.files.path(sha256).unlink(missing_ok=True)
+        if orphans:
+            # after the commit: a file without a row is only untidy, the opposite is a loss. In a turn of our own, since
+            # another process may have begun to need one meanwhile
+            with self.writing() as tx:
+                for sha256 in orphans - needed(tx, orphans):
+                    with suppress(OSError):
+                        self.files.path(sha256).unlink(missing_ok=True)
         return purged
 
     def newest_change(self) -> int:

@@ -4,6 +4,7 @@ Tables that point at a purged resource go first. A kind may ask to be blanked in
 entry that the learner threw away must not come in again with the next refresh, so its row stays, without its words.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlmodel import SQLModel, col
 from ple.library.history import bodies
 from ple.library.identity import utc_now
 from ple.library.resource import Activity, Attachment, Body, Deed, Link, Resource, Revision, Tagging
-from ple.library.transaction import Writing, chunks
+from ple.library.transaction import CHUNK, Reading, Writing, chunks
 
 
 def purge(tx: Writing) -> tuple[int, set[str]]:
@@ -69,8 +70,19 @@ def purge(tx: Writing) -> tuple[int, set[str]]:
             .values(trashed_at=sa.func.coalesce(col(Resource.trashed_at), now), purged_at=now, change=tx.change)
         )
     tx.connection().execute(sa.delete(Deed))  # their steps hold words of what is gone; the way back ends here
-    still = set(tx.connection().execute(sa.select(col(Attachment.sha256))).scalars())
-    return len(ids), files - still
+    return len(ids), files - needed(tx, files)
+
+
+def needed(tx: Reading, hashes: Iterable[str]) -> set[str]:
+    """Return those of ``hashes`` that a row names: a file of a resource, or one that a feature keeps for later."""
+    found: set[str] = set()
+    wanted = sorted(hashes)
+    for table in SQLModel.metadata.sorted_tables:
+        if (column := table.columns.get("sha256")) is not None:
+            for start in range(0, len(wanted), CHUNK):
+                some = wanted[start : start + CHUNK]
+                found |= set(tx.connection().execute(sa.select(column).where(column.in_(some))).scalars())
+    return found
 
 
 _OURS = {"resource", "link", "tagging", "revision", "activity", "attachment", "deed", "marker"}

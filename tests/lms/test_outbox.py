@@ -1,6 +1,7 @@
 """The outbox: what waits is checked anew, asked about, and sent once."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +161,16 @@ def test_an_account_that_rests_says_why_and_until_when(learner: Learner) -> None
     (rest,) = learner.courses.rests()
     assert (rest.until, "token" in rest.reason) == (None, True)
     assert not learner.courses.allow(id, authorised=False).authorised
+
+
+def test_emptying_the_trash_leaves_the_files_of_what_waits(moodle_learner: Learner, tmp_path: Path) -> None:
+    learner = moodle_learner
+    (tmp_path / "essay.pdf").write_bytes(b"%PDF-1.4 essay")
+    content = learner.courses.content(files=[tmp_path / "essay.pdf"])
+    learner.courses.put_off(learner.number(SECOND_POST), content)
+    library, other = learner.environment.library, learner.environment.journal.write("The same essay").id
+    with library.writing() as tx:
+        tx.attach(other, "document", "essay.pdf", "application/pdf", b"%PDF-1.4 essay")
+        tx.trash(other)
+    library.empty_trash()
+    assert library.files.read(content.files[0].sha256) == b"%PDF-1.4 essay"
