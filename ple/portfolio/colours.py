@@ -4,6 +4,8 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from ple.portfolio.scanning import Scanner, scanner_of
+
 _LONGEST = 50_000
 
 
@@ -11,7 +13,9 @@ def coloured(code: str, language: str) -> str:
     """Return ``code`` escaped, with a span of a class (Pygments' short names) around each token of ``language``."""
     if not language or len(code) > _LONGEST:
         return escape(code, quote=False)
-    lexer = _lexer(language.lower())
+    lexer, scanner = _lexer(language.lower())
+    if scanner is not None:
+        return "".join([_span(name, words) for name, words in scanner.runs(code)])
     if lexer is None:
         return escape(code, quote=False)
     parts: list[str] = []
@@ -20,15 +24,16 @@ def coloured(code: str, language: str) -> str:
     for kind, text in lexer.get_tokens(code):
         name = _class_of(kind)
         if name != last:
-            parts.append(_span(last, run))
+            parts.append(_span(last, "".join(run)))
             run, last = [], name
         run.append(text)
-    parts.append(_span(last, run))
+    parts.append(_span(last, "".join(run)))
     return "".join(parts)
 
 
-def _span(name: str, run: list[str]) -> str:
-    words = "".join(run).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _span(name: str, words: str) -> str:
+    if "&" in words or "<" in words or ">" in words:
+        words = escape(words, quote=False)
     return f'<span class="{name}">{words}</span>' if name and words and not words.isspace() else words
 
 
@@ -43,11 +48,12 @@ def _class_of(kind: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def _lexer(language: str) -> Any:
+def _lexer(language: str) -> tuple[Any, Scanner | None]:
     from pygments.lexers import get_lexer_by_name  # 60 ms, and only where there is code
     from pygments.util import ClassNotFound
 
     try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return None
+        return None, None
+    return lexer, scanner_of(lexer, _class_of)
