@@ -153,6 +153,18 @@ def run(command: list[str], folder: Path) -> tuple[float, float, str]:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, done.stdout
 
 
+def away(to: Path, *made: Path) -> None:
+    """Move what was built before out of the way.
+
+    It is not deleted: for minutes ext4 searches past every file that was just deleted whenever it makes a new one, and
+    the tools that make a folder for each page would pay for that.
+    """
+    for one in made:
+        if one.exists():
+            to.mkdir(exist_ok=True)
+            one.rename(to / f"{one.parent.name}-{one.name}")
+
+
 def others(markdown: Path, tools: Path | None) -> dict[str, tuple[list[str], Path, list[str]]]:
     """Return the other tools that are here: the command, where it runs, what is removed before."""
     path = os.pathsep.join(filter(None, [str(tools / "bin") if tools else "", os.environ["PATH"]]))
@@ -185,21 +197,25 @@ def measured(pages: int, rounds: int, tools: Path | None) -> dict[str, list[tupl
 
         run([sys.executable, __file__, "--build", str(empty)], empty)
         for round in range(rounds):
-            shutil.rmtree(library / "site", ignore_errors=True)
-            for left in library.glob("site.cache*"):
-                left.unlink()
+            aside = Path(name) / f"before-{round}"
+            away(aside, library / "site", *library.glob("site.cache*"))
             ours("start-up", empty)
             ours("full")
             for tool, (line, folder, made) in others(markdown, tools).items():
-                for old in made:
-                    shutil.rmtree(folder / old, ignore_errors=True)
+                away(aside, *(folder / old for old in made))
                 said.setdefault(f"{tool}, full", []).append(run(line, folder))
             ours("nothing changed")
             _journal, portfolio = portfolio_in(library)
-            portfolio.edit(ids[pages // 2], reflection=f"Another thought, {round}.")
-            ours("a body changed")
-            portfolio.edit(ids[pages // 2], title=f"Another title, {round}")
-            ours("a title changed")
+            one = ids[pages // 2]
+            for what, change in {
+                "a text changed": {"reflection": f"Another thought, {round}."},
+                "a title changed": {"title": f"Another title, {round}"},
+                "a tag changed": {"tags": ["topic a", "field b"] if round % 2 else ["topic c", "field d"]},
+                "one made private": {"visibility": "private"},
+                "one made public": {"visibility": "public"},
+            }.items():
+                portfolio.edit(one, **change)
+                ours(what)
         full = Path(name) / "again"
         for left in library.glob("site.cache*"):
             left.unlink()
