@@ -98,6 +98,10 @@ class Environment:
     @part
     def library(self) -> "Library":
         """The library, with its tables in place."""
+        return self.unopened_library().open()
+
+    def unopened_library(self) -> "Library":
+        """Return the library as it lies there: one that cannot be opened can still be put back to a backup."""
         import ple.bookmarks.collections
         import ple.bookmarks.models
         import ple.feeds.marks
@@ -114,7 +118,7 @@ class Environment:
         import ple.search.saved  # noqa: F401 - a table exists once its module is imported
         from ple.library import Library
 
-        return Library(self.folder, self._url).open()
+        return Library(self.folder, self._url)
 
     @part
     def feeds(self) -> "Subscriptions":

@@ -76,11 +76,16 @@ def backup(ctx: click.Context, file: Path | None) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Put the library back to the backup FILE. What is there now is backed up first."""
-    library = environment(ctx).library
+    from ple.library.errors import Damaged, SchemaTooNew
+
+    try:
+        library = environment(ctx).library
+    except (Damaged, SchemaTooNew):  # this is the way out of it
+        library = environment(ctx).unopened_library()
     if not confirm(ctx, f"Put the library {home(library.where)} back to {file}?"):
         tell(ctx, "Nothing was changed.")
         return
-    before = library.restore_backup(file)
+    before = library.restore_backup(file.expanduser())
     show(ctx, {"before": before}, said=f"Restored. What was there before is in {home(before)}.")
 
 

@@ -4,6 +4,7 @@
   + LibraryError            the library itself cannot be opened or trusted
     - LibraryBusy           another ple is writing and does not finish
     - SchemaTooNew          written by a newer ple
+    - Damaged               the file of the database is broken
     - DiskFull
   + NotFound                a number, address or title that names nothing
   + Ambiguous               a name that names several things
@@ -44,6 +45,12 @@ class SchemaTooNew(LibraryError):
     """The library was written by a newer ple than this one."""
 
     hint = "Upgrade ple, or open a backup with `ple library restore`."
+
+
+class Damaged(LibraryError):
+    """The file of the database is broken."""
+
+    hint = "Open a backup with `ple library restore`; they lie in the folder `backups` of the library."
 
 
 class DiskFull(LibraryError):
@@ -92,8 +99,5 @@ def from_database(said: str, where: object) -> LibraryError | None:
     if "unable to open database" in said:
         return LibraryError(f"the library {where} cannot be opened", hint="Check the folder's permissions.")
     if "malformed" in said or "not a database" in said or "disk i/o error" in said:
-        return LibraryError(
-            f"the file of the library {where} is damaged",
-            hint="Look with `ple library check`; open a backup with `ple library restore`.",
-        )
+        return Damaged(f"the file of the library {where} is damaged")
     return None

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from ple.library import schema
 from ple.library.attachments import Files
 from ple.library.engine import open_engine, plain_errors
-from ple.library.errors import InvalidInput, LibraryError, NothingToUndo, SchemaTooNew
+from ple.library.errors import Damaged, InvalidInput, LibraryError, NothingToUndo, SchemaTooNew, from_database
 from ple.library.history import Undone, take_back
 from ple.library.identity import fold_tag, utc_now
 from ple.library.inspection import Finding, inspect
@@ -247,6 +247,8 @@ class Library:
             part.replace(target)
         except (OSError, sqlite3.Error) as error:
             part.unlink(missing_ok=True)
+            if isinstance(error, sqlite3.Error) and not _readable(self.path):  # SQLite may blame the new file for it
+                raise Damaged(f"the file of the library {self.where} is damaged") from error
             raise LibraryError(
                 f"the backup {target} cannot be written: {error}", hint="Check the folder and the room on the disk."
             ) from error
@@ -254,6 +256,9 @@ class Library:
 
     def restore_backup(self, source: Path) -> Path:
         """Put the library back to the backup ``source``; return the backup that was made of what it was before.
+
+        The library need not be open: one that is damaged, or of a newer ple, is put back all the same. A damaged one
+        is copied as it is.
 
         Raises:
             LibraryError: ``source`` is not a backup of a library.
@@ -273,28 +278,51 @@ class Library:
             raise LibraryError(f"{source} is not a backup of a library, or is damaged")
         if version > schema.HEAD:  # before anything is put in its place: this ple could not open it afterwards
             raise SchemaTooNew(f"the backup {source} was written by a newer ple (schema {version})")
-        before = self.back_up()
+        try:
+            before, damaged = self.back_up(), False
+        except Damaged:
+            before, damaged = self._set_aside(), True
         staged = self.path.with_name(f".restoring-{secrets.token_hex(4)}")
         try:
             shutil.copyfile(source, staged)
-            # through SQLite, page by page under its locks: other processes that have the library open stay right
-            with sqlite3.connect(staged) as copy, sqlite3.connect(self.path, timeout=30) as ours:
+            with closing(sqlite3.connect(staged)) as copy:
                 copy.execute("UPDATE marker SET value = ? WHERE name = 'epoch'", (secrets.token_hex(16),))
                 copy.commit()
-                copy.backup(ours)
-            copy.close()
-            ours.close()
+                if not damaged:
+                    # through SQLite, page by page under its locks: other processes that have it open stay right
+                    with closing(sqlite3.connect(self.path, timeout=30)) as ours:
+                        copy.backup(ours)
+            if damaged:
+                for extra in ("-wal", "-shm"):  # first: what they hold belongs to the damaged file
+                    Path(f"{self.path}{extra}").unlink(missing_ok=True)
+                staged.replace(self.path)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"the backup could not be restored: {error}", hint=f"{before} holds what was."
             ) from error
         finally:
-            staged.unlink(missing_ok=True)
-            for extra in ("-wal", "-shm", "-journal"):
+            for extra in ("", "-wal", "-shm", "-journal"):
                 Path(f"{staged}{extra}").unlink(missing_ok=True)
         self.close()
         self.open()
         return before
+
+    def _set_aside(self) -> Path:
+        """Copy the file of a damaged database, with what was not yet written into it, as it is; return the copy."""
+        self.close()
+        name = f"library-{utc_now():%Y%m%dT%H%M%SZ}-damaged-{secrets.token_hex(2)}.sqlite"
+        aside = self.folder / "backups" / name
+        try:
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            for extra in ("", "-wal"):
+                if (part := Path(f"{self.path}{extra}")).exists():
+                    shutil.copyfile(part, f"{aside}{extra}")
+                    Path(f"{aside}{extra}").chmod(0o600)
+        except OSError as error:
+            raise LibraryError(
+                f"the damaged file cannot be copied to {aside}: {error}", hint="Check the room on the disk."
+            ) from error
+        return aside
 
     def check(self, *, files: bool = True) -> list[Finding]:
         """Return all that is wrong with the library; nothing when it is sound. See :mod:`ple.library.inspection`."""
@@ -310,9 +338,12 @@ class Library:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
             connection.rollback()
-            raw.execute("PRAGMA query_only = OFF")
-            raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                raw.execute("PRAGMA query_only = OFF")
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:  # not wrapped: the driver itself was asked
+                raise from_database(str(error), self.where) or error from error
         return max(0, before - _size(self.path))
 
     def close(self) -> None:
@@ -324,6 +355,14 @@ class Library:
             # the end is by chance: an upgrade that failed may be tried again within the second
             name = f"library-{utc_now():%Y%m%dT%H%M%SZ}-{reason}-{secrets.token_hex(2)}.sqlite"
             self.back_up(self.folder / "backups" / name)
+
+
+def _readable(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        return not isinstance(from_database(str(error), path), Damaged)
 
 
 def _size(path: Path) -> int:

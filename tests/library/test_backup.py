@@ -3,12 +3,14 @@
 import sqlite3
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from ple.environment import Environment
 from ple.library import LibraryError
-from ple.library.errors import SchemaTooNew
+from ple.library.errors import LibraryBusy, SchemaTooNew
 
 
 def test_a_backup_holds_what_was_there_and_restoring_brings_it_back(sqlite_environment) -> None:
@@ -78,6 +80,44 @@ def test_a_backup_is_never_written_over_a_file(sqlite_environment, tmp_path) -> 
     with pytest.raises(LibraryError, match="is there already"):
         sqlite_environment.library.back_up(target)
     assert target.read_text() == "precious"
+
+
+def test_a_damaged_library_can_be_put_back_and_is_kept_as_it_was(ple, tmp_path) -> None:
+    ple("journal", "write", "kept")
+    where = Path(ple("library", "info", "--json").json["folder"])
+    backup = ple("library", "backup", "--json").json["file"]
+    file = where / "library.sqlite"
+    broken = file.read_bytes()[:4096] + b"\x55" * 40_960
+    file.write_bytes(broken)
+    assert "restore" in ple("journal", "list", code=1).err
+    before = Path(ple("library", "restore", backup, "--yes", "--json").json["before"])
+    assert before.read_bytes() == broken
+    assert "kept" in ple("journal", "list").out
+    assert ple("library", "check").out == "The library is sound.\n"
+
+
+def test_a_library_of_a_newer_ple_can_be_put_back(sqlite_environment, tmp_path) -> None:
+    library = sqlite_environment.library
+    kept = sqlite_environment.journal.write("kept").id
+    backup = library.back_up()
+    library.close()
+    with closing(sqlite3.connect(library.path)) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.commit()
+    with pytest.raises(SchemaTooNew):
+        library.open()
+    sqlite_environment.unopened_library().restore_backup(backup)
+    assert sqlite_environment.journal.entry(kept).text == "kept"
+
+
+def test_compacting_says_that_another_program_is_writing(sqlite_environment) -> None:
+    library = sqlite_environment.library
+    sa.event.listen(library._engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 1"))
+    library.close()
+    with closing(sqlite3.connect(library.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LibraryBusy):
+            library.compact()
 
 
 def test_the_commands_that_look_after_a_library_say_what_they_did(ple, tmp_path) -> None:
