@@ -308,10 +308,11 @@ class LearningApp(Desk):
         self.keep_memory()
         from ple.tui.screens.editor import Editor
 
-        for screen in self.screen_stack:
-            if isinstance(screen, Editor):
-                screen.save_draft()  # it is offered at the next start
-        self.exit()
+        writing = [screen for screen in self.screen_stack if isinstance(screen, Editor)]
+        if writing:
+            writing[-1].put_down(self.exit)  # it is offered at the next start
+        else:
+            self.exit()
 
 
 def run(folder: Path, url: str | None = None) -> None:

@@ -123,6 +123,24 @@ async def test_keys_that_come_faster_than_the_text_grows_are_all_kept_and_none_a
         assert "not lost" in await entries(pilot)
 
 
+async def test_the_last_words_are_in_the_draft_and_in_the_other_editor_however_busy_the_machine(
+    typical: Path, tmp_path: Path
+) -> None:
+    async with opened(typical, "w", drafts=tmp_path, editor="true") as pilot:
+        for character in "Typed before the other editor":
+            send(pilot, _character_to_key(character), character)
+        send(pilot, "ctrl+e", None)  # what is no terminal cannot be lent: that is told, after the words were put down
+        await settle(pilot)
+        assert any("cannot be lent" in str(note.message) for note in pilot.app._notifications)
+        assert "Typed before the other editor" in next(tmp_path.glob("*.json")).read_text()
+        for character in ", and before the end":
+            send(pilot, _character_to_key(character), character)
+        send(pilot, "ctrl+q", None)
+        await settle(pilot)
+    [left] = drafts.left_behind(tmp_path)
+    assert left.text == "Typed before the other editor, and before the end"
+
+
 async def test_what_cannot_be_kept_stays_in_sight_with_the_reason_and_is_kept_once(
     typical: Path, tmp_path: Path
 ) -> None:

@@ -283,8 +283,20 @@ class Editor(Screen[None]):
             self._draft.drop()
         self._close()
 
+    def put_down(self, then: Callable[[], object]) -> None:
+        """Keep all that was typed as a draft, and then do something: who goes on later finds the last words too."""
+
+        def put() -> None:
+            self.save_draft()
+            then()
+
+        self._after_keys(put)
+
     def action_outside(self) -> None:
         """Edit the text in the learner's own editor and take it over."""
+        self._after_keys(self._lend)
+
+    def _lend(self) -> None:
         self.save_draft()
         text = edited_outside(self.learning, self.area.text)
         if text is not None and text != self.area.text:
