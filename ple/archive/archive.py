@@ -9,10 +9,11 @@
 
 import hashlib
 import json
+import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from ple import __version__
 from ple.archive import tables
 from ple.archive.errors import ArchiveError
 from ple.archive.merging import Merged, Merger, Renumber
-from ple.library import Library, schema, utc_now
+from ple.library import Library, LibraryError, schema, utc_now
 
 FORMAT = "ple-archive"
 VERSION = 1
@@ -95,8 +96,12 @@ class Archive:
             if folder.exists():
                 old = part.with_suffix(".old")
                 folder.rename(old)
-                part.rename(folder)
-                shutil.rmtree(old)
+                try:
+                    part.rename(folder)
+                except OSError:
+                    old.rename(folder)
+                    raise
+                shutil.rmtree(old, ignore_errors=True)
             else:
                 part.rename(folder)
         except OSError as error:
@@ -155,19 +160,20 @@ class Archive:
         return Exported(name, things, sum(rows.values()), len(hashes) - len(missing), size, missing)
 
     def _copy_out(self, sha256: str, to: Path) -> bool:
-        source = self._library.files.path(sha256)
-        target = to / source.parent.name / source.name
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            source = self._library.files.path(sha256)
+            target = to / source.parent.name / source.name
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-        except FileNotFoundError:
+        except (FileNotFoundError, LibraryError):
             return False
         return True
 
     def _unpack(self, folder: Path, about: dict[str, Any], room: Path) -> Library:
         """Return a library of its own with what the archive holds, of our version."""
-        theirs = Library(room).open_as_of(about["schema"])
+        theirs = Library(room)
         try:
+            theirs.open_as_of(about["schema"])
             with theirs.writing() as tx:
                 connection = tx.connection()
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
@@ -176,23 +182,39 @@ class Archive:
                     file = folder / "tables" / f"{table.name}.jsonl"
                     if file.exists():
                         _fill(connection, _as_it_was(connection, table), table, file)
-        except sa.exc.StatementError as error:
-            raise ArchiveError(f"the archive {folder} is damaged: its rows do not fit together") from error
-        except OSError as error:
-            raise ArchiveError(f"the archive {folder} cannot be read: {error.strerror or error}") from error
-        return theirs.open()
+            return theirs.open()
+        except BaseException as error:
+            theirs.close()
+            if isinstance(error, sa.exc.StatementError | OverflowError | UnicodeEncodeError):
+                raise ArchiveError(f"the archive {folder} is damaged: its rows do not fit together") from error
+            if isinstance(error, OSError | UnicodeDecodeError):
+                reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+                raise ArchiveError(f"the archive {folder} cannot be read: {reason}") from error
+            raise
 
     def _merge(self, theirs: Library, files: Path, plan: bool) -> Merged:
         lost: list[str] = []
+        with theirs.reading() as source:
+            named = set(source.connection().execute(sa.text("SELECT DISTINCT sha256 FROM attachment")).scalars())
         here: set[str] = set()
-        for sha256, data in _files(files, lost):
+        for sha256, data in _files(files, named, lost):
             here.add(sha256)
             if not plan:
                 self._library.files.keep(data)
+
+        def has(sha256: str) -> bool:
+            try:
+                if self._library.files.path(sha256).exists() or (plan and sha256 in here):
+                    return True
+            except LibraryError:
+                return False
+            # another ple may have swept it since it was kept: from here on nobody else writes
+            return any(self._library.files.keep(data) for _, data in _files(files, {sha256} & here, []))
+
         merged: Merged | None = None
         try:
             with theirs.reading() as source, self._library.writing("Brought in an archive") as tx:
-                merged = Merger(source, tx, self._renumber, lambda sha256: self._has(sha256, here)).merge()
+                merged = Merger(source, tx, self._renumber, has).merge()
                 merged.problems.extend(lost)
                 if plan:
                     raise _OnlyALook
@@ -200,9 +222,6 @@ class Archive:
             pass
         assert merged is not None
         return merged
-
-    def _has(self, sha256: str, coming: set[str]) -> bool:
-        return sha256 in coming or self._library.files.path(sha256).exists()
 
 
 def _replaceable(folder: Path) -> bool:
@@ -221,7 +240,7 @@ def _about(folder: Path) -> dict[str, Any]:
     try:
         about = json.loads((folder / "library.json").read_text("utf-8"))
         fits = about["format"] == FORMAT and about["schema"].isdecimal() and isinstance(about["version"], int)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ArchiveError(f"{folder} is no archive of a library") from error
     if not fits:
         raise ArchiveError(f"{folder} is no archive of a library")
@@ -255,12 +274,13 @@ def _fill(connection: sa.Connection, there: sa.Table, table: sa.Table, file: Pat
         connection.execute(sa.insert(there), rows)
 
 
-def _files(folder: Path, lost: list[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of an archive; of one that is not what its name says, tell ``lost``."""
-    for path in sorted(folder.glob("??/*")):
-        sha256 = path.parent.name + path.name
+def _files(folder: Path, named: Collection[str], lost: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield those of the ``named`` files that an archive has; of one that is not what its name says, tell ``lost``."""
+    for sha256 in sorted(named):
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            continue
         try:
-            data = path.read_bytes()
+            data = (folder / sha256[:2] / sha256[2:]).read_bytes()
         except OSError:
             continue
         if hashlib.sha256(data).hexdigest() == sha256:

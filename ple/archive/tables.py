@@ -68,7 +68,7 @@ def read(table: sa.Table, file: Path) -> Iterator[dict[str, Any]]:
             try:
                 said = json.loads(line)
                 row = {name: _value(kinds[name], value) for name, value in said.items() if name in kinds}
-            except (ValueError, TypeError, AttributeError) as error:
+            except (ValueError, TypeError, AttributeError, RecursionError) as error:
                 raise ArchiveError(f"line {number} of {file.name} in the archive is damaged") from error
             yield {**missing, **row}
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
 from ple.library.errors import DiskFull, LibraryError
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Files:
@@ -15,7 +18,13 @@ class Files:
         self.folder = folder
 
     def path(self, sha256: str) -> Path:
-        """Return where the bytes with this hash lie."""
+        """Return where the bytes with this hash lie.
+
+        Raises:
+            LibraryError: it is no hash; as a path it could lead anywhere.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise LibraryError("a file is named by something that is no SHA-256")
         return self.folder / sha256[:2] / sha256[2:]
 
     def keep(self, data: bytes) -> str:

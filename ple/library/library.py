@@ -203,7 +203,7 @@ class Library:
             # another process may have begun to need one meanwhile
             with self.writing() as tx:
                 for sha256 in orphans - needed(tx, orphans):
-                    with suppress(OSError):
+                    with suppress(OSError, LibraryError):
                         self.files.path(sha256).unlink(missing_ok=True)
         return purged
 

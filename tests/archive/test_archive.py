@@ -9,6 +9,7 @@ import pytest
 
 from ple.archive import ArchiveError
 from ple.environment import Environment
+from ple.library import Attachment
 
 FEED = """<rss version="2.0"><channel><title>Sky</title><link>http://sky.example/</link>
 <item><guid>1</guid><title>Moon</title><description>&lt;p&gt;Full tonight.&lt;/p&gt;</description></item>
@@ -174,6 +175,42 @@ def test_a_file_that_is_missing_or_changed_is_said_and_the_rest_comes_in(sqlite_
         "the file b.txt is missing from the archive",
     ]
     assert other.library.check() == []
+
+
+def test_an_absurd_archive_is_a_sentence_too(sqlite_environment, other, tmp_path) -> None:
+    sqlite_environment.journal.write("words")
+    out = sqlite_environment.archive.export(tmp_path / "out").folder
+    rows = out / "tables" / "journal_entry.jsonl"
+    said = rows.read_text("utf-8")
+    for absurd in (
+        "[" * 100_000,
+        said.replace("words", "wo\\ud800rds"),
+        said.replace('minutes":', 'minutes":' + "9" * 30),
+    ):
+        rows.write_text(absurd, "utf-8")
+        with pytest.raises(ArchiveError, match="damaged"):
+            other.archive.bring_in(out)
+    (out / "library.json").write_text("[" * 100_000)
+    with pytest.raises(ArchiveError, match="no archive"):
+        other.archive.bring_in(out)
+
+
+def test_an_archive_leads_to_no_file_outside_of_the_library(sqlite_environment, other, tmp_path) -> None:
+    ours, precious = sqlite_environment, tmp_path / "precious"
+    precious.write_text("mine")
+    id = ours.journal.write("words").id
+    with ours.library.writing() as tx:
+        sha256 = tx.attach(id, "document", "a.txt", "text/plain", b"kept words")
+    ours.archive.export(tmp_path / "out")
+    rows = tmp_path / "out" / "tables" / "attachment.jsonl"
+    rows.write_text(rows.read_text().replace(sha256, f"xx{precious}"))
+    assert other.archive.bring_in(tmp_path / "out").problems == ["the file a.txt is missing from the archive"]
+    with other.library.writing() as tx:
+        tx.add(Attachment(resource_id=id, role="a", name="b", sha256=f"xx{precious}", media_type="c", size_bytes=1))
+        tx.trash(id)
+    assert [found.what for found in other.library.check()] == ["a file is named by something that is no SHA-256"]
+    other.library.empty_trash()
+    assert precious.read_text() == "mine"
 
 
 def test_as_typed(ple, tmp_path) -> None:
