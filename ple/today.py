@@ -9,6 +9,7 @@ from ple.library.identity import utc_now
 if TYPE_CHECKING:
     from ple.bookmarks.models import BookmarkLine
     from ple.environment import Environment
+    from ple.feeds.glance import Unread
     from ple.feeds.models import EntryLine
     from ple.journal.models import Memory
     from ple.lms.values import AssignmentLine
@@ -33,6 +34,32 @@ class Today:
     """Sessions that begin soon, tokens that end, hand-ins that still wait: a sentence each."""
     suggestion: str
     """One thing to do, as a sentence with its command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What can be said of today without the tables, which take longer to import than the screens."""
+
+    unread: int
+    entries: "tuple[Unread, ...]"
+    """The newest unread ones."""
+
+
+def glance(environment: "Environment", *, few: int = 5) -> Glance | None:
+    """Return what a look into the library's file tells; None if it does not lie there in a version that we know."""
+    from ple.feeds import glance
+    from ple.library.file import LibraryFile
+
+    if environment.place != str(environment.folder):  # it is on a server
+        return None
+    file = LibraryFile(environment.folder)
+    if not file.current():
+        return None
+    try:
+        with file.reading() as statements:
+            return Glance(glance.how_many(statements), glance.newest(statements, few))
+    finally:
+        file.close()
 
 
 def gather(environment: "Environment", *, now: dt.datetime | None = None, few: int = 5) -> Today:

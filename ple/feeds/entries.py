@@ -15,10 +15,10 @@ from sqlmodel import col
 from ple.feeds import counting, duplicates
 from ple.feeds.marks import HIDDEN, TriageRow, WholeTextRow
 from ple.feeds.models import ENTRY, FEED, Entry, EntryContentRow, EntryLine, EntryRow, Feed, FeedRow
+from ple.feeds.titles import feed_title as feed_title
 from ple.library import Document, Link, NotFound, Reading, Resource, Tagging, chunks, trashed
 from ple.library.bulk import numbers
 from ple.library.history import bodies
-from ple.web import addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +160,6 @@ def _line(row: tuple[Any, ...], tags: frozenset[str], also_in: tuple[str, ...]) 
         id, uid, ENTRY, feed_id, feed_title(own, said, address, kept), title, url, author, occurred, read is not None,
         starred is not None, tags, created, also_in,
     )  # fmt: skip
-
-
-def feed_title(own: str | None, said: str | None, url: str | None, kept: str = "") -> str:
-    """Return what a feed is called: by the learner, by its publisher, by its address, or what it was called."""
-    return own or said or (addresses.display(url) if url else "") or kept or "a removed feed"
 
 
 def entry(tx: Reading, id: int) -> Entry:

@@ -33,6 +33,7 @@ class Doors:
         self._open = open_environment
         self._opening = threading.Lock()
         self._environment: Environment | None = None
+        self._opened = False
         self.seen = 0
         """The library's newest change when it was opened: all that comes later has to be shown."""
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="door")
@@ -44,15 +45,26 @@ class Doors:
     def _called(self, call: Callable[[Environment], T]) -> T:
         return call(self.environment())
 
-    def environment(self) -> Environment:
-        """Return the environment, opened; only for threads, because opening takes its time."""
+    async def glance(self, look: Callable[[Environment], T]) -> T:
+        """Return what `look` sees of the environment while its library, which takes a second to open, is still shut."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: look(self._shut()))
+
+    def _shut(self) -> Environment:
         with self._opening:
             if self._environment is None:
                 self._environment = self._open()
-                self.seen = self._environment.library.newest_change()
+            return self._environment
+
+    def environment(self) -> Environment:
+        """Return the environment, opened; only for threads, because opening takes its time."""
+        environment = self._shut()
+        with self._opening:
+            if not self._opened:
+                self.seen = environment.library.newest_change()
                 # What was imported stays: a collector that walks over it again and again is felt between two keys.
                 gc.freeze()
-            return self._environment
+                self._opened = True
+            return environment
 
     def close(self) -> None:
         """Let the calls under way finish, then close the environment."""

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from ple.feeds import glance
+from ple.library.file import LibraryFile
+from ple.library.textual import Textual
 from tests.servers.feeds import rss
 
 
@@ -30,6 +33,20 @@ def seen(feeds: Any, **wanted: Any) -> tuple[int, int]:
     return len(feeds.entry_ids(**wanted)), len(feeds.entry_ids(unread=True, **wanted))
 
 
+def seen_from_outside(feeds: Any) -> None:
+    """The first screen of a start asks the library's file for what the door says of it."""
+    library = feeds._library
+    with (LibraryFile(library.folder) if library.on_sqlite else Textual(library)).reading() as statements:
+        assert glance.how_many(statements) == feeds.unread()
+        if library.on_sqlite:  # a server's times are its driver's
+            found = glance.newest(statements, 5)
+            said = [(each.id, each.title, each.url, each.feed_title, each.published_at, each.tags) for each in found]
+            assert said == [
+                (line.id, line.title, line.url, line.feed_title, line.published_at, line.tags)
+                for line in feeds.entries(unread=True, limit=5)
+            ]
+
+
 def newest(line: Any) -> Any:
     return line.published_at, line.id
 
@@ -39,6 +56,7 @@ def agree(feeds: Any) -> None:
     assert (counts.entries, counts.unread) == seen(feeds)
     assert counts.starred == len(feeds.entry_ids(starred=True))
     assert feeds.unread() == counts.unread
+    seen_from_outside(feeds)
     assert feeds.triage.counts()["inbox"] == len(feeds.triage.inbox_ids())
     assert feeds.entry_ids() == [line.id for line in sorted(feeds.entries(limit=None), key=newest, reverse=True)]
     for folder, said in counts.folders.items():
@@ -66,6 +84,9 @@ def test_counts_and_lists_agree_when_things_are_read_starred_hidden_thrown_away_
     feeds.rules.run(rule.id)
     agree(feeds)
     assert "A 1" in [line.title for line in feeds.entries()], "what is hidden in one feed is shown by the others"
+    with environment.library.writing("Tagged") as tx:
+        tx.tag(feeds.entry_ids(feed=planet)[0], "memory", "to read")
+    agree(feeds)
     with environment.library.writing("Threw away") as tx:
         tx.trash(feeds.entry_ids(feed=planet)[-1])
     agree(feeds)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ple.environment import Environment
 from ple.tui.memory import Memory
 from ple.tui.screens.today import Today
 from ple.tui.worker import Doors
@@ -40,6 +41,33 @@ async def test_at_the_start_it_is_there_with_the_first_paint(typical: Path, tmp_
         app.doors = Doors(lambda: environment_at(typical))
         await until(pilot, lambda: "as it was" not in seen(pilot))
     app.doors.close()
+
+
+class Shut(Environment):
+    """An environment whose library nobody may open."""
+
+    @property
+    def library(self) -> Any:
+        raise AssertionError("the library was opened")
+
+
+async def test_at_the_very_first_start_what_is_unread_is_there_before_the_library_is_open(typical: Path) -> None:
+    app = TestedApp(typical)
+    app.doors = Doors(lambda: Shut(typical))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "unread" in seen(pilot))
+        at_a_glance = lines(seen(pilot), "NEW", "SAVED")
+        app.doors = Doors(lambda: environment_at(typical))
+        pilot.app.screen.reload()
+        await until(pilot, lambda: "SAVED" in seen(pilot))
+        assert lines(seen(pilot), "NEW", "SAVED")[: len(at_a_glance)] == at_a_glance
+    app.doors.close()
+
+
+def lines(said: str, after: str, before: str) -> list[str]:
+    """Return the lines of a list between two headings."""
+    part = said.partition(after)[2].partition(before)[0]
+    return [line for line in part.splitlines() if line.strip()][:6]
 
 
 @pytest.mark.parametrize(

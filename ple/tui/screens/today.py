@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
@@ -20,6 +22,7 @@ from ple.tui.words import Piece, columns, count, day, due, right, short
 
 if TYPE_CHECKING:
     from ple.environment import Environment
+    from ple.today import Glance
     from ple.today import Today as Gathered
 
 FEW = 5
@@ -62,6 +65,7 @@ class Today(ListRoom):
         self._found: Gathered | None = None
         self._seen_at: dt.datetime | None = None
         self._waited = False
+        self._looked = False
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Not asked: what matters today comes with its rows."""
@@ -74,13 +78,6 @@ class Today(ListRoom):
     def kind(self, key: Key) -> str:
         """Return the kind of a line."""
         return next((row.thing.kind for row in self._rows_now if row.key == key and row.thing), "")
-
-    def on_mount(self) -> None:
-        """Say what happens until the library is open."""
-        super().on_mount()
-        if not self._rows_now:
-            self.query_one(".list-pane").add_class("-empty")
-            self.query_one("#lesson").update("Opening your library …")  # type: ignore[attr-defined]
 
     def reload(self) -> None:
         """Ask again for everything; at the start only when what is remembered was painted."""
@@ -105,8 +102,11 @@ class Today(ListRoom):
         self._show(rows)
 
     async def load(self) -> None:
-        """Gather what matters now."""
+        """Gather what matters now; until the library is open, show what is seen of it from outside."""
         now = self.learning.now()
+        if not self._rows_now and not self._looked:
+            self._looked = True
+            await self._look()
 
         def call(environment: Environment) -> Gathered:
             from ple.today import gather
@@ -116,6 +116,20 @@ class Today(ListRoom):
         self._found = await self.ask(call)
         self._lay_out(self._found)
         await self._again()
+
+    async def _look(self) -> None:
+        def call(environment: Environment) -> Glance | None:
+            from ple.today import glance
+
+            return glance(environment, few=FEW)
+
+        found = await self.learning.doors.glance(call)
+        if found is None:
+            self.query_one(".list-pane").add_class("-empty")
+            self.query_one("#lesson", Static).update("Opening your library …")
+        else:
+            self._show(rows_at_a_glance(found, self.learning.now()))
+        await asyncio.sleep(0.05)  # what opens the library leaves no time for painting
 
     def _lay_out(self, found: Gathered) -> None:
         self._seen_at = None
@@ -247,15 +261,7 @@ def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:
         )
     if not found.due:
         rows.append(TodayRow("nothing due", "Nothing is due within two weeks.", style="muted"))
-    heading(f"NEW · {count(found.unread)} unread" if found.unread else "NEW")
-    for entry in found.entries:
-        thing = Thing(entry.id, entry.kind, clean(entry.title) or "Untitled", entry.url, entry.tags)
-        when = short(entry.published_at, now)
-        rows.append(TodayRow(thing.id, thing.title, when, clean(entry.feed_title), "●", thing=thing))
-    if not found.entries:
-        rows.append(
-            TodayRow("nothing new", "Everything that came in is read. R asks your feeds for more.", style="muted")
-        )
+    rows += _new(found, now)
     if found.pages:
         heading(f"SAVED TO READ · {count(found.unread_pages)}")
         for page in found.pages:
@@ -273,6 +279,27 @@ def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:
     for number, (start, end) in enumerate(wrapped(suggestion, max(20, width - 4))):
         rows.append(TodayRow(f"suggestion {number}", suggestion[start:end]))
     return rows
+
+
+def _new(found: Gathered | Glance, now: dt.datetime) -> list[TodayRow]:
+    """Return what came in as lines."""
+    title = f"NEW · {count(found.unread)} unread" if found.unread else "NEW"
+    rows = [TodayRow("gap new", ""), TodayRow("heading new", title, style="heading")]
+    for entry in found.entries:
+        thing = Thing(entry.id, entry.kind, clean(entry.title) or "Untitled", entry.url, entry.tags)
+        when = short(entry.published_at, now)
+        rows.append(TodayRow(thing.id, thing.title, when, clean(entry.feed_title), "●", thing=thing))
+    if not found.entries:
+        rows.append(
+            TodayRow("nothing new", "Everything that came in is read. R asks your feeds for more.", style="muted")
+        )
+    return rows
+
+
+def rows_at_a_glance(found: Glance, now: dt.datetime) -> list[TodayRow]:
+    """Return what is seen from outside as lines, where they will stand when the library is open."""
+    due = [TodayRow("heading DUE", "DUE", style="heading"), TodayRow("nothing due", "…", style="muted")]
+    return [*due, *_new(found, now)]
 
 
 _COMMANDS = {
