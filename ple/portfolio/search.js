@@ -18,7 +18,9 @@
   }
 
   function folded(text) {
-    return text.toLowerCase().replace(/ß/g, "ss").normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC");
+    var small = text.toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ");
+    var points = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]/g;
+    return small.normalize("NFKD").replace(points, "").normalize("NFC");
   }
 
   function words(text) {
@@ -83,6 +85,7 @@
   function show(works) {
     list.textContent = "";
     if (works === null) { said.textContent = ""; return; }
+    if (!works.length) { said.textContent = "Nothing here has all of these words."; return; }
     said.textContent = works.length === 1 ? "1 piece of work" : works.length + " pieces of work";
     works.slice(0, 50).forEach(function (work) {
       var item = element("li", "", list);
@@ -98,10 +101,15 @@
     var mine = ++asked;
     var query = field.value;
     history.replaceState(null, "", query ? "#" + encodeURIComponent(query) : location.pathname);
+    list.setAttribute("aria-busy", "true");
     find(query).then(function (works) {
       if (mine === asked) show(works);
     }, function () {
-      if (mine === asked) said.textContent = "The list of words cannot be read here; a web host gives it.";
+      if (mine !== asked) return;
+      list.textContent = "";
+      said.textContent = "The list of words cannot be read here; a web host gives it.";
+    }).then(function () {
+      if (mine === asked) list.removeAttribute("aria-busy");
     });
   }
 

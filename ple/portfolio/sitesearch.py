@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,10 @@ _SHARDS = (*_LETTERS, "other")
 _SCRIPT = Path(__file__).parent / "search.js"
 _EACH_ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 """Scripts that put no space between words: each sign is a word. The script has the same."""
-_WORD = re.compile(rf"[{_EACH_ALONE}]|[^\W_{_EACH_ALONE}]{{2,40}}")
+_POINTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
+"""Accents, and the points of Hebrew and Arabic, which few type. The script has the same."""
+_BEYOND = re.compile("[\u0900-\uffff\U00010000-\U0010ffff]")
+"""Where there are scripts whose vowels are marks on letters, without which a word is another."""
 
 
 class SiteSearch:
@@ -76,13 +79,21 @@ class SiteSearch:
             text = unescape(re.sub(r"<[^>]*>", " ", html))
             return "\n".join(sorted(words(" ".join([card.title, card.summary, *card.tags, *card.skills, text]))))
 
-        return self._remember(f"words\0{card.said}\0{card.looks}", make).split()
+        return self._remember(f"words 2\0{card.said}\0{card.looks}", make).split()
 
 
 def words(text: str) -> set[str]:
     """Return the words of a text as they are searched: without accents, small."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return set(_WORD.findall(unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain))))
+    plain = _POINTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return set(_word(_BEYOND.search(plain) is not None).findall(unicodedata.normalize("NFC", plain)))
+
+
+@cache
+def _word(marked: bool) -> re.Pattern[str]:
+    """Return what finds words; ``marked`` if marks may be letters of them, which takes a little longer to make."""
+    marks = "".join(letter for letter in map(chr, range(0x900, 0xFE00)) if unicodedata.category(letter)[0] == "M")
+    letter = rf"(?:[^\W_{_EACH_ALONE}]{f'|[{marks}]' if marked else ''})"
+    return re.compile(rf"[{_EACH_ALONE}]|{letter}{{2,40}}")
 
 
 def _json(value: Any) -> bytes:
