@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound
+from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound, Writing
 from ple.portfolio import exhibits
 from ple.portfolio.characters import fit_line
 from ple.portfolio.collections import Collection, Held
@@ -212,19 +212,26 @@ class Portfolio:
         id = artifact.id
         given = context_of(context) | ({"visibility": visibility} if visibility is not None else {})
         with self._library.writing(f"Edited “{artifact.title}” in the portfolio") as tx:
-            tx.alive(id, ARTIFACT)
-            row = tx.get_one(ArtifactRow, id)
-            before = row.model_dump(mode="json", include=set(ArtifactFields.model_fields))
-            fields = checked(ArtifactFields, before | given)
-            values = {name: value for name, value in fields.model_dump().items() if getattr(row, name) != value}
-            if values:
-                tx.remember(id, before)
-                tx.update(ArtifactRow, [id], **values)
+            _say(tx, id, given)
             if tags is not None:
                 tx.set_tags(id, map(fit_line, tags))
             if place is not None:
                 move(tx, id, place)
         return self.artifact(id)
+
+    def edit_all(self, ids: Iterable[int], *, visibility: Visibility | str | None = None, **context: Any) -> int:
+        """Change the same of several artifacts, as one change that undo takes back; return how many.
+
+        Raises:
+            NotFound: one is no artifact.
+            InvalidInput: a value cannot be used. Then nothing is changed.
+        """
+        chosen = [artifact.id for artifact in map(self.artifact, ids)]
+        given = context_of(context) | ({"visibility": visibility} if visibility is not None else {})
+        with self._library.writing(f"Edited {len(chosen)} artifacts in the portfolio") as tx:
+            for id in chosen:
+                _say(tx, id, given)
+        return len(chosen)
 
     def collections(self) -> list[Collection]:
         """Return the collections of the site, with what would stand on their pages if it was built now.
@@ -327,3 +334,15 @@ class Portfolio:
             begun = tx.get(SiteRow, 1) is not None
         if not begun:
             self.init()
+
+
+def _say(tx: Writing, id: int, given: Mapping[str, Any]) -> None:
+    """Let an artifact say what is given, and remember what it said. Raises InvalidInput."""
+    tx.alive(id, ARTIFACT)
+    row = tx.get_one(ArtifactRow, id)
+    before = row.model_dump(mode="json", include=set(ArtifactFields.model_fields))
+    fields = checked(ArtifactFields, before | dict(given))
+    values = {name: value for name, value in fields.model_dump().items() if getattr(row, name) != value}
+    if values:
+        tx.remember(id, before)
+        tx.update(ArtifactRow, [id], **values)

@@ -52,6 +52,24 @@ async def test_what_is_said_of_a_work_is_changed_one_by_one(typical: Path) -> No
         assert "I learned to wait" in seen(pilot)
 
 
+@whole
+async def test_what_is_marked_is_shown_changed_and_taken_out_in_one_step_each(typical: Path) -> None:
+    async with opened(typical, "3", "plus", "enter", "j", "plus", "enter", "4", "plus", "enter", "7") as pilot:
+        await press(pilot, "space", "space", "W", "3")
+        assert [str(one.visibility) for one in await artifacts(pilot)] == ["public", "public", "private"]
+        await press(pilot, "u")
+        assert {str(one.visibility) for one in await artifacts(pilot)} == {"private"}
+        await press(pilot, "ctrl+a", "e", "1")
+        await type_in(pilot, "Memory")
+        await press(pilot, "enter")
+        assert {one.page for one in await artifacts(pilot)} == {"Memory"}
+        assert "Changed 3 works" in seen(pilot)
+        await press(pilot, "ctrl+a", "d")
+        assert not await artifacts(pilot)
+        await press(pilot, "u")
+        assert {one.page for one in await artifacts(pilot)} == {"Memory"}
+
+
 async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run(typical: Path, tmp_path: Path) -> None:
     remote = tmp_path / "remote.git"
     subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)

@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ple.tui.dialogs import Ask, Choose, Confirm
-from ple.tui.drafts import Work
+from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article
 from ple.tui.room import Thing
-from ple.tui.screens import portfolio_site
-from ple.tui.screens.showing import (
-    FIELDS,
-    artifact_prose,
-    said_of,
-    withdrawal,
-)
+from ple.tui.screens import portfolio_site, portfolio_works
+from ple.tui.screens.showing import artifact_prose
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, Row
@@ -76,7 +70,7 @@ class Portfolio(ListRoom):
     def __init__(self) -> None:
         super().__init__()
         self.shown = ARTIFACTS
-        self._found: dict[int, Artifact] = {}
+        self.found: dict[int, Artifact] = {}
         self._badges: dict[int, CredentialLine] = {}
         self.findings: list[Finding] | None = None
         self._title, self._url = "", ""
@@ -98,8 +92,8 @@ class Portfolio(ListRoom):
                 return list(self._badges)
             settings = environment.portfolio.settings()
             self._title, self._url = clean(settings.title), clean(settings.url or "")
-            self._found = {one.id: one for one in environment.portfolio.artifacts()}
-            return list(self._found)
+            self.found = {one.id: one for one in environment.portfolio.artifacts()}
+            return list(self.found)
 
         return call
 
@@ -109,7 +103,7 @@ class Portfolio(ListRoom):
             now, badges = self.learning.now(), self._badges
             lines = [badges[key] for key in keys if isinstance(key, int) and key in badges]
             return lambda _: [badge_row(line, short(line.issued_at, now)) for line in lines]
-        found, serious = self._found, {one.artifact for one in self.findings or () if one.serious}
+        found, serious = self.found, {one.artifact for one in self.findings or () if one.serious}
         artifacts = [found[key] for key in keys if isinstance(key, int) and key in found]
         return lambda _: [artifact_row(one, one.id in serious) for one in artifacts]
 
@@ -131,7 +125,7 @@ class Portfolio(ListRoom):
         """What the site is called, and how much of it others see."""
         if self.shown == BADGES:
             return f"{BADGES}  ·  {self.counted(total)}"
-        public = sum(one.visibility == "public" for one in self._found.values())
+        public = sum(one.visibility == "public" for one in self.found.values())
         found = self.findings
         checked = "" if found is None else f"{plural(len(found), 'finding')}, C shows them" if found else "all is well"
         return joined(self._title, f"{count(public)} of {self.counted(total)} public", self._url, checked)
@@ -171,16 +165,17 @@ class Portfolio(ListRoom):
         self.article = None
         self.work(self.load, group="load")
 
-    def _artifact(self) -> Artifact | None:
+    def artifact_here(self) -> Artifact | None:
+        """Return the work under the cursor; say so where there is none."""
         if self.shown == BADGES:
             self.learning.say("This is a badge; v shows the portfolio")
             return None
         thing = self._thing()
-        return self._found.get(thing.id) if thing else None
+        return self.found.get(thing.id) if thing else None
 
     def titles(self) -> dict[int, str]:
         """Return what the artifacts are called."""
-        return {id: one.title for id, one in self._found.items()}
+        return {id: one.title for id, one in self.found.items()}
 
     # choosing and saying why
 
@@ -200,106 +195,39 @@ class Portfolio(ListRoom):
         document = await self.ask(lambda environment: environment.document(environment.resolve(name)))
         show_in_portfolio(self, Thing(document.id, document.kind, clean(document.title), document.url, document.tags))
 
+    def works(self) -> Sequence[Artifact]:
+        """Return the works that are marked, or the one under the cursor; say so where there is none."""
+        if self.shown == BADGES or not self.list.marks:
+            one = self.artifact_here()
+            return [one] if one else []
+        return [self.found[id] for id in self.targets() if id in self.found]
+
     def action_visibility(self) -> None:
-        """Choose who may see it."""
-        if one := self._artifact():
-            rows = [
-                (1, "private: on no page"),
-                (2, "unlisted: whoever has its link"),
-                (3, "public: everybody, from the next publication on"),
-            ]
-
-            def chosen(number: int | None) -> None:
-                if number is not None:
-                    self._show_to(one, ("private", "unlisted", "public")[number - 1])
-
-            self.app.push_screen(Choose(f"Who sees {named(one.title)}? It is {one.visibility} now.", rows), chosen)
-
-    def _show_to(self, one: Artifact, visibility: str) -> None:
-        def change() -> None:
-            self.change(
-                lambda environment: environment.portfolio.edit(one.id, visibility=visibility),
-                f"{named(one.title)} is {visibility} · u undoes",
-            )
-
-        if visibility == "private" and one.visibility != "private":
-            self._withdrawn(one, change)
-        else:
-            change()
-
-    def _withdrawn(self, one: Artifact, then: Callable[[], None]) -> None:
-        """Ask before an address that people have stops saying anything."""
-
-        async def ask() -> None:
-            about = await self.ask(lambda environment: withdrawal(environment, one))
-            if not about:
-                then()
-                return
-            question = Confirm(f"Withdraw {named(one.title)}?", about=about, yes="Withdraw it", no="Leave it")
-            self.app.push_screen(question, lambda yes: then() if yes else None)
-
-        self.work(ask, group="withdraw")
+        """Choose who may see it, or all that are marked."""
+        portfolio_works.visibility(self)
 
     def action_edit(self) -> None:
-        """Change one of the things that are said about it."""
-        one = self._artifact()
-        if one is None:
-            return
-        place = list(self._found).index(one.id) + 1
-        rows = [
-            (number, f"{label}: {clean(said_of(one, name, place)) or '—'}")
-            for number, (name, label, _) in enumerate(FIELDS, start=1)
-        ]
-
-        def chosen(number: int | None) -> None:
-            if number is None:
-                return
-            name, label, help = FIELDS[number - 1]
-            if name in ("reflection", "sources", "feedback"):
-                self._write(one, name, label)
-                return
-
-            def keep(said: str | None) -> None:
-                if said is not None:
-                    self.work(lambda: self._keep(one, name, said), group="keep")
-
-            self.app.push_screen(Ask(label, value=said_of(one, name, place), help=help, empty=True), keep)
-
-        self.app.push_screen(Choose(f"Change what of {named(one.title)}?", rows), chosen)
-
-    async def _keep(self, one: Artifact, name: str, said: str) -> None:
-        from ple.tui.screens.showing import value_of
-
-        value = value_of(name, said)
-        self.change(
-            lambda environment: environment.portfolio.edit(one.id, **{name: value}),
-            f"Changed {named(one.title)} · u undoes",
-        )
+        """Change one of the things that are said about it, or about all that are marked."""
+        portfolio_works.edit(self)
 
     def action_reflect(self) -> None:
         """Write what was learned from it."""
-        if one := self._artifact():
-            self._write(one, "reflection", "What I learned from it")
+        portfolio_works.reflect(self)
 
     def action_note(self) -> None:
         """Write what was learned from it: that is the note of an artifact."""
-        self.action_reflect()
-
-    def _write(self, one: Artifact, name: str, label: str) -> None:
-        from ple.tui.screens.writing import edit
-
-        work = Work("artifact", f"{label}: {clean(one.title)}", one.id, field=name)
-        edit(self.learning, work, str(getattr(one, name)))
+        portfolio_works.reflect(self)
 
     def action_remove(self) -> None:
-        """Take it out; what it shows stays in the library."""
+        """Take it out, or all that are marked; what they show stays in the library."""
         if self.shown == BADGES:
             if thing := self._thing():
-                said = f"Removed {named(thing.title)} · u undoes"
-                self.change(lambda environment: environment.credentials.remove([thing.id]), said)
-        elif one := self._artifact():
-            said = f"Took {named(one.title)} out of the portfolio · u undoes"
-            self._withdrawn(one, lambda: self.change(lambda environment: environment.portfolio.remove([one.id]), said))
+                self.change_all(
+                    lambda environment, ids: environment.credentials.remove(ids),
+                    lambda number: f"Removed {named(thing.title) if number == 1 else plural(number, 'badge')}",
+                )
+        else:
+            portfolio_works.remove(self)
 
     # the site
 

@@ -33,6 +33,8 @@ FIELDS = (
     ("feedback", "What others said", ""),
     ("place", "Its place among all", "A number, the first being 1."),
 )
+OF_MANY = ("page", "skills", "made_on", "licence")
+"""Which of them may be the same of several works."""
 SITE = (
     ("title", "Title of the site", "What the site is called."),
     ("url", "Address", "Where it will be published: https://…; empty takes it away."),
@@ -67,16 +69,17 @@ def value_of(name: str, said: str) -> Any:
     return [part.strip() for part in said.split(",") if part.strip()] if name == "skills" else said
 
 
-def withdrawal(environment: Environment, one: Artifact) -> str:
-    """Return what is lost when an artifact is withdrawn that people have an address of; empty if nobody has."""
-    one = environment.portfolio.artifact(one.id)  # a publication may have given it an address meanwhile
-    if not one.address:
+def withdrawals(environment: Environment, some: Sequence[Artifact]) -> str:
+    """Return what is lost when artifacts are withdrawn that people have an address of; empty if nobody has."""
+    # a publication may have given them an address meanwhile
+    known = [one for one in (environment.portfolio.artifact(one.id) for one in some) if one.address]
+    if not known:
         return ""
-    said = "It has been published; its address will say that it was withdrawn."
-    receipts = environment.portfolio.handed_in([one.id]).get(one.id, [])
-    if receipts:
-        numbers = ", ".join(f"#{receipt}" for receipt in receipts)
-        said += f" It was handed in, with the receipt {numbers}: whoever marks it will not find it."
+    them = "It has" if len(some) == 1 else f"{len(known)} of them have"
+    said = f"{them} been published; {'its address' if len(known) == 1 else 'their addresses'} will say so."
+    receipts = environment.portfolio.handed_in([one.id for one in known])
+    if numbers := ", ".join(f"#{receipt}" for some_of_one in receipts.values() for receipt in some_of_one):
+        said += f" Handed in with the receipt {numbers}: whoever marks it will not find it."
     return said
 
 
