@@ -50,6 +50,7 @@ class Merger:
         self._numbers: dict[int, int] = {}  # of their things, in ours
         self._new: set[int] = set()  # their numbers of what we did not have
         self._known: set[int] = set()  # our numbers of what both have
+        self._gone: set[int] = set()  # our numbers of what was deleted for good here
         self._others: dict[str, dict[int, int]] = {}  # the same for rows of other tables that have numbers of their own
         self._empty = self._ours.execute(sa.select(Resource.__table__.c.id).limit(1)).first() is None  # type: ignore[attr-defined]
         self._merged = Merged()
@@ -70,32 +71,60 @@ class Merger:
 
     def _recognise(self) -> None:
         resource = Resource.__table__  # type: ignore[attr-defined]
-        uids = {row.uid: row.id for row in self._ours.execute(sa.select(resource.c.uid, resource.c.id))}
+        uids = {}
+        for row in self._ours.execute(sa.select(resource.c.uid, resource.c.id, resource.c.purged_at)):
+            uids[row.uid] = row.id
+            if row.purged_at is not None:
+                self._gone.add(row.id)
         theirs = {row.id: row.uid for row in self._theirs.execute(sa.select(resource.c.id, resource.c.uid))}
+        twins: dict[int, int] = {}
+        away = 0
         for table in tables.tables():
             kind = self._kind_tables.get(table.name)
             if kind is None:
                 continue
-            uniques = _uniques(table)
+            uniques, needs = _uniques(table), _needs(table)
             ours = [_known(self._ours, table, names) for names in uniques]
+            fresh: list[dict[tuple[Any, ...], int]] = [{} for _ in uniques]
             for row in self._theirs.execute(
-                sa.select(*_named(table, {"id", *(n for names in uniques for n in names)}))
+                sa.select(*_named(table, {"id", *needs, *(n for names in uniques for n in names)}))
             ):
                 said = row._mapping
                 here = uids.get(theirs[said["id"]])
-                for names, known in zip(uniques, ours, strict=True):
-                    if here is None:
-                        here = known.get(tuple(self._mapped(table.c[name], said[name]) for name in names))
+                keys: list[tuple[Any, ...]] = []
                 if here is None:
-                    self._new.add(said["id"])
-                    self._numbers[said["id"]] = 0  # stands for "none of ours" until it has its number
-                else:
+                    keys = [tuple(self._mapped(table.c[name], said[name]) for name in names) for names in uniques]
+                    here = next((at for key, known in zip(keys, ours, strict=True) if (at := known.get(key))), None)
+                if here is not None:
                     self._numbers[said["id"]] = here
-                counts = self._merged.new if here is None else self._merged.known
+                    away += here in self._gone
+                elif any(said[name] is not None and self._mapped(table.c[name], said[name]) is None for name in needs):
+                    away += 1  # what it belongs to was deleted for good here
+                    continue
+                else:
+                    self._numbers[said["id"]] = 0  # stands for "none of ours" until it has its number
+                    # two of theirs may be one here, such as the entries of two feeds that are one feed here
+                    found = [
+                        (key, new) for key, new in zip(keys, fresh, strict=True) if None not in key and 0 not in key
+                    ]
+                    twin = next((at for key, new in found if (at := new.get(key)) is not None), None)
+                    if twin is None:
+                        self._new.add(said["id"])
+                        for key, new in found:
+                            new[key] = said["id"]
+                    else:
+                        twins[said["id"]] = twin
+                counts = self._merged.new if said["id"] in self._new else self._merged.known
                 counts[kind] = counts.get(kind, 0) + 1
-        fresh = sorted(self._new)
-        self._known = {number for id, number in self._numbers.items() if id not in self._new}
-        self._numbers |= zip(fresh, fresh if self._empty else self._next(resource, len(fresh)), strict=True)
+        if away:
+            self._merged.problems.append(
+                f"{away:,} thing{' that was' if away == 1 else 's that were'} deleted for good here "
+                f"stay{'s' if away == 1 else ''} away"
+            )
+        new_ones = sorted(self._new)
+        self._known = {number for number in self._numbers.values() if number}
+        self._numbers |= zip(new_ones, new_ones if self._empty else self._next(resource, len(new_ones)), strict=True)
+        self._numbers |= {id: self._numbers[twin] for id, twin in twins.items()}
 
     def _next(self, table: sa.Table, count: int) -> Iterable[int]:
         """Return the next numbers of ``table``: ours to give, for nobody else writes while we do."""
@@ -168,6 +197,9 @@ class Merger:
                     continue
                 if any(tuple(said[name] for name in names) in taken for names, taken in uniques):
                     continue
+                here.add(tuple(said[name] for name in keys))
+                for names, taken in uniques:
+                    taken.add(tuple(said[name] for name in names))
                 if table is Attachment.__table__ and not self._has_file(said["sha256"]):  # type: ignore[attr-defined]
                     self._merged.problems.append(f"the file {said['name']} is missing from the archive")
                     continue
@@ -188,21 +220,26 @@ class Merger:
     def _bring_numbered(self, table: sa.Table) -> None:
         uniques = _uniques(table)
         ours = [_known(self._ours, table, names) for names in uniques]
-        same: dict[bytes, int] = {}
-        if not self._empty:
-            same = {_content(table, row._mapping): row.id for row in self._ours.execute(sa.select(table))}
+        same = {_content(table, row._mapping): row.id for row in self._ours.execute(sa.select(table))}
         numbers = self._others.setdefault(table.name, {})
         fresh: list[dict[str, Any]] = []
+        first: list[dict[tuple[Any, ...], int]] = [{} for _ in uniques]
+        twins: dict[int, int] = {}
         for row in self._theirs.execute(sa.select(table).order_by(table.c.id)):
             said = self._here(table, row._mapping)
             if said is None:
                 continue
             here = same.get(_content(table, said))
-            for names, known in zip(uniques, ours, strict=True):
+            twin = None
+            for names, known, met in zip(uniques, ours, first, strict=True):
                 key = tuple(said[name] for name in names)
-                here = here if here is not None or None in key else known.get(key)
+                if None not in key:
+                    here = known.get(key) if here is None else here
+                    twin = twin or (at if (at := met.setdefault(key, row.id)) != row.id else None)
             if here is not None:
                 numbers[row.id] = here
+            elif twin is not None:
+                twins[row.id] = twin
             else:
                 fresh.append({**said, "id": row.id})
         keep = self._empty and not same
@@ -210,6 +247,7 @@ class Merger:
         for said, number in zip(fresh, new, strict=True):
             numbers[said["id"]] = number
             said["id"] = number
+        numbers |= {id: numbers[twin] for id, twin in twins.items()}
         self._insert(table, fresh)
         if keep and fresh:
             self._went_to(table)
@@ -233,7 +271,7 @@ class Merger:
             value = row[column.name]
             mapped = self._mapped(column, value)
             if value is not None and mapped is None:
-                if not column.nullable:
+                if not column.nullable or (table.name == "activity" and self._numbers.get(value) in self._gone):
                     return None
             elif column.name == tables.COUNTED_HERE:
                 mapped = self._tx.change
@@ -249,7 +287,8 @@ class Merger:
         for key in column.foreign_keys:
             end = _points_at(key.column)
             if end == "resource":
-                return self._numbers.get(value)
+                number = self._numbers.get(value)
+                return None if number in self._gone else number
             if end is not None:
                 return self._others.get(end, {}).get(value)
         return value
@@ -278,6 +317,18 @@ def _uniques(table: sa.Table) -> list[list[str]]:
     found = [list(one.columns) for one in table.constraints if isinstance(one, sa.UniqueConstraint)]
     found += [list(one.columns) for one in table.indexes if one.unique]
     return sorted([column.name for column in columns] for columns in found)
+
+
+def _needs(table: sa.Table) -> list[str]:
+    """Return the columns of a thing's table that name another thing, without which it is not, or is another one."""
+    known_by = {name for names in _uniques(table) for name in names}
+    return [
+        column.name
+        for column in table.columns
+        if (not column.nullable or column.name in known_by)
+        and not column.primary_key
+        and any(key.column.table is not table and _points_at(key.column) == "resource" for key in column.foreign_keys)
+    ]
 
 
 def _named(table: sa.Table, names: Iterable[str]) -> Sequence[sa.Column[Any]]:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ple.archive import ArchiveError
+from ple.bookmarks.models import BookmarkRow
 from ple.environment import Environment
-from ple.library import Attachment
+from ple.library import Attachment, doings
 
 FEED = """<rss version="2.0"><channel><title>Sky</title><link>http://sky.example/</link>
 <item><guid>1</guid><title>Moon</title><description>&lt;p&gt;Full tonight.&lt;/p&gt;</description></item>
@@ -89,6 +90,51 @@ def test_the_same_archive_twice_adds_nothing(filled, other, tmp_path) -> None:
     assert (again.new, again.known) == ({}, out.things)
     other.archive.export(tmp_path / "again")
     assert lines(tmp_path / "again") == lines(tmp_path / "out")
+
+
+def test_what_was_deleted_for_good_stays_away_and_so_do_its_words(filled, other, publisher, tmp_path) -> None:
+    filled.archive.export(tmp_path / "out")
+    other.archive.bring_in(tmp_path / "out")
+    other.feeds.remove([feed.id for feed in other.feeds.feeds()])
+    other.library.empty_trash()
+    more = FEED.replace("</channel>", "<item><guid>3</guid><title>Sun</title></item></channel>")
+    publisher.publish("/feed", more, content_type="application/rss+xml")
+    list(filled.feeds.refresh(force=True))
+    filled.archive.export(tmp_path / "out")
+    came = other.archive.bring_in(tmp_path / "out")
+    assert came.new == {}
+    assert [problem.endswith("deleted for good here stay away") for problem in came.problems] == [True]
+    assert (other.feeds.feeds(), other.library.check()) == ([], [])
+    with other.library.reading() as tx:
+        gone = tx.connection().exec_driver_sql("SELECT id FROM resource WHERE purged_at IS NOT NULL").scalars().all()
+        for table in ("tagging", "revision", "attachment"):
+            named = tx.connection().exec_driver_sql(f"SELECT resource_id FROM {table}").scalars()
+            assert not set(gone) & set(named)
+
+
+def test_two_things_that_are_one_here_come_in_as_one(sqlite_environment, other, tmp_path) -> None:
+    ours = sqlite_environment
+    moved = ours.bookmarks.save("https://example.org/old", fetch=False).bookmark
+    ours.archive.export(tmp_path / "out")
+    other.archive.bring_in(tmp_path / "out")
+    with ours.library.writing() as tx:
+        tx.update(BookmarkRow, [moved.id], url="https://example.org/new", url_key="https://example.org/new")
+    again = ours.bookmarks.save("https://example.org/old", fetch=False).bookmark
+    with ours.library.writing() as tx:
+        for id in (moved.id, again.id):
+            tx.attach(id, "document", "notes.txt", "text/plain", b"%d" % id)
+    ours.archive.export(tmp_path / "out")
+    assert other.archive.bring_in(tmp_path / "out").known == {"bookmark": 2}
+    assert other.library.check() == []
+
+
+def test_a_library_in_which_nothing_is_but_a_log_takes_an_archive_in(sqlite_environment, other, tmp_path) -> None:
+    sqlite_environment.journal.write("words")
+    sqlite_environment.archive.export(tmp_path / "out")
+    with other.library.writing() as tx:
+        tx.note("looked")
+    assert other.archive.bring_in(tmp_path / "out").new == {"journal": 1}
+    assert len(list(doings(other.library))) == 2
 
 
 def test_two_libraries_become_one_and_what_was_there_stays(filled, other, publisher, tmp_path) -> None:
