@@ -102,7 +102,7 @@ def _settings(settings: Settings, theme: str, themes: Sequence[str], folder: Pat
             said = f"{value} (now {theme})" if value != theme else theme
         facts = (
             f"From the start: {default if default != '' else '—'}",
-            f"In {folder / 'config.toml'}: {field.name} = …",
+            f"In {home(folder / 'config.toml')}: {field.name} = …",
             f"Just now PLE_{field.name.upper()} decides, whatever stands in the file." if given else "",
         )
         choices = ("auto", *themes) if field.name == "theme" else ("no", "yes") if isinstance(value, bool) else ()
@@ -242,7 +242,13 @@ def _places(environment: Environment, folder: Path) -> Iterator[SetRow]:
         ),
         ("Secrets", environment.secrets.where(), "Tokens and passwords; never in settings, exports or the library."),
     ):
-        yield SetRow("place", name, name, value, help, (value,))
+        yield SetRow("place", name, name, home(value), help, (home(value),))
+
+
+def home(path: object) -> str:
+    """Return a path from the learner's home folder on, where it lies in it."""
+    said, own = str(path), str(Path.home())
+    return f"~{said[len(own) :]}" if said == own or said.startswith((f"{own}/", f"{own}\\")) else said
 
 
 def _keys(settings: Settings) -> Iterator[SetRow]:
