@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sqlmodel import col, select
 
-from ple.library import Library, NotFound, Writing, uuid7
+from ple.library import Library, LibraryError, NotFound, Writing, uuid7
 from ple.lms.content import Content, Piece
 from ple.lms.errors import Busy, Changed, LmsError, NeedsBrowser, NotConnected, Undecided, Unreachable, WrongToken
 from ple.lms.hand_in import Plan
@@ -216,6 +216,9 @@ class Outbox:
         except LmsError as error:
             self._finish(item.id, "refused", failure=str(error))
             return ended("refused", f"{error}. {error.hint or ''}".strip())
+        except (NotFound, LibraryError) as error:  # its own trouble, such as a thing in the trash: the others go on
+            self._later(item.id, self._now() + dt.timedelta(hours=1), str(error))
+            return ended("waits", f"{error}. {error.hint or ''}".strip())
         self._finish(item.id, "sent", receipt_id=receipt.id)
         self._rest(account_id, said=None)
         return ended("sent", f"receipt #{receipt.id}, {receipt.state}", receipt.id)
@@ -253,7 +256,8 @@ class Outbox:
     def _rests(self, account_id: int) -> bool:
         with self._library.reading() as tx:
             row = tx.get(SenderRow, account_id)
-            return row is not None and (row.stopped_at is not None or row.rests_until is not None)
+            resting = row is not None and row.rests_until is not None and row.rests_until > self._now()
+            return resting or (row is not None and row.stopped_at is not None)
 
     def _rest(self, account_id: int, *, said: str | None, wait: int | None = None, stop: bool = False) -> None:
         now = self._now()

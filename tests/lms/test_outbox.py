@@ -174,3 +174,16 @@ def test_emptying_the_trash_leaves_the_files_of_what_waits(moodle_learner: Learn
         tx.trash(other)
     library.empty_trash()
     assert library.files.read(content.files[0].sha256) == b"%PDF-1.4 essay"
+
+
+def test_what_cannot_go_for_a_reason_of_its_own_holds_up_no_other(moodle_learner: Learner) -> None:
+    learner, journal = moodle_learner, moodle_learner.environment.journal
+    thing, content = journal.write("a thing").id, learner.courses.content(url=LINK)
+    learner.courses.put_off(learner.number(SECOND_POST), content, resource=thing, authorised=True)
+    put_off(learner, POST, authorised=True)
+    journal.remove([thing])
+    done = {each.assignment: each for each in learner.courses.deliver()}
+    assert sorted(each.outcome for each in done.values()) == ["sent", "waits"]
+    assert next(each.said for each in done.values() if each.outcome == "waits").endswith("takes it out.")
+    learner.environment.library.undo()
+    assert [each.outcome for each in learner.courses.deliver(urge=True)] == ["sent"]
