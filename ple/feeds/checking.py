@@ -68,7 +68,14 @@ def _checked_entry(entry: ParsedEntry, url: str) -> ParsedEntry:
 def _address(said: str | None, base: str) -> str | None:
     if not said or len(said) > LONGEST_ADDRESS:
         return None
-    return addresses.resolve(base, said)
+    return said if _PLAIN_ADDRESS.fullmatch(said) else addresses.resolve(base, said)
+
+
+# As most are: nothing is left to resolve, nor to write in another way.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://(?!xn--)[a-z][a-z0-9-]*(?:\.(?!xn--)[a-z][a-z0-9-]*)+"
+    r"(?:/|(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?)(?:\?[A-Za-z0-9_.~&=-]*)?"
+)
 
 
 def line(said: str, longest: int = LONGEST_LINE) -> str:
@@ -85,7 +92,12 @@ def _storable(said: str) -> str:
     """Return text that every database takes: no NUL, no lone surrogates (JSON can spell both)."""
     if "\0" in said:
         said = said.replace("\0", "")
-    return said if said.isascii() else said.encode("utf-8", "replace").decode("utf-8")
+    if not said.isascii():
+        try:
+            said.encode()
+        except UnicodeEncodeError:
+            return said.encode("utf-8", "replace").decode()
+    return said
 
 
 def _small(number: int | None) -> int | None:

@@ -5,6 +5,7 @@ in one. A flawed feed gives what could be read of it, and says so; see :attr:`Pa
 """
 
 import calendar
+import contextlib
 import datetime as dt
 import hashlib
 import io
@@ -146,11 +147,20 @@ def _feed(said: Any, url: str, listed: Container[str]) -> ParsedFeed:
 
 def _digest(said: Any, url: str) -> str:
     """Return a digest of all that was said of an entry in the feed at ``url``, and of who read it."""
-    if type(said) is dict:  # the quick reader's; times are there as they were written, too
-        written = marshal.dumps([pair for pair in said.items() if not pair[0].endswith("_parsed")], 2)
-    else:
-        written = repr(said).encode()
+    written = b""
+    if isinstance(said, dict):
+        pairs = [pair for pair in said.items() if not pair[0].endswith("_parsed")]  # times are there as written, too
+        with contextlib.suppress(ValueError):  # something else may be in it, somewhere
+            written = marshal.dumps(pairs if type(said) is dict else [(name, _usual(it)) for name, it in pairs], 2)
+    written = written or repr(said).encode()
     return hashlib.blake2b(f"{VERSION} {url} ".encode() + written, digest_size=8).hexdigest()
+
+
+def _usual(value: Any) -> Any:
+    """Return a value of feedparser's with dictionaries of the usual kind."""
+    if isinstance(value, dict):
+        return dict(value)
+    return [dict(each) if isinstance(each, dict) else each for each in value] if type(value) is list else value
 
 
 def _with_digests(feed: ParsedFeed, url: str, listed: Container[str]) -> ParsedFeed:
@@ -272,7 +282,7 @@ def _time(entry: Any, name: str) -> dt.datetime | None:
     parsed = _get(entry, f"{name}_parsed")
     if not parsed:
         return dates.in_words(_string(entry, name))
-    if re.search(r"\b0001\b", _string(entry, name)):  # feedparser makes 2001 of the year 1
+    if "0001" in (said := _string(entry, name)) and re.search(r"\b0001\b", said):  # feedparser makes 2001 of the year 1
         return None
     try:
         when = dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)

@@ -9,7 +9,9 @@ handlers of elements, stays its own; and whatever is unusual goes the way that i
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
+from xml.sax import expatreader
 
 from feedparser import api, encodings, mixin
 from feedparser.namespaces import _base
@@ -92,9 +94,6 @@ _FeedParser: Any = api.StrictFeedParser
 class Strict(_FeedParser):  # type: ignore[misc]
     """feedparser's strict parser. :mod:`ple.feeds.formats.expat` drives it by :meth:`begin` and :meth:`end`."""
 
-    at_length: Callable[[str, dict[str, str]], None]
-    end_at_length: Callable[[str], None]
-    """The driver's own ways, by which elements come to feedparser as it knows them."""
     baseuri: str
     lang: str | None
 
@@ -143,6 +142,15 @@ class Strict(_FeedParser):  # type: ignore[misc]
         return _Handler(
             method, prefix + suffix, not prefix and tag not in _OF_INPUT, not prefix and tag not in _OF_IMAGE
         )
+
+    def at_length(self, name: str, attrs: dict[str, str]) -> None:
+        """Begin an element by the way that it comes to feedparser otherwise."""
+        # Not by way of our own driver: two that know each other wait for the garbage collector, with a feed on them.
+        expatreader.ExpatParser.start_element_ns(SimpleNamespace(_cont_handler=self), name, attrs)  # type: ignore[arg-type]
+
+    def end_at_length(self, name: str) -> None:
+        """End one by that way."""
+        expatreader.ExpatParser.end_element_ns(SimpleNamespace(_cont_handler=self), name)  # type: ignore[arg-type]
 
     # ---- elements ------------------------------------------------------------------------------------------------
 

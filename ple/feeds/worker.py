@@ -7,6 +7,7 @@ much time or memory is killed, and the next feed has a new one.
 """
 
 import contextlib
+import gc
 import os
 import pickle
 import queue
@@ -188,6 +189,8 @@ def work(cpu_seconds: int, memory_bytes: int) -> None:
     threading.Thread(target=_listen, args=(tasks,), daemon=True).start()
     from ple.feeds.parsing import parse
 
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(50_000, 20, 100)  # what a feed is made of goes with it; little is left to look for
     _limit_memory(memory_bytes)
     quickly = not os.environ.get("PLE_FEEDPARSER_ALONE")  # for benchmarks, and to find out which of the two errs
     while True:

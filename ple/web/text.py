@@ -114,13 +114,14 @@ def safe_html(html: str, base_url: str | None = None) -> str:
     html = shallow(html)
     if "<math" in html:
         html = _formulas_as_code(html)
-    cleaned = _clean(_IN_MARKUP.sub("", html), base_url)
+    html = _IN_MARKUP.sub("", html)
     while True:
-        # Entities become characters in there, and taking one out of an address can make another address of it.
-        quiet = _IN_MARKUP.sub("", cleaned)
+        cleaned = _clean(html, base_url)
+        # References become characters in there, and taking one out of an address can make another address of it.
+        quiet = _IN_MARKUP.sub("", cleaned) if "&#" in html else cleaned
         if quiet == cleaned:
             return cleaned
-        cleaned = _clean(quiet, base_url)
+        html = quiet
 
 
 def plain(html: str) -> str:
@@ -217,6 +218,7 @@ def _formulas_as_code(html: str) -> str:
 
 def _clean(html: str, base_url: str | None) -> str:
     _here.base = base_url
+    _here.origin = origin[0] if base_url and (origin := _ORIGIN.match(base_url)) else None
     cleaned: str = _cleaner().clean(html)
     return cleaned
 
@@ -245,6 +247,8 @@ _ORIGIN = re.compile(r"https?://[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+(?=/|$)")
 class _Here(threading.local):
     base: str | None = None
     """What the addresses in the HTML that this thread cleans are relative to."""
+    origin: str | None = None
+    """Its scheme and host, if they are as most are."""
 
 
 _here = _Here()
@@ -255,8 +259,8 @@ def _absolute(url: str) -> str | None:
         return url if url.startswith(f"#{_PREFIX}") or len(url) == 1 else f"#{_PREFIX}{url[1:]}"
     if _here.base is None:
         return url
-    if _PLAIN_PATH.fullmatch(url) and (origin := _ORIGIN.match(_here.base)):
-        return origin[0] + url  # as most are: nothing is left to resolve
+    if _here.origin is not None and _PLAIN_PATH.fullmatch(url):
+        return _here.origin + url  # as most are: nothing is left to resolve
     return addresses.resolve(_here.base, url)
 
 

@@ -24,7 +24,6 @@ class Parser(expatreader.ExpatParser):
         if hasattr(handler, "begin"):
             self._parser.StartElementHandler = handler.begin
             self._parser.EndElementHandler = handler.end
-            handler.at_length, handler.end_at_length = self.start_element_ns, self.end_element_ns
 
 
 def create_parser() -> Parser:
