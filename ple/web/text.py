@@ -157,8 +157,19 @@ def markdown_made(md: str, *, unsafe: bool = False, math: bool = False) -> str:
     """Return the HTML of Markdown as its parser makes it: for whoever lets only tags by that it knows."""
     import comrak
 
-    extensions, rendering = _markdown_options(unsafe, math)
-    return comrak.render_markdown(md, extensions, None, rendering)
+    if not unsafe and _links_are_marked(md):
+        # to look for addresses that are not marked as links takes the parser as long as all the rest
+        html = comrak.render_markdown(md, *_markdown_options(False, math, links=False))
+        if html.count('<a href="http') == md.count("](http"):
+            return html
+    return comrak.render_markdown(md, *_markdown_options(unsafe, math))
+
+
+def _links_are_marked(md: str) -> bool:
+    """Return whether every address in a text of Markdown stands where that of a link does."""
+    if "@" in md or md.count("://") != md.count("](http://") + md.count("](https://"):
+        return False
+    return md.count("www.") == md.count("://www.")
 
 
 def shallow(html: str) -> str:
@@ -285,15 +296,17 @@ def language_class(classes: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=4)
-def _markdown_options(unsafe: bool, math: bool) -> tuple[Any, Any]:
+@lru_cache(maxsize=8)
+def _markdown_options(unsafe: bool, math: bool, links: bool = True) -> tuple[Any, Any, Any]:
+    """Return what the parser takes; ``links`` lets addresses be links that nobody marked as such."""
     import comrak
 
     extensions = comrak.ExtensionOptions()
-    for name in ("table", "strikethrough", "autolink", "tasklist", "footnotes"):
+    for name in ("table", "strikethrough", "tasklist", "footnotes"):
         setattr(extensions, name, True)
+    extensions.autolink = links
     extensions.math_dollars = math
     rendering = comrak.RenderOptions()
     rendering.unsafe_ = unsafe
     rendering.escape = not unsafe
-    return extensions, rendering
+    return extensions, None, rendering
