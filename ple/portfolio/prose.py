@@ -10,62 +10,106 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from typing import Any
 
 from ple.portfolio.characters import fit
 from ple.portfolio.colours import coloured
 from ple.portfolio.formulas import Formulas, formula, put_back, taken_out
 from ple.portfolio.formulas import spoken as spoken_formulas
 from ple.portfolio.mentions import HIDDEN, MENTION, ROOT, Mention, Target, may_mention, mentions, spoken
-from ple.portfolio.rewriting import Colours, Rewriting, attributes, trusted
+from ple.portfolio.rewriting import Colours, Rewriting, attributes, tags_in
 
-__all__ = ["HIDDEN", "ROOT", "Mention", "Target", "beginning", "excerpt", "mentions", "page_html", "pictures", "spoken"]
+__all__ = [
+    "HIDDEN",
+    "ROOT",
+    "Mention",
+    "Prose",
+    "Target",
+    "beginning",
+    "excerpt",
+    "mentions",
+    "page_html",
+    "pictures",
+    "spoken",
+]
 
 
-def page_html(
-    markdown: str,
-    target: Callable[[Mention], Target],
-    *,
-    title: str = "",
-    top: int = 2,
-    part: int | None = None,
-    colours: Colours = coloured,
-    formulas: Formulas = formula,
-) -> str:
-    """Return ``markdown`` as the HTML of a page whose heading is ``title``.
+class Prose:
+    """A text on its way to a page whose heading is ``title``.
 
     Headings begin at level ``top``; a first one that only repeats the title is left out. ``part`` tells the footnotes
     of several texts on one page apart. ``colours`` colours code, ``formulas`` makes HTML of LaTeX between dollars.
     """
-    from ple.web.text import markdown_made, safe_html
 
-    markdown = fit(markdown)
-    found: list[Mention] = []
-    mark = sign = ""
-    if may_mention(markdown):
-        # Mentions travel through the Markdown parser and the sanitiser as words that occur nowhere else.
-        mark = "m" + hashlib.blake2b(markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
+    def __init__(
+        self,
+        markdown: str,
+        target: Callable[[Mention], Target],
+        *,
+        title: str = "",
+        top: int = 2,
+        part: int | None = None,
+        colours: Colours = coloured,
+        formulas: Formulas = formula,
+    ) -> None:
+        self._markdown = fit(markdown)
+        self._target = target
+        self._title = title
+        self._top = top
+        self._part = top if part is None else part
+        self._colours = colours
+        self._formulas = formulas
+        self._found: list[Mention] = []
+        self._mark = ""
+        self._parsed: str | None = None
 
-        def away(mention: re.Match[str]) -> str:
-            found.append(Mention.of(mention))
-            return f"{mark}{len(found) - 1}x"
+    def parse(self) -> None:
+        """Let the parser of Markdown do its part; the rest is done by :meth:`html`, sooner or later."""
+        from ple.web.text import markdown_made
 
-        markdown = MENTION.sub(away, markdown)
-    math = "$" in markdown
-    html = markdown_made(markdown, math=math)
-    latex: list[tuple[str, bool]] = []
-    if math and "data-math-style" in html:
-        sign = "f" + hashlib.blake2b(markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
-        html, latex = taken_out(html, sign)
-        if mark:
-            latex = [(re.sub(rf"{mark}(\d+)x", lambda m: found[int(m[1])].written, tex), alone) for tex, alone in latex]
-    if "&" in markdown:
-        html = fit(html)  # entities are characters by now
-    if not trusted(html):
-        html = safe_html(html)
-    targets = [target(mention) for mention in found]
-    mark = mark if found else ""
-    html = Rewriting(html, mark, found, targets, top, title, top if part is None else part, colours).html()
-    return put_back(html, sign, latex, formulas) if latex else html
+        if may_mention(self._markdown):
+            # Mentions travel through the Markdown parser and the sanitiser as words that occur nowhere else.
+            mark = "m" + hashlib.blake2b(self._markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
+
+            def away(mention: re.Match[str]) -> str:
+                self._found.append(Mention.of(mention))
+                return f"{mark}{len(self._found) - 1}x"
+
+            self._markdown = MENTION.sub(away, self._markdown)
+            self._mark = mark if self._found else ""
+        self._parsed = markdown_made(self._markdown, math="$" in self._markdown)
+
+    def html(self) -> str:
+        """Return it as HTML."""
+        from ple.web.text import safe_html
+
+        if self._parsed is None:
+            self.parse()
+        html, markdown, mark = self._parsed or "", self._markdown, self._mark
+        sign = ""
+        latex: list[tuple[str, bool]] = []
+        if "$" in markdown and "data-math-style" in html:
+            sign = "f" + hashlib.blake2b(markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
+            html, latex = taken_out(html, sign)
+            if mark:
+                latex = [
+                    (re.sub(rf"{mark}(\d+)x", lambda m: self._found[int(m[1])].written, tex), alone)
+                    for tex, alone in latex
+                ]
+        if "&" in markdown:
+            html = fit(html)  # entities are characters by now
+        tags = tags_in(html)
+        if tags is None:
+            tags = html = safe_html(html)
+        targets = [self._target(mention) for mention in self._found]
+        rewriting = Rewriting(html, tags, mark, self._found, targets, self._top, self._title, self._part, self._colours)
+        html = rewriting.html()
+        return put_back(html, sign, latex, self._formulas) if latex else html
+
+
+def page_html(markdown: str, target: Callable[[Mention], Target], **how: Any) -> str:
+    """Return ``markdown`` as the HTML of a page; ``how`` is what :class:`Prose` takes."""
+    return Prose(markdown, target, **how).html()
 
 
 def beginning(markdown: str, target: Callable[[Mention], Target], *, title: str, characters: int = 1200) -> str:

@@ -13,7 +13,7 @@ from ple.portfolio.mentions import ROOT, Mention, Target
 Colours = Callable[[str, str], str]
 """What colours code, given its language."""
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>?")
 _BARE = "p|strong|em|del|code|pre|ul|ol|li|blockquote|h1|h2|h3|h4|h5|h6|table|thead|tbody|tr|th|td|sup"
 _PLAIN = frozenset(f"<{slash}{name}>" for slash in ("", "/") for name in _BARE.split("|")) | {
     "<br />",
@@ -30,15 +30,15 @@ _NESTING = ("<blockquote", "<ul", "<ol", "<em", "<strong", "<del", "<sup")
 _DEEPEST = 200
 
 
-def trusted(html: str) -> bool:
-    """Return whether ``html``, as the Markdown parser made it, has only tags that this module knows, and not too deep.
+def tags_in(html: str) -> str | None:
+    """Return the tags in ``html`` as the Markdown parser made it, each once; none unless this module knows them all.
 
     Whatever else the parser may make, with its next release or from a text that nobody thought of, goes to the
-    sanitiser first.
+    sanitiser first. So does what is nested too deep.
     """
-    strange = set(_TAG.findall(html)) - _PLAIN
+    tags = set(_TAG.findall(html))
     flat = html.count("<") <= _DEEPEST or sum(map(html.count, _NESTING)) <= _DEEPEST
-    return flat and all(map(_KNOWN.fullmatch, strange))
+    return "".join(tags) if flat and all(map(_KNOWN.fullmatch, tags - _PLAIN)) else None
 
 
 _ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
@@ -51,11 +51,11 @@ _LEVEL = re.compile("<h([1-6])")
 _TITLE = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)</h\1>\s*", re.DOTALL)
 _INPUT = re.compile(rf"<input\b({_ATTRIBUTES})>")
 _PARTS = {3: " of the reflection", 4: " of the sources", 5: " of the feedback"}
-_BLOCK = (
-    r"pre(?P<pre>[^>]*)><code(?P<attributes>[^>]*)>(?P<block>.*?)</code></pre>"
-    rf"|(?P<close>/?)(?P<name>a|img)\b(?P<given>{_ATTRIBUTES})>"
-)
+_PREFORMATTED = r"pre(?P<pre>[^>]*)><code(?P<attributes>[^>]*)>(?P<block>.*?)</code></pre>"
+_BLOCK = _PREFORMATTED + rf"|(?P<close>/?)(?P<name>a|img)\b(?P<given>{_ATTRIBUTES})>"
 _QUICK = re.compile(f"<(?:{_BLOCK})", re.DOTALL)
+_PRE = re.compile(f"<{_PREFORMATTED}", re.DOTALL)
+_AWAY = 'rel="noopener noreferrer"'
 _WHOLE = re.compile(
     rf"<(?:{_BLOCK}|code>(?P<code>.*?)</code>)|{MARK}|(?P<comment>&lt;!--[^<]*?--&gt;)",
     re.DOTALL,
@@ -70,14 +70,16 @@ def attributes(text: str) -> dict[str, str]:
 class Rewriting:
     """One pass over the HTML of one text.
 
-    ``mark`` is what mentions were marked with, if there are any; ``top`` is the level of the first heading.
+    ``tags`` are the tags in it, or all of it; ``mark`` is what mentions were marked with, if there are any; ``top`` is
+    the level of the first heading.
     """
 
     def __init__(
-        self, html: str, mark: str, mentions: list[Mention], targets: list[Target], top: int, title: str, part: int,
-        colours: Colours,
+        self, html: str, tags: str, mark: str, mentions: list[Mention], targets: list[Target], top: int, title: str,
+        part: int, colours: Colours,
     ) -> None:  # fmt: skip
         self._html = html
+        self._tags = tags
         self._mentions = mentions
         self._targets = targets
         self._part = part
@@ -89,18 +91,25 @@ class Rewriting:
 
     def html(self) -> str:
         """Return it rewritten."""
-        html = self._headed(self._html)
+        html, tags = self._headed(self._html), self._tags
         # what is the same wherever it stands needs no pass
-        if "<table" in html:
+        if "<table" in tags:
             html = self._tabled(html)
-        if "<input" in html:
+        if "<input" in tags:
             html = _INPUT.sub(lambda tag: "☑" if re.search(r"\bchecked\b", tag[1]) else "☐", html)
-        html = html.replace("<br />", "<br>").replace("<hr />", "<hr>")
-        self._ids = set(re.findall(r"\bid=\"([^\"]+)\"", html)) if ' id="' in html else set()
+        if "r />" in tags:
+            html = html.replace("<br />", "<br>").replace("<hr />", "<hr>")
+        self._ids = set(re.findall(r"\bid=\"([^\"]+)\"", html)) if ' id="' in tags else set()
         if self._mark or "&lt;!--" in html:
             html = _WHOLE.sub(self._piece, html)
-        elif "<pre" in html or "<a " in html or "<img " in html:
+        elif "<img " in tags or "<a " in tags.replace('<a href="https://', "").replace('<a href="http://', ""):
             html = _QUICK.sub(self._tag, html)
+        else:
+            # every link leads away, as most do
+            if "<a " in tags:
+                html = html.replace('<a href="http', f'<a {_AWAY} href="http')
+            if "<pre" in tags:
+                html = _PRE.sub(self._tag, html)
         if self._mark:
             # what stands in an attribute now, such as a link's title, is words too
             html = self._unmarked(html, lambda number: self._targets[number].words)
@@ -111,13 +120,14 @@ class Rewriting:
 
     def _headed(self, html: str) -> str:
         """Leave out a heading that only repeats the title, and let the others begin at the right level."""
-        if "<h" not in html:
+        if "<h" not in self._tags:
             return html
+        tags = self._tags
         if self._title and (first := _TITLE.match(html)):
             words = " ".join(unescape(re.sub(r"<[^>]*>", "", first[2])).split())
             if words.casefold() == " ".join(self._title.split()).casefold():
-                html = html[first.end() :]
-        shift = self._top - int(min(_LEVEL.findall(html), default=self._top))
+                tags = html = html[first.end() :]
+        shift = self._top - int(min(_LEVEL.findall(tags), default=self._top))
         if not shift:
             return html
         return _HEADING.sub(lambda tag: f"<{tag[1]}h{min(6, max(2, int(tag[2]) + shift))}>", html)
@@ -131,6 +141,8 @@ class Rewriting:
             for number, one in enumerate(rest, 1)
         ]
         html = "".join([first, *parts]).replace("</table>", "</table></section>")
+        if ' align="' not in self._tags:
+            return html
         return html.replace('<td align="', '<td class="').replace('<th align="', '<th class="')
 
     def _piece(self, piece: re.Match[str]) -> str:
@@ -172,7 +184,7 @@ class Rewriting:
             opening = f'<a href="{escape(href)}"{place}{label}>'
         elif href.lower().startswith(("http://", "https://", "mailto:")):
             title = f' title="{escape(given["title"])}"' if given.get("title") else ""
-            opening = f'<a href="{escape(href)}"{title} rel="noopener noreferrer">'
+            opening = f'<a {_AWAY} href="{escape(href)}"{title}>'
         self._links.append("</a>" if opening else "")
         return opening
 
@@ -183,7 +195,7 @@ class Rewriting:
             return escape(words, quote=False)
         # The page asks nobody else for anything: whoever wants the picture follows the link.
         words = escape(words or source, quote=False)
-        return f'<a class="picture" href="{escape(source)}" rel="noopener noreferrer">{words}</a>'
+        return f'<a class="picture" {_AWAY} href="{escape(source)}">{words}</a>'
 
     def _in_code(self, html: str) -> str:
         return self._unmarked(html, lambda number: self._mentions[number].written) if self._mark else html

@@ -14,11 +14,12 @@ from ple.portfolio.formulas import available, formula, version_here
 from ple.portfolio.frame import Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT
 from ple.portfolio.permalinks import PAGE, SKILL, TAG
-from ple.portfolio.prose import page_html
+from ple.portfolio.prose import Prose
 from ple.portfolio.theme import Safe, for_script
 from ple.portfolio.work import COLLECTIONS, Work, hash_of
 
 _SILENCE = Echo()
+_TEXTS = ("body_html", "reflection_html", "sources_html", "feedback_html")
 
 
 class Remembering(Protocol):
@@ -39,6 +40,7 @@ class WorkPages:
         self._echoes = echoes
         self.made: dict[str, str] = {}
         """The code that was coloured and not remembered, by its key."""
+        self._begun: dict[int, dict[str, Prose]] = {}
         self._bodies: dict[int, dict[str, str]] = {}
 
     def page(self, work: Work) -> Page:
@@ -54,7 +56,10 @@ class WorkPages:
         if card.kind in COLLECTIONS:
             template = "collection.html"
             seed.append(self._frame.seen(self._held(work)))
-        return self._frame.page(f"{line.address}index.html", template, "\0".join(seed), lambda: self._about(work))
+        return self._frame.page(
+            f"{line.address}index.html", template, "\0".join(seed), lambda: self._about(work),
+            steps=(lambda: self._begin(work), lambda: self._body(work)),
+        )  # fmt: skip
 
     def _about(self, work: Work) -> dict[str, Any]:
         frame, card, line = self._frame, work.card, work.permalink
@@ -143,10 +148,10 @@ class WorkPages:
             known = self.made[key] = make()
         return known
 
-    def _body(self, work: Work) -> dict[str, str]:
-        """Return the HTML of a work's texts."""
-        known = self._bodies.get(work.id)
-        if known is None:
+    def _begin(self, work: Work) -> dict[str, Prose]:
+        """Let a work's texts be parsed."""
+        begun = self._begun.get(work.id)
+        if begun is None:
             a = work.artifact
             texts = {
                 "body_html": (work.text if work.text.strip() else "", 2),
@@ -154,15 +159,25 @@ class WorkPages:
                 "sources_html": (a.sources, 4),
                 "feedback_html": (a.feedback, 5),
             }
-            known = {
-                name: page_html(
+            begun = self._begun[work.id] = {
+                name: Prose(
                     text, work.target, title=work.title if top == 2 else "", top=min(top, 3), part=top,
                     colours=self._coloured, formulas=self._formula,
                 )
-                if text
-                else ""
                 for name, (text, top) in texts.items()
+                if text
             }  # fmt: skip
+            for prose in begun.values():
+                prose.parse()
+        return begun
+
+    def _body(self, work: Work) -> dict[str, str]:
+        """Return the HTML of a work's texts."""
+        known = self._bodies.get(work.id)
+        if known is None:
+            begun = self._begin(work)
+            known = {name: begun[name].html() if name in begun else "" for name in _TEXTS}
+            del self._begun[work.id]
             if work.card.file:
                 shown = self._files.html(work)
                 known["body_html"] = "\n".join(part for part in (shown, known["body_html"]) if part)
