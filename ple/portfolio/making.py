@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ple.library import Library, utc_now
@@ -107,9 +108,9 @@ class Making:
 
     def _published(self, memory: Memory, now: dt.datetime) -> tuple[list[Work], Ledger]:
         """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
-        memory.catch_up(self._shelf.shown)
         with self._library.reading() as tx:
             ledger = ledger_of(tx)
+        memory.catch_up(partial(self._shelf.shown, ledger=ledger))
         cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
         works, new = published(cards, memory.whole, ledger, now)
         memory.keep(new)

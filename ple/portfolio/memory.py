@@ -17,12 +17,13 @@ from typing import Any
 import ple
 from ple.library import Document, Library, PleError, Position, changes_since
 from ple.portfolio.models import Artifact, Visibility
+from ple.portfolio.notation import encoder
 from ple.portfolio.work import Card, Whole
 
 Published = Callable[[Iterable[int] | None], Iterator[tuple[Artifact, Document | None]]]
 """What says everything that is shown, or that of it which is or shows one of some resources."""
 
-_VERSION = f"{ple.__version__}/3"
+_VERSION = f"{ple.__version__}/4"
 _END = 2**62
 _ANEW_BEYOND = 2000
 _AHEAD = 8
@@ -53,6 +54,7 @@ class Memory:
         self._wholes: dict[int, Whole] = {}
         self._new: list[int] = []
         self._ahead = _AHEAD
+        self._has_code: bool | None = None
         self.cards: dict[int, Card] = {}
 
     def __enter__(self) -> "Memory":
@@ -167,6 +169,10 @@ class Memory:
 
     def code(self, key: str) -> str | None:
         """Return the coloured code that was made under this key."""
+        if self._has_code is None:
+            self._has_code = self._connection.execute("SELECT 1 FROM code LIMIT 1").fetchone() is not None
+        if not self._has_code:
+            return None  # as whenever a site is built for the first time
         row = self._connection.execute("SELECT html FROM code WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
@@ -179,6 +185,7 @@ class Memory:
                 count = self._connection.execute("SELECT count(*) FROM code").fetchone()[0]
                 if count > 8 * len(self.cards) + 100:
                     self._connection.execute("DELETE FROM code WHERE build < ?", (self.build - 20,))
+            self._has_code = None
 
     # how files were left
 
@@ -210,4 +217,4 @@ class _Writing:
         self._connection.execute("ROLLBACK" if kind else "COMMIT")
 
 
-_ENCODED = json.JSONEncoder(separators=(",", ":")).encode
+_ENCODED = encoder()

@@ -24,6 +24,7 @@ from ple.portfolio import files
 from ple.portfolio.addresses import ledger_of
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import ARTIFACT, Artifact, ArtifactRow, Badge, ShownFile, SiteRow, Visibility
+from ple.portfolio.permalinks import Ledger
 
 Shown = tuple[Artifact, Document | None]
 Badges = Callable[[Sequence[int]], Mapping[int, Badge]]
@@ -50,8 +51,11 @@ class Shelf:
         """Yield all artifacts, or those of ``ids``, in the learner's order."""
         return (artifact for artifact, _document in self.read(ids))
 
-    def shown(self, changed: Iterable[int] | None) -> Iterator[Shown]:
-        """Yield what is not private, or that of it which one of ``changed`` is, or is what it shows."""
+    def shown(self, changed: Iterable[int] | None, ledger: Ledger | None = None) -> Iterator[Shown]:
+        """Yield what is not private, or that of it which one of ``changed`` is, or is what it shows.
+
+        ``ledger`` spares asking for the addresses.
+        """
         ids: set[int] | None = None
         if changed is not None:
             ids = set()
@@ -59,9 +63,11 @@ class Shelf:
                 for some in chunks(changed):
                     touched = sa.or_(col(ArtifactRow.id).in_(some), col(ArtifactRow.source_id).in_(some))
                     ids.update(tx.connection().execute(sa.select(col(ArtifactRow.id)).where(touched)).scalars())
-        return self.read(ids, private=False)
+        return self.read(ids, private=False, ledger=ledger)
 
-    def read(self, ids: Iterable[int] | None = None, *, private: bool = True) -> Iterator[Shown]:
+    def read(
+        self, ids: Iterable[int] | None = None, *, private: bool = True, ledger: Ledger | None = None
+    ) -> Iterator[Shown]:
         """Yield all artifacts, or those of ``ids``, each with what its source says."""
         query = (
             sa.select(ArtifactRow.__table__, col(Resource.uid), col(Resource.created_at))  # type: ignore[attr-defined]
@@ -82,7 +88,8 @@ class Shelf:
                     col(Resource.id).in_(some), col(Resource.trashed_at).is_(None)
                 )
                 sources |= {row.id: row.kind for row in tx.connection().execute(alive)}
-            ledger = ledger_of(tx, [row.id for row in rows])
+            if ledger is None:
+                ledger = ledger_of(tx, [row.id for row in rows])
             site = tx.get(SiteRow, 1)
             shown_files = _files(tx, [row.id for row in rows] if ids is not None else None)
         documents = self.documents(sources)

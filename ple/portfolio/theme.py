@@ -8,7 +8,6 @@ One that says ``common = true`` gets the rules that our themes share before its 
 """
 
 import hashlib
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ple.library import PleError
+from ple.portfolio.notation import encoder
 
 CONTEXT = 1
 _OURS = Path(__file__).parent / "themes"
@@ -142,5 +142,5 @@ def for_script(value: Any) -> Safe:
     return Safe(_TELLING.sub(lambda found: f"\\u{ord(found[0]):04x}", _SAID(value)))
 
 
-_SAID = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_SAID = encoder(ascii=False, ordered=True)
 _TELLING = re.compile("[<>&\u2028\u2029]")

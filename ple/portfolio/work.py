@@ -5,7 +5,6 @@ Of each the site always needs a :class:`Card`, a few lines; the whole of it only
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from ple.portfolio import files
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.mentions import HIDDEN, Mention, Target, mentions, spoken
 from ple.portfolio.models import Artifact, ShownFile, Visibility
+from ple.portfolio.notation import encoder
 from ple.portfolio.permalinks import Permalink
 from ple.portfolio.prose import beginning, excerpt
 
@@ -258,7 +258,7 @@ def hash_of(value: Any) -> str:
     return hashlib.blake2b(_SAID(value).encode(), digest_size=16).hexdigest()
 
 
-_SAID = json.JSONEncoder(ensure_ascii=True, sort_keys=True, default=str).encode
+_SAID = encoder(ordered=True, compact=False)
 
 
 def _source(document: Document) -> str | None:

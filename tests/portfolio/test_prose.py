@@ -1,12 +1,18 @@
 """The learner's Markdown, as strangers see it."""
 
+import json
 import re
+from typing import Any
 
+import comrak
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ple.portfolio.notation import encoder
 from ple.portfolio.prose import HIDDEN, ROOT, Mention, Target, excerpt, mentions, page_html, pictures
+from ple.portfolio.rewriting import tags_in
+from ple.web import text
 
 
 def nothing(mention: Mention) -> Target:
@@ -31,7 +37,7 @@ def shown(mention: Mention) -> Target:
         ),
         pytest.param(
             '[x](https://a.example "[[Secret]]")',
-            f'<p><a href="https://a.example" title="{HIDDEN}" rel="noopener noreferrer">x</a></p>',
+            f'<p><a rel="noopener noreferrer" href="https://a.example" title="{HIDDEN}">x</a></p>',
             id="nor an attribute",
         ),
         pytest.param("[x](#12)", "<p>x</p>", id="a link to it is words"),
@@ -40,7 +46,7 @@ def shown(mention: Mention) -> Target:
         pytest.param("[x](other.md)", "<p>x</p>", id="no links to files that are not there"),
         pytest.param(
             "![A curve](https://a.example/c.png)",
-            '<p><a class="picture" href="https://a.example/c.png" rel="noopener noreferrer">A curve</a></p>',
+            '<p><a class="picture" rel="noopener noreferrer" href="https://a.example/c.png">A curve</a></p>',
             id="pictures elsewhere are links",
         ),
         pytest.param("![A curve](c.png)", "<p>A curve</p>", id="or words"),
@@ -64,10 +70,10 @@ def test_a_page_shows(markdown: str, expected: str) -> None:
         ("see [[Title|words]]", f'<p>see <a href="{ROOT}work/x/">words</a></p>'),
         ("see #12", f'<p>see <a href="{ROOT}work/x/">Twelve</a></p>'),
         ("[this](#12)", f'<p><a href="{ROOT}work/x/">this</a></p>'),
-        ("[see #12](https://a.example)", '<p><a href="https://a.example" rel="noopener noreferrer">see Twelve</a></p>'),
+        ("[see #12](https://a.example)", '<p><a rel="noopener noreferrer" href="https://a.example">see Twelve</a></p>'),
         (
             "https://a.example/#12",
-            '<p><a href="https://a.example/#12" rel="noopener noreferrer">https://a.example/#12</a></p>',
+            '<p><a rel="noopener noreferrer" href="https://a.example/#12">https://a.example/#12</a></p>',
         ),
         ("C#12 and a/#12", "<p>C#12 and a/#12</p>"),
     ],
@@ -135,3 +141,51 @@ def test_pictures_are_found_with_their_words() -> None:
         ("", "a.png"),
         ("ok", "https://b.example/b.png"),
     ]
+
+
+_PIECES = [
+    *(
+        "[a](https://x.org/)",
+        '[b](http://x.org "t")',
+        "](https://y.org)",
+        "[`c`](https://z.org)",
+        "`[q](https://x.org)`",
+    ),
+    *("https://bare.org", "www.bare.org", "a@b.org", "![i](https://i.org/x.png)", "[x][r]", "\n[r]: https://r.org\n"),
+    *("<https://ang.org>", "**", "`", "\n\n", "> ", "- ", "[", "(", ")", "]", "\\", "\n```\n[c](https://c.org)\n```\n"),
+    *("| a |\n|--|\n| [l](http://l) |\n", "[^1]", "\n[^1]: [f](https://f.org)\n", "[www.x.org](https://www.x.org)"),
+    *(
+        "mailto:",
+        "://",
+        "http",
+        " ",
+        "(https://p.org)",
+        "[m](https://a.org\n)",
+        "\n    [in](https://code.org)\n",
+        "&lt;",
+    ),
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+def test_addresses_are_links_whether_or_not_they_are_looked_for(markdown: str) -> None:
+    assert text.markdown_made(markdown) == comrak.render_markdown(markdown, *text._markdown_options(False, False))
+
+
+@pytest.mark.parametrize("html", ['<a href="x" onclick="y">', "<script>", "< p>", '<p class="x">', "<td><", "<em"])
+def test_a_tag_that_the_parser_never_made_so_far_goes_to_the_sanitiser(html: str) -> None:
+    assert tags_in(html) is None
+
+
+_SAID = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda some: st.lists(some) | st.dictionaries(st.text(), some),
+)
+
+
+@settings(max_examples=20)
+@given(_SAID)
+def test_json_is_what_the_library_of_python_writes(value: Any) -> None:
+    assert encoder(compact=False, ordered=True)(value) == json.dumps(value, sort_keys=True)
+    assert encoder(ascii=False)(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
