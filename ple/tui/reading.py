@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ple.library.errors import NotFound
 from ple.tui.entry import entry_article
 from ple.tui.room import Thing
-from ple.tui.widgets.blocks import Block, Prose, clean, paragraphs, prose
+from ple.tui.widgets.blocks import Block, Prose, Span, addresses, clean, paragraphs, prose
+from ple.tui.widgets.mentioned import Find, numbered, with_mentions
 from ple.tui.words import due, joined, moment, plural
 
 if TYPE_CHECKING:
     from ple.environment import Environment
+    from ple.journal import JournalEntry
+    from ple.library.transaction import LinkTo
 
 
 MOST_LINKS = 20
@@ -90,17 +94,51 @@ def _journal(environment: Environment, id: int) -> Article:
     thing = Thing(entry.id, entry.kind, clean(entry.title), None, entry.tags)
     text = prose(markdown_html(entry.text))
     _without_title(text, entry.title)
+    linked = list(_linked(environment, entry))[:MOST_LINKS]
+    with_mentions(text, _finder({link.id: title for link, title, _ in linked}))
     about = joined(moment(entry.written_at), plural(entry.words, "word"), _tags(entry.tags))
-    text = text.with_head(entry.title, about).with_links()
-    linked = [*((link, "→") for link in entry.links), *((link, "←") for link in entry.backlinks)]
-    for number, (link, arrow) in enumerate(linked[:MOST_LINKS]):
+    pages = [(number, clean(address)) for number, address in addresses(text) if not address.startswith("#")]
+    things = [
+        (numbered(text, link.id), clean(f"{arrow} {title} ({link.kind} #{link.id})")) for link, title, arrow in linked
+    ]
+    return Article(thing, _listed(text.with_head(entry.title, about), sorted(pages + things)))
+
+
+def _linked(environment: Environment, entry: JournalEntry) -> Iterator[tuple[LinkTo, str, str]]:
+    """Give what an entry links to, and what links to it, with its title and an arrow."""
+    for link, arrow in [*((link, "→") for link in entry.links), *((link, "←") for link in entry.backlinks)]:
         try:
-            title = environment.document(link.id).title
+            yield link, environment.document(link.id).title, arrow
         except NotFound:  # in the trash since
             continue
-        said = f"{title}  ({link.kind} #{link.id})"
-        text.blocks.append(Block("meta", clean(said), first=f"{arrow} ", rest="  ", gap=number == 0))
-    return Article(thing, text.place())
+
+
+def _finder(titles: dict[int, str]) -> Find:
+    """Return what finds a thing among those that are linked: by its number, its title, or a part of that."""
+    known = {" ".join(title.split()).casefold(): id for id, title in titles.items()}
+
+    def find(name: str) -> int | None:
+        number = name.removeprefix("#")
+        if number.isascii() and number.isdigit():
+            return int(number) if int(number) in titles else None
+        wanted = " ".join(re.split(r"[#^]", name)[0].split()).casefold()
+        if wanted in known:
+            return known[wanted]
+        part = [id for title, id in known.items() if wanted and wanted in title]
+        return part[0] if len(part) == 1 else None
+
+    return find
+
+
+def _listed(text: Prose, links: Sequence[tuple[int, str]]) -> Prose:
+    """Put a numbered list of links after a text."""
+    if links:
+        text.blocks.append(Block("rule", "───"))
+    width = len(str(len(links)))
+    for place, (number, said) in enumerate(links):
+        mark = f"[{number}]".rjust(width + 2) + " "
+        text.blocks.append(Block("link", said, [Span(0, len(said), "link", number)], mark, " " * len(mark), not place))
+    return text.place()
 
 
 def _without_title(text: Prose, title: str) -> None:

@@ -21,6 +21,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
+from ple.library.errors import PleError
 from ple.tui.dialogs import Confirm
 from ple.tui.drafts import Draft
 from ple.tui.widgets.article_view import ArticleView
@@ -309,10 +310,21 @@ def _paint(hit: Hit, width: int) -> list[list[Piece]]:
     return [[(" " + clip(clean(hit.title), max(0, width - len(kind) - 3)), ""), (" " + kind, "muted")]]
 
 
-def _rendered(_: Environment, text: str) -> Prose:
+def _rendered(environment: Environment, text: str) -> Prose:
+    from ple.tui.widgets.mentioned import with_mentions
     from ple.web.text import markdown_html
 
-    return prose(markdown_html(text)).with_links()
+    def find(name: str) -> int | None:
+        """Return what the library will take a name for when the words are kept."""
+        number = name.removeprefix("#")
+        if number.isascii() and number.isdigit():
+            with contextlib.suppress(PleError):
+                return environment.document(int(number)).id
+            return None
+        hits = [hit for hit in environment.search.named(name) if hit.title.casefold() == name.casefold()]
+        return hits[0].id if len(hits) == 1 else None
+
+    return with_mentions(prose(markdown_html(text)), find).with_links()
 
 
 def edited_outside(app: LearningApp, text: str) -> str | None:
