@@ -78,6 +78,7 @@ class FilePages:
     def about_badge(self, work: Work, root: str, date: Callable[[str], dict[str, str]]) -> dict[str, Any]:
         """Return what was found about a badge, for a page at ``root``."""
         issuer, issued_on, expires_on, url, checks, checked_on, _picture = work.card.badge
+        url = url if url.startswith(("https://", "http://")) else ""
         return {
             "issuer": issuer,
             "issued": date(issued_on) if issued_on else None,

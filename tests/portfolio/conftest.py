@@ -1,7 +1,7 @@
 """A portfolio over a shelf of things, so that each test says what they say."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ WRITTEN = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
 class Shelf:
     """A source of documents that says what it is told to."""
 
-    kinds = frozenset({"journal", "bookmark", "entry"})
+    kinds = frozenset({"journal", "bookmark", "entry", "collection", "search"})
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -31,7 +31,7 @@ class Shelf:
         with self._library.writing() as tx:
             id = tx.register(kind)
             tx.set_tags(id, tags)
-        if kind == "journal":
+        if kind in ("journal", "collection"):
             more.setdefault("markdown", text)
         self.says[id] = Document(id, kind, title, text, more.pop("when", WRITTEN), **more)
         return id
@@ -42,9 +42,14 @@ def shelf(library: Library) -> Shelf:
     return Shelf(library)
 
 
+def everything(_kind: str, _id: int, _works: Mapping[int, Sequence[int]]) -> Iterable[int]:
+    """Say of any collection that everything is in it, what may not be shown too."""
+    return range(1, 3000)
+
+
 @pytest.fixture
 def portfolio(library: Library, shelf: Shelf, tmp_path: Path) -> Portfolio:
-    portfolio = Portfolio(library, dict.fromkeys(shelf.kinds, shelf), tmp_path / "portfolio")
+    portfolio = Portfolio(library, dict.fromkeys(shelf.kinds, shelf), tmp_path / "portfolio", held=everything)
     portfolio.init("Learning in public", "https://ada.example.org/portfolio", author="Noor Vance")
     return portfolio
 
