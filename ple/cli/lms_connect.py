@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ple.cli.frame import Command, environment, interactive, resolve, show, tell
+from ple.cli.lms_words import moment_said
 from ple.cli.words import plural
 
 if TYPE_CHECKING:
@@ -155,15 +156,6 @@ def _secret(ctx: click.Context, what: str, from_input: bool) -> str:
     return said
 
 
-def _day(ctx: click.Context, said: str) -> "dt.datetime":
-    import datetime as dt
-
-    try:
-        return dt.datetime.fromisoformat(said.strip()).astimezone(dt.UTC)
-    except ValueError:
-        raise click.UsageError(f"{said!r} is no date; say it as 2026-12-01.", ctx) from None
-
-
 def _ends(ctx: click.Context, kind: str, said: str | None) -> "dt.datetime | None":
     if said is None and kind == "canvas" and interactive():
         said = click.prompt(
@@ -172,7 +164,7 @@ def _ends(ctx: click.Context, kind: str, said: str | None) -> "dt.datetime | Non
             show_default=False,
             err=True,
         )
-    return _day(ctx, said) if said else None
+    return moment_said(ctx, said) if said else None
 
 
 def _token(ctx: click.Context, url: str, kind: str, from_input: bool) -> str:

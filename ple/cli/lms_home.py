@@ -1,6 +1,5 @@
 """``ple lms feedback``, ``news``, ``outbox`` and ``calendar``: what comes home, and what waits to leave."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +20,7 @@ from ple.cli.frame import (
     write_output,
 )
 from ple.cli.lms_hand_in import plan_text
-from ple.cli.lms_words import share
+from ple.cli.lms_words import moment_said, share
 from ple.cli.words import ago, due, moment, plural
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def add(
 ) -> None:
     """Write down an assignment yourself, for a school that lets no program in."""
     number = resolve(ctx, account, "account")
-    at = _moment(ctx, due_at) if due_at else None
+    at = moment_said(ctx, due_at, whole_day=True) if due_at else None
     made = environment(ctx).courses.add_assignment(number, title, course=course, due_at=at, url=url, text=text)
     show(ctx, made, said=f"Wrote down #{made.id} {made.title}" + (f", due {due(made.due_at)}." if made.due_at else "."))
 
@@ -195,16 +194,6 @@ def outbox_drop(ctx: click.Context, number: int) -> None:
         return
     found = ours.drop(number)
     show(ctx, found, said=f"{found.assignment}: it is not sent.")
-
-
-def _moment(ctx: click.Context, said: str) -> dt.datetime:
-    try:
-        at = dt.datetime.fromisoformat(said.strip())
-    except ValueError:
-        raise click.UsageError(f"{said!r} is no date; say it as 2026-12-01 or 2026-12-01T23:59.", ctx) from None
-    if "T" not in said and ":" not in said:
-        at = at.replace(hour=23, minute=59)
-    return at.astimezone(dt.UTC)
 
 
 def _feedback_text(found: "Returned") -> str:

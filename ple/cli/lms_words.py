@@ -36,6 +36,22 @@ class Days(click.ParamType[dt.timedelta]):
         return dt.timedelta(**{unit: number})
 
 
+def moment_said(ctx: click.Context, said: str, *, whole_day: bool = False) -> dt.datetime:
+    """Return the moment that a date, or a date and time in the learner's own zone, means, in UTC.
+
+    With ``whole_day``, a date alone means its last minute.
+    """
+    try:
+        at = dt.datetime.fromisoformat(said.strip())
+        if whole_day and "T" not in said and ":" not in said:
+            at = at.replace(hour=23, minute=59)
+        if 1900 <= at.year < 9000:  # at the ends of the calendar some time zones have no day for it
+            return at.astimezone(dt.UTC)
+    except ValueError:
+        pass
+    raise click.UsageError(f"{said!r} is no date; say it as 2026-12-01 or 2026-12-01T23:59.", ctx)
+
+
 LINES: list[tuple[str, Any]] = [
     ("#", "id"),
     ("Title", "title"),

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Any
 
-_LAST = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+_FIRST, _LAST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -40,6 +40,12 @@ def number(value: Any) -> int:
         return 0
 
 
+def count(value: Any) -> int:
+    """Return how many or the how-manieth, as every database holds it; 0 if it is absurd."""
+    said = number(value)
+    return said if abs(said) <= 1_000_000_000 else 0
+
+
 def decimal(value: Any) -> float | None:
     """Return a number with a fraction, or none; Moodle writes them as text."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -57,7 +63,7 @@ def seconds(value: Any) -> dt.datetime | None:
     if count <= 0:
         return None
     try:
-        return dt.datetime.fromtimestamp(count, dt.UTC)
+        return in_reach(dt.datetime.fromtimestamp(count, dt.UTC))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -71,7 +77,12 @@ def moment(value: Any) -> dt.datetime | None:
         at = said.replace(tzinfo=dt.UTC) if said.tzinfo is None else said.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
-    return at if at < _LAST else None
+    return in_reach(at)
+
+
+def in_reach(at: dt.datetime) -> dt.datetime | None:
+    """Return a moment; none if it lies at an end of the calendar, where some time zones have no day for it."""
+    return at if _FIRST <= at < _LAST else None
 
 
 def web_address(value: Any) -> str | None:

@@ -221,7 +221,7 @@ def _end(event: Any) -> dt.datetime | None:
     start, lasts = _moment(event, "DTSTART"), getattr(event.get("DURATION"), "dt", None)
     if end is None and start is not None and isinstance(lasts, dt.timedelta):
         try:
-            return start + lasts
+            return answers.in_reach(start + lasts)
         except OverflowError:
             return None
     return end
@@ -246,10 +246,10 @@ def _moment(event: Any, name: str) -> dt.datetime | None:
     said = getattr(event.get(name), "dt", None)
     try:
         if isinstance(said, dt.datetime):
-            return said.astimezone(dt.UTC)  # one without a zone is meant in the learner's own
+            return answers.in_reach(said.astimezone(dt.UTC))  # one without a zone is meant in the learner's own
         if isinstance(said, dt.date):
             day = said - dt.timedelta(days=1) if name == "DTEND" else said  # the end of a whole day is not in it
-            return dt.datetime(day.year, day.month, day.day, 23, 59).astimezone(dt.UTC)
+            return answers.in_reach(dt.datetime(day.year, day.month, day.day, 23, 59).astimezone(dt.UTC))
     except (ValueError, OverflowError, OSError):
         return None
     return None

@@ -27,7 +27,7 @@ def assignment(course_id: str, item: Mapping[str, Any]) -> RemoteAssignment:
     """Return an assignment as the API says it."""
     types = item.get("submission_types")
     kinds = {answers.words(kind, 50) for kind in types} if isinstance(types, list) else set()
-    most = answers.number(item.get("allowed_attempts"))
+    most = answers.count(item.get("allowed_attempts"))
     extensions = item.get("allowed_extensions")
     said = item.get("submission")
     points = item.get("points_possible")
@@ -115,7 +115,7 @@ def _feedback(said: Mapping[str, Any], rubric: Mapping[str, tuple[str, float | N
             Criterion(title, answers.decimal(given.get("points")), most, answers.words(given.get("comments"), 5000))
         )
     back = Feedback(
-        attempt=max(0, answers.number(said.get("attempt")) - (1 if older else 0)),
+        attempt=max(0, answers.count(said.get("attempt")) - (1 if older else 0)),
         grade=answers.words(said.get("grade"), 100) if released else "",
         points=answers.decimal(said.get("score")) if released else None,
         graded_at=answers.moment(said.get("graded_at")) if released else None,
@@ -132,7 +132,7 @@ def _mark(file: Mapping[str, Any]) -> FileMark:
 
 
 def _attempt(said: Mapping[str, Any]) -> Attempt | None:
-    number = answers.number(said.get("attempt"))
+    number = answers.count(said.get("attempt"))
     if number < 1 or said.get("workflow_state") not in _TAKEN:
         return None
     link = answers.web_address(said.get("url"))

@@ -39,7 +39,7 @@ def assignment(site: str, course_id: str, item: Mapping[str, Any]) -> RemoteAssi
     text = online and answers.number(settings.get(("onlinetext", "enabled"))) == 1
     limited = answers.number(settings.get(("onlinetext", "wordlimitenabled"))) == 1
     files = online and answers.number(settings.get(("file", "enabled"))) == 1
-    most = answers.number(item.get("maxattempts"))
+    most = answers.count(item.get("maxattempts"))
     page = answers.remote_id(item.get("cmid"))
     limit = answers.number(item.get("timelimit"))
     return RemoteAssignment(
@@ -137,7 +137,7 @@ def _feedback(said: Mapping[str, Any], number: int) -> Feedback | None:
     display = answers.words(given.get("gradefordisplay"), 500)
     points = answers.decimal(grade.get("grade"))
     back = Feedback(
-        attempt=answers.number(grade.get("attemptnumber")) + 1 if grade else number,
+        attempt=answers.count(grade.get("attemptnumber")) + 1 if grade else number,
         grade="" if display.strip() == "-" else display,
         points=points if points is not None and points >= 0 else None,
         graded_at=at,
@@ -153,7 +153,7 @@ def _earlier_feedback(said: Mapping[str, Any]) -> Feedback | None:
             inner = {"feedback": {"grade": item["grade"], "plugins": item.get("feedbackplugins")}}
             grade = answers.decimal(answers.mapping(item["grade"]).get("grade"))
             inner["feedback"]["gradefordisplay"] = f"{grade:g}" if grade is not None and grade >= 0 else ""
-            return _feedback(inner, answers.number(item.get("attemptnumber")) + 1)
+            return _feedback(inner, answers.count(item.get("attemptnumber")) + 1)
     return None
 
 
@@ -172,7 +172,7 @@ def attempt(said: Any) -> Attempt:
     found = found_in_html(text)
     state = _STATES.get(answers.words(submission.get("status"), 20), SubmissionState.NONE)
     return Attempt(
-        number=answers.number(submission.get("attemptnumber")) + 1,
+        number=answers.count(submission.get("attemptnumber")) + 1,
         state=state,
         found=Found(found.links, found.text, tuple(files), text),
         submitted_at=answers.seconds(submission.get("timemodified")) if state.handed_in else None,

@@ -222,6 +222,7 @@ def test_other_ways_to_connect(ple: Callable[..., Any], lms: PracticeLms) -> Non
     ple("lms", "renew", "1", "--token-stdin", stdin=lms.token)
     ple("lms", "connect", "Evening school", "--kind", "manual")
     account = ple("lms", "accounts", "--json").json[-1]
+    ple("lms", "add", "Never", "--account", str(account["id"]), "--due", "0001-01-01", code=2)
     ple("lms", "add", "Essay", "--account", str(account["id"]), "--due", "2030-01-01")
     receipt = ple("lms", "hand-in", "Essay", "--text", "My essay.", "--yes", "--json").json
     assert receipt["state"] == "learner"

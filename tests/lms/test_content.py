@@ -1,9 +1,12 @@
 """What was sent and what is found: the same, or not."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ple.lms import answers
 from ple.lms.content import Content, FileMark, Found, found_in_html, same_form
 from ple.lms.practice.cleaning import clean
 
@@ -42,3 +45,10 @@ def test_a_link_comes_back_as_the_same_and_another_does_not(link: str) -> None:
 )
 def test_a_link_is_found_when_it_is_all_there_is(found: Found, same: bool) -> None:
     assert Content(link=LINK).is_in(found) == same
+
+
+def test_what_lies_at_an_end_of_the_calendar_or_beyond_all_numbers_is_not_taken() -> None:
+    assert answers.seconds(253_402_300_799) is None  # 9999-12-31T23:59:59Z: in Tokyo there is no such day
+    assert answers.moment("0001-01-01T00:00:00Z") is None
+    assert answers.moment("2026-12-01T23:59:00+01:00") == dt.datetime(2026, 12, 1, 22, 59, tzinfo=dt.UTC)
+    assert (answers.count("3"), answers.count(2**40), answers.number(2**40)) == (3, 0, 2**40)

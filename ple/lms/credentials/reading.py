@@ -335,7 +335,9 @@ def _time(said: Any, what: str) -> dt.datetime | None:
     at = time_of(said)
     if at is None:
         raise Malformed(f"{what} “{line(str(said))[:40]}”, which is no moment with a time zone")
-    return at
+    return (
+        at if 1 < at.year < 9999 else None
+    )  # "never": at the ends of the calendar not all time zones have a day for it
 
 
 def _list(value: Any) -> list[Any]:
