@@ -13,8 +13,9 @@ from ple.lms.practice import PracticeLms
 from ple.tui.dialogs import Choose
 from ple.tui.screens.handin import HandIn
 from ple.tui.screens.plan import PlanDialog, ReceiptDialog
+from tests.servers.lrs import PASSWORD, USER, Lrs
 
-from .world import NOW, PATIENCE, copied, environment_at, opened, press, seen, send, type_in, whole
+from .world import NOW, PATIENCE, copied, environment_at, opened, press, seen, send, type_in, until, whole
 
 LINK = "https://sam.example.org/learning-in-public"
 
@@ -198,3 +199,20 @@ async def test_a_receipt_is_shown_whole_and_written_to_a_file(learner: Path, lms
         await type_in(pilot, str(tmp_path / "receipt.json"))
         await press(pilot, "enter")
         assert any("is there already" in str(note.message) for note in pilot.app._notifications)
+
+
+async def test_a_hand_in_is_told_to_the_record_store_that_the_learner_agreed_to(
+    learner: Path, lms: PracticeLms
+) -> None:
+    with Lrs() as store:
+        environment = environment_at(learner)
+        connected = environment.records.connect(store.url, USER, PASSWORD)
+        environment.records.agree(connected.id, "handed-in", shown=None)
+        environment.close()
+        async with opened(learner, "6", "j", "j", "H") as pilot:
+            await type_in(pilot, LINK)
+            await press(pilot, "enter", "y")
+            assert isinstance(pilot.app.screen, ReceiptDialog)
+            await until(pilot, lambda: store.statements)
+            [told] = store.statements.values()
+            assert told["verb"]["display"]["en"] == "submitted"

@@ -1,10 +1,11 @@
-"""Asking the courses for news in the background, and connecting one, from whichever place."""
+"""Asking the courses for news in the background, connecting one, and telling record stores what was agreed to."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -12,26 +13,51 @@ from textual.app import SuspendNotSupported
 from ple.tui.words import plural
 
 if TYPE_CHECKING:
+    from ple.environment import Environment
     from ple.lms import Synced
     from ple.tui.app import LearningApp
 
 
 def ask_courses(app: LearningApp) -> None:
-    """Ask all accounts what is new; progress shows in the bar, what came is said at the end."""
+    """Ask all accounts what is new, and hand in what waits and may go by itself; progress shows in the bar."""
     said: list[str] = []
 
-    def step(result: Synced) -> None:
-        if result.failure:
+    from ple.lms.waiting import Delivered
+
+    def steps(environment: Environment) -> Iterator[Synced | Delivered]:
+        yield from environment.courses.sync()
+        yield from environment.courses.deliver()
+
+    def step(result: Synced | Delivered) -> None:
+        if isinstance(result, Delivered):
+            said.append(f"{result.assignment}: {result.outcome}, {result.said}")
+        elif result.failure:
             app.notify(f"{result.failure}\n{result.hint or ''}", severity="warning", markup=False)
         else:
             said.append(f"{result.title}: {result.new} new of {plural(result.assignments, 'assignment')}")
 
-    app.start_job(
-        "Asking the courses",
-        lambda environment: environment.courses.sync(),
-        on_step=step,
-        on_end=lambda _: app.say("; ".join(said)) if said else None,
-    )
+    app.start_job("Asking the courses", steps, on_step=step, on_end=lambda _: told(app, "; ".join(said)))
+
+
+def told(app: LearningApp, said: str = "") -> None:
+    """Say what was done, and tell the record stores about it what the learner agreed to; what fails waits."""
+    if said:
+        app.say(said)
+
+    async def tell() -> None:
+        from ple.lms.records import NotConnected
+
+        try:
+            done = await app.ask(lambda environment: list(environment.records.send()))
+        except NotConnected:
+            return
+        for sent in done:
+            if sent.sent:
+                app.say(f"Told {sent.endpoint} about it, as you agreed ({plural(sent.sent, 'statement')})")
+            elif sent.failure and sent.left:
+                app.notify(f"{sent.endpoint} could not be told yet: {sent.failure}.\nIt is told later.", markup=False)
+
+    app.guarded(tell, group="tell", exclusive=False)
 
 
 def connect_course(app: LearningApp, address: str) -> None:

@@ -14,7 +14,7 @@ from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article, article
 from ple.tui.room import Thing
-from ple.tui.screens.asking import ask_courses, connect_course
+from ple.tui.screens.asking import ask_courses, connect_course, told
 from ple.tui.screens.handed_in import (
     WorkRow,
     assignment_article,
@@ -228,11 +228,16 @@ class HandIn(ListRoom):
             return
 
         def answered(answer: Answer | None) -> None:
-            if answer is not None:
+            if answer is None:
+                self.work(lambda: self.ask(lambda environment: environment.courses.discard(plan)), group="discard")
+            else:
                 # Its own group: a hand-in under way is never replaced by anything.
                 group = f"hand in {plan.assignment_id}"
                 self.learning.guarded(lambda: self._hand_in(plan, answer), group=group, exclusive=False)
 
+        if plan.by_hand and (what := plan.link or plan.text):
+            self.app.copy_to_clipboard(what)
+            self.learning.say(f"The {'link' if plan.link else 'text'} is in your clipboard, to be pasted there")
         self.app.push_screen(PlanDialog(plan, self.learning.now()), answered)
 
     async def _hand_in(self, plan: Plan, answer: Answer) -> None:
@@ -244,6 +249,7 @@ class HandIn(ListRoom):
         if not plan.by_hand:
             self.learning.say(f"Handing in {named(plan.assignment)} …")
         receipt = await self.ask(call)
+        told(self.learning)
         await self._show_receipt(receipt.id)
 
     async def _show_receipt(self, id: int) -> None:
@@ -295,11 +301,15 @@ class HandIn(ListRoom):
                 id = done.receipt_id
                 app.guarded(lambda: self._show_receipt(id), group=f"receipt {id}")
 
+        def end(_: object) -> None:
+            self.reload()
+            told(app)
+
         app.start_job(
             "Handing in what waits",
             lambda environment: environment.courses.deliver(ask=ask, urge=True),
             on_step=step,
-            on_end=lambda _: self.reload(),
+            on_end=end,
         )
 
     def _waiting_one(self) -> Waiting | None:

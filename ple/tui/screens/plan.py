@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,7 @@ from ple.tui.words import due, joined, moment, plural
 
 if TYPE_CHECKING:
     from ple.lms import Plan
+    from ple.tui.app import LearningApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class PlanDialog(ModalScreen[Answer | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "declare", "Declare that it is your own work", id="dialog.declare"),
+        Binding("d", "declare", "Make the declaration", id="dialog.declare"),
+        Binding("o", "page", "Open the page of the course", id="dialog.page"),
         Binding("y", "send", "Hand in", id="dialog.yes"),
         Binding("n,escape,q", "dismiss(None)", "Not now", id="dialog.no"),
     ]
@@ -59,7 +61,8 @@ class PlanDialog(ModalScreen[Answer | None]):
         if not self.may_send:
             return "n  Close"
         if self._plan.by_hand:
-            return "y  I have handed it in there myself    n  Not yet"
+            page = "o  Open its page    " if self._plan.page else ""
+            return f"{page}y  I have handed it in there myself    n  Not yet"
         if self._plan.statement and not self.declared:
             return "d  Declare    then  y  Hand in    n  Not now"
         return "y  Hand this in now    n  Not now"
@@ -99,6 +102,10 @@ class PlanDialog(ModalScreen[Answer | None]):
             self.app.notify("This course asks for a declaration first.\nd  makes it.", severity="warning", markup=False)
         else:
             self.dismiss(Answer(self.declared))
+
+    def action_page(self) -> None:
+        """Open the page on which one hands in by oneself."""
+        cast("LearningApp", self.app).browse(self._plan.page)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what may be done."""
