@@ -37,7 +37,7 @@ from ple.lms.errors import (
     WrongToken,
 )
 from ple.lms.exchange import Exchange, larger, same_origin, shown_host
-from ple.web.errors import WebError
+from ple.web.errors import NoAnswer, WebError
 
 if TYPE_CHECKING:
     from ple.web.client import Client, Response
@@ -230,8 +230,10 @@ class Canvas:
             answer = self._client.get(
                 file.url, origin=self._exchange.url, limits=larger(self._client.limits, file.size, 0)
             )
-        except WebError as error:
+        except NoAnswer as error:
             raise Unreachable(f"{file.name} cannot be fetched: {error}") from error
+        except WebError as error:  # such as that it is larger than was said
+            raise NotThere(f"{file.name} cannot be fetched: {error}") from error
         if answer.status != 200:
             raise NotThere(f"{self._exchange.host} does not give {file.name}")
         return answer.body
@@ -288,7 +290,7 @@ class Canvas:
         try:  # often another company's servers: they get what Canvas says they need, and never the token
             answer = self._client.request(
                 "POST", to, form=given, files=[("file", (piece.name, data, piece.media_type))],
-                origin=self._exchange.url, follow=False,
+                origin=self._exchange.url, follow=False, limits=larger(self._client.limits, 0, piece.size),
             )  # fmt: skip
         except WebError as error:
             raise Unreachable(f"{piece.name} could not be uploaded: {error}") from error

@@ -102,6 +102,7 @@ class Exchange:
 
 def larger(limits: "Limits", down: int, up: int) -> "Limits | None":
     """Return limits for so many bytes down and up; none where there are none to speak of."""
+    down, up = max(0, down), max(0, up)  # an LMS may say anything
     if not down and not up:
         return None
     total = limits.total + (down + up) / 50_000  # at 50 kB a second, as from a train

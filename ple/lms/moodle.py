@@ -40,7 +40,7 @@ from ple.lms.moodle_errors import ERRORS, error_said, read_json
 from ple.lms.moodle_launch import Launch, launch_at
 
 if TYPE_CHECKING:
-    from ple.web.client import Client
+    from ple.web.client import Client, Response
 
 _SITE_INFO = "core_webservice_get_site_info"
 _SERVER = "/webservice/rest/server.php"
@@ -240,7 +240,7 @@ class Moodle:
         if file.url is None:
             raise NotThere(f"{self._exchange.host} does not say where {file.name} lies")
         answer = self._exchange.ask("POST", file.url, form={"token": self._token}, size=file.size)
-        if answer.status != 200 or answer.content_type == "application/json":
+        if answer.status != 200 or (answer.content_type == "application/json" and _is_error(answer)):
             raise NotThere(f"{self._exchange.host} does not give {file.name}")
         return answer.body
 
@@ -349,3 +349,10 @@ class Moodle:
         if writes and code not in ERRORS:  # such as dmlwriteexception: part of it may have been written
             return AnswerLost(str(error))
         return error
+
+
+def _is_error(answer: "Response") -> bool:
+    try:  # a file may well be JSON itself
+        return "errorcode" in answers.mapping(read_json(answer))
+    except ValueError:
+        return False

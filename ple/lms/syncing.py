@@ -7,16 +7,18 @@ looked at in any case, since an LMS does not name every change.
 import datetime as dt
 import logging
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from ple.library import Library, PleError
 from ple.lms.accounts import Accounts
 from ple.lms.adapter import LmsAdapter, RemoteAssignment
 from ple.lms.catalogue import Catalogue
+from ple.lms.content import FileMark
 from ple.lms.errors import Changed, LmsError, Undecided, Unreachable, WrongToken
 from ple.lms.keeping import Keeping
 from ple.lms.ledger import Ledger
 from ple.lms.models import AccountRow
+from ple.lms.readback import MOST_ALL, MOST_EACH
 from ple.lms.returns import Returns
 from ple.lms.sending import Sending
 from ple.lms.sessions import Sessions
@@ -118,13 +120,28 @@ class Syncing:
             place, course, _ = self._catalogue.place(assignment_id)
             try:
                 back = adapter.status(course.remote_id, place.remote_id).feedback
-                marks = back.files if back else ()
-                files = {}
-                for mark in marks:
-                    media_type = mimetypes.guess_type(mark.name)[0] or "application/octet-stream"
-                    files[mark.name] = (media_type, adapter.download(mark))
-                self._returns.fetched(feedback_id, files)
             except (Unreachable, WrongToken):
                 raise
             except LmsError as error:
-                _LOG.info("a feedback file of assignment %s: %s", assignment_id, error)
+                _LOG.info("the feedback on assignment %s: %s", assignment_id, error)
+                continue
+            self._returns.fetched(feedback_id, dict(_files(adapter, back.files if back else ())))
+
+
+def _files(adapter: LmsAdapter, marks: Iterable[FileMark]) -> Iterator[tuple[str, tuple[str, bytes]]]:
+    """Yield the files that can be had, by name: one that is too large or is not given out keeps none of the others."""
+    from ple.web.text import line
+
+    left = MOST_ALL
+    for mark in marks:
+        if mark.size > min(MOST_EACH, left):
+            continue
+        try:
+            data = adapter.download(mark)
+        except (Unreachable, WrongToken):
+            raise
+        except LmsError as error:
+            _LOG.info("a feedback file: %s", error)
+            continue
+        left -= len(data)
+        yield line(mark.name), (mimetypes.guess_type(mark.name)[0] or "application/octet-stream", data)

@@ -37,6 +37,12 @@ def test_a_file_is_handed_in_read_back_and_kept_with_the_receipt(learner: Learne
         assert (kept.role, tx.files.read(kept.sha256)) == ("handed-in", b"%PDF-1.7 essay")
 
 
+def test_a_file_of_json_is_compared_byte_by_byte_too(moodle_learner: Learner, work: Path) -> None:
+    (work / "data.json").write_text('{"measured": [1, 2]}')
+    (said,) = give(moodle_learner, LOG, work / "data.json").compared
+    assert said.startswith("data.json: every byte")
+
+
 def test_the_same_file_again_is_there_already_and_nothing_is_sent(learner: Learner, work: Path) -> None:
     first = give(learner, PDF, work / "essay.pdf")
     writes = list(learner.lms.school.writes)

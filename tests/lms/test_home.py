@@ -32,6 +32,26 @@ def test_a_grade_with_comments_and_files_is_filed_with_what_was_handed_in(learne
     assert learner.courses.sync().__next__().news == 0
 
 
+def test_a_feedback_file_that_cannot_be_had_keeps_none_of_the_others(moodle_learner: Learner) -> None:
+    learner = moodle_learner
+    learner.hand_in(SECOND_POST)
+    learner.clock.forward(seconds=1)
+    school = learner.lms.school
+    school.grade(
+        SECOND_POST, 9, "See there.", files={"lost.txt": b"lost", "points.json": b'{"of": 10}', "huge.zip": b"huge"}
+    )
+    lost, _, huge = next(iter(school.reviews.values())).files
+    del school.data[lost["sha256"]]
+    huge["size"] = 2**50
+    assert [synced.failure for synced in learner.courses.sync()] == [None]
+    (back,) = learner.courses.feedback()
+    assert {file["name"]: bool(file["sha256"]) for file in back.files} == {
+        "lost.txt": False,
+        "points.json": True,
+        "huge.zip": False,
+    }
+
+
 def test_a_grade_that_is_not_released_is_not_shown(learner: Learner) -> None:
     learner.hand_in(SECOND_POST)
     learner.clock.forward(seconds=1)

@@ -7,6 +7,7 @@ noticed at all; one that is too big takes the files of before with it.
 import base64
 import datetime as dt
 import hashlib
+import mimetypes
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -80,7 +81,8 @@ def pluginfile(school: School, path: str) -> Reply:
         kept = [f for works in school.works.values() for work in works if work.id == int(match[1]) for f in work.files]
     for file in [*kept, *(file for review in school.reviews.values() for file in review.files)]:
         if file["name"] == name and file["sha256"] in school.data:
-            return Reply(200, school.data[file["sha256"]], {"content-type": "text/plain"})
+            media_type = mimetypes.guess_type(name)[0] or "text/plain"
+            return Reply(200, school.data[file["sha256"]], {"content-type": media_type})
     return Reply(404, b"File not found", {"content-type": "text/html"})
 
 
