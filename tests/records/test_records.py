@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from ple.environment import Environment
 from ple.library.errors import InvalidInput
 from ple.lms.credentials.models import KIND
 from ple.lms.records import NoStatement, NotConnected, NotNow, Refused
@@ -103,6 +104,29 @@ def test_a_statement_is_made_once_and_its_bytes_never_change(environment, record
     records.introduce("https://me.example", "me")
     assert records.catch_up() == 0
     assert records.export() == before
+
+
+def test_an_archive_with_statements_keeps_none_of_ours_untold(environment, records, tmp_path) -> None:
+    theirs = Environment(tmp_path / "theirs")
+    wrote(theirs, 3)
+    theirs.archive.export(tmp_path / "out")
+    theirs.close()
+    wrote(environment, 2)
+    environment.archive.bring_in(tmp_path / "out")
+    assert records.catch_up() == 2
+    assert len(list(records.statements())) == 5
+
+
+def test_what_happens_after_going_back_to_a_backup_is_another_statement(sqlite_environment) -> None:
+    library, records = sqlite_environment.library, sqlite_environment.records
+    wrote(sqlite_environment)
+    backup = library.back_up()
+    wrote(sqlite_environment)
+    before = {one.uid for one in records.statements()} if records.catch_up() else set()
+    library.restore_backup(backup)
+    wrote(sqlite_environment)
+    assert records.catch_up() == 2
+    assert len(before | {one.uid for one in records.statements()}) == 3
 
 
 def test_nothing_goes_without_consent_and_consent_needs_to_have_seen(environment, records, clock, adl) -> None:

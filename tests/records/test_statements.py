@@ -20,6 +20,11 @@ def good(**more: object) -> dict[str, object]:
     }
 
 
+DEEP: list[object] = []
+for _ in range(700):
+    DEEP = [DEEP]
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [
@@ -46,6 +51,10 @@ def good(**more: object) -> dict[str, object]:
         pytest.param({"context": {"registration": "1"}}, "UUID", id="a registration that is none"),
         pytest.param({"context": {"contextActivities": {"near": []}}}, "way", id="activities that are near"),
         pytest.param({"id": "1"}, "UUID", id="an id that is none"),
+        pytest.param({"timestamp": "0001-01-01T00:00:00+14:00"}, "offset", id="a time before all times"),
+        pytest.param({"result": {"score": {"raw": float("nan")}}}, "JSON has not", id="a score that is no number"),
+        pytest.param({"verb": {"id": "https://v.example/\ud800"}}, "half a character", id="half a character"),
+        pytest.param({"context": {"contextActivities": {"parent": DEEP}}}, "too deeply", id="nested too deeply"),
     ],
 )
 def test_what_breaks_the_rules_is_said(said: dict[str, object], why: str) -> None:

@@ -17,8 +17,19 @@ from ple.library.resource import Activity, Resource
 from ple.library.transaction import Reading, chunks
 from ple.lms.credentials.models import CredentialRow
 from ple.lms.models import AssignmentRow, CourseRow, ReceiptRow
+from ple.lms.records.models import StatementRow
 from ple.lms.records.statements import moment
-from ple.lms.records.vocabulary import ASSIGNMENT, BADGE_ASSERTION, COURSE, RECEIPT_HASH, TYPES, Event, event_of
+from ple.lms.records.vocabulary import (
+    ALSO,
+    ASSIGNMENT,
+    BADGE_ASSERTION,
+    COURSE,
+    EVENTS,
+    RECEIPT_HASH,
+    TYPES,
+    Event,
+    event_of,
+)
 
 Documents = Callable[[Iterable[int]], Mapping[int, Document]]
 """What says the documents of resources, by number; those in the trash are left out."""
@@ -50,8 +61,13 @@ class _HandedIn:
     sha256: str
 
 
-def happened(tx: Reading, after: int) -> list[Happened]:
-    """Return what the activity log says beyond line ``after`` that can be told, oldest first."""
+def happened(tx: Reading, most: int) -> list[Happened]:
+    """Return what the activity log says that can be told and is not told yet, oldest first, ``most`` at a time.
+
+    Not what lies beyond the last line that is told: an archive brings lines with their statements along, and behind
+    lines of ours that nobody has told.
+    """
+    told = sa.select(col(StatementRow.id)).where(col(StatementRow.activity_id) == col(Activity.id))
     rows = tx.connection().execute(
         sa.select(
             col(Activity.id),
@@ -63,8 +79,9 @@ def happened(tx: Reading, after: int) -> list[Happened]:
             col(Activity.detail),
         )
         .join(Resource, col(Resource.id) == col(Activity.resource_id))
-        .where(col(Activity.id) > after)
+        .where(col(Activity.verb).in_([*EVENTS, *ALSO]), ~told.exists())
         .order_by(col(Activity.id))
+        .limit(most)
     )
     return [
         Happened(id, at, event, resource, uid, kind, detail or {})

@@ -68,8 +68,7 @@ class Record:
         made = 0
         while True:
             with self._library.reading() as tx:
-                after = tx.connection().execute(sa.select(sa.func.max(col(StatementRow.activity_id)))).scalar() or 0
-                fresh = happened(tx, after)[:_MOST]
+                fresh = happened(tx, _MOST)
                 making = Making(tx, fresh, self._say, self._actor(tx)) if fresh else None
                 base = _library_uid(tx)
             if making is None:
@@ -87,7 +86,8 @@ class Record:
             made += len(new)
 
     def _row(self, making: Making, one: Happened, base: str) -> dict[str, Any]:
-        uid = uuid.uuid5(_NAMES, f"{base}:{one.activity_id}")
+        # the time too: in a library that was put back to a backup, or copied, other things have the same number
+        uid = uuid.uuid5(_NAMES, f"{base}:{one.activity_id}:{one.at.astimezone(dt.UTC).isoformat()}")
         body = written(making.statement(one, uid))
         return {
             "uid": uid,
@@ -154,8 +154,6 @@ class Record:
         with self._library.writing() as tx:
             for number, (text, said) in enumerate(found, 1):
                 wrong = problem(said) if len(text) <= LARGEST else "it is too large"
-                if wrong is None and "\0" in json.dumps(said, ensure_ascii=False):
-                    wrong = "it holds characters that cannot be kept"
                 if wrong is not None:
                     refused.append((number, wrong))
                     continue

@@ -61,6 +61,16 @@ def same(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
 
 def problem(said: Any) -> str | None:
     """Return why something is no statement that every store takes, or None if it is one."""
+    try:
+        json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
+        return _problem(said)
+    except RecursionError:
+        return "it is nested too deeply"
+    except ValueError:
+        return "it holds half a character, or a number that JSON has not"
+
+
+def _problem(said: Any) -> str | None:
     if not isinstance(said, dict):
         return "it is no object"
     strange = set(said) - _KEYS
@@ -122,7 +132,10 @@ def read_file(data: bytes) -> Iterator[tuple[str, Any]]:
     if isinstance(said, dict) and isinstance(said.get("statements"), list):
         said = said["statements"]
     for one in said if isinstance(said, list) else [said]:
-        yield written(one) if isinstance(one, dict) else "", one
+        try:
+            yield written(one) if isinstance(one, dict) else "", one
+        except RecursionError:  # it is named and refused where it is looked at
+            yield "", one
 
 
 def _uuid(value: Any) -> bool:
@@ -141,9 +154,9 @@ def _moment(value: Any) -> dt.datetime | None:
         return None
     try:
         at = dt.datetime.fromisoformat(value.replace(",", ".").upper())
-    except ValueError:
+        return at.astimezone(dt.UTC) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(dt.UTC) if at.tzinfo is not None else None
 
 
 def _when(value: Any) -> bool:
@@ -214,7 +227,7 @@ def _object(said: dict[str, Any], verb: Mapping[str, Any]) -> str | None:
             return "the statement inside it says more than it may"
         if isinstance(inner.get("object"), dict) and inner["object"].get("objectType") == "SubStatement":
             return "it has a statement in a statement in a statement"
-        wrong = problem(inner)
+        wrong = _problem(inner)
         return wrong and f"the statement inside it: {wrong}"
     if kind != "Activity":
         return "its object is of a type that does not exist"
