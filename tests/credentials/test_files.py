@@ -79,6 +79,16 @@ def test_a_zip_that_unpacks_to_too_much_is_refused() -> None:
         list(files_in("a.zip", packed.getvalue()))
 
 
+def test_a_zip_that_is_damaged_inside_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.json", bytes(range(256)) * 20)
+    data = bytearray(packed.getvalue())
+    data[40:44] = b"\xff\xff\xff\xff"
+    with pytest.raises(Malformed, match="damaged"):
+        list(files_in("a.zip", bytes(data)))
+
+
 def test_a_signature_over_canonical_json_holds_and_the_issuer_is_its_key() -> None:
     verdict = verify(read_text(json.dumps(Issuer().signed())), me=["did:example:me"], now=NOW, load=nothing)
     assert [fact.state for _, fact in verdict.facts()] == [State.HOLDS] * 4

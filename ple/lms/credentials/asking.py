@@ -207,7 +207,7 @@ class Issuer:
             raise Malformed("it is of another purpose")
         try:
             index = int(status.get("statusListIndex", -1))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise Malformed("its place on it is no number") from error
         bits = _unpacked(encoded)
         if not 0 <= index < len(bits) * 8:

@@ -43,7 +43,7 @@ def keep(
             tx.restore(id)
         return id, trashed is not None
     id = tx.register(KIND)
-    kept = re.sub(r"[\x00-\x1f\x7f/\\]+", " ", name.rsplit("/", 1)[-1]).strip(" .")[:120] or "credential"
+    kept = re.sub(r"[\x00-\x1f\x7f/\\\ud800-\udfff]+", " ", name.rsplit("/", 1)[-1]).strip(" .")[:120] or "credential"
     tx.add(
         CredentialRow(
             id=id,

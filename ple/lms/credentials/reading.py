@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -96,13 +97,15 @@ def files_in(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
                 raise Malformed(f"{line(name)} holds more than {_MOST_FILES} files")
             left = 3 * LARGEST
             for member in members:
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise Malformed(f"{line(name)} is packed in a way that is not known here")
                 with packed.open(member) as file:
                     content = file.read(min(left, LARGEST) + 1)
                 left -= len(content)
                 if left < 0 or len(content) > LARGEST:
                     raise Malformed(f"{line(name)} is too large when it is unpacked")
                 yield f"{name}/{member.filename}", content
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Malformed(f"{line(name)} is a damaged or locked zip") from error
 
 
