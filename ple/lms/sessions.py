@@ -139,7 +139,10 @@ class Sessions:
             rows = tx.exec(
                 select(SessionRow, AccountRow.title)
                 .join(AccountRow, col(AccountRow.id) == col(SessionRow.account_id))
-                .where(sa.or_(begun <= now, there, absent), col(SessionRow.cancelled).is_(False))
+                .where(
+                    sa.or_(sa.and_(begun <= now, col(SessionRow.gone_at).is_(None)), there, absent),
+                    col(SessionRow.cancelled).is_(False),
+                )
                 .order_by(col(SessionRow.course), begun)
             ).all()
         for row, account in rows:

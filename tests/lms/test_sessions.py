@@ -68,6 +68,8 @@ def test_what_is_moved_or_taken_away_is_noticed(courses: Courses, clock: Clock, 
     file.write_text(feed(event("a", "Seminar", soon, "STATUS:CANCELLED")))
     list(courses.sync())
     assert courses.reminders()[0].endswith("is cancelled.")
+    clock.forward(days=1)
+    assert courses.attendance() == []  # neither of them was held
 
 
 def test_who_was_there_is_the_learners_own_word(courses: Courses, clock: Clock, tmp_path: Path) -> None:
