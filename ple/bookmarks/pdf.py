@@ -1,6 +1,6 @@
 """The text of a PDF file, read in a process of its own: a PDF can take any time and memory that it likes.
 
-``python -m ple.bookmarks.pdf`` reads a file from standard input and writes what is in it as JSON.
+That process reads a file from standard input and writes what is in it as JSON.
 """
 
 import json
@@ -29,7 +29,9 @@ class Pdf:
 
 def read_pdf(data: bytes, *, seconds: float = SECONDS) -> Pdf:
     """Return what is in a PDF file. Never raises; takes ``seconds`` at most."""
-    command = [sys.executable, "-m", __name__]
+    # not ``-m``: that looks for modules in the folder where the learner happens to be, before it looks in ours
+    program = f"import sys; sys.path[:] = {sys.path!r}\nfrom ple.bookmarks.pdf import main; main()"
+    command = [sys.executable, "-c", program]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
@@ -82,7 +84,8 @@ def read_here(data: bytes) -> Pdf:
     return Pdf(text, title, author, count, problem)
 
 
-def _main() -> None:
+def main() -> None:
+    """Read a file from standard input, within limits, and write what is in it to standard output."""
     import dataclasses
 
     try:
@@ -96,7 +99,3 @@ def _main() -> None:
     except MemoryError:
         found = Pdf(problem="it needs more memory than it is given")
     sys.stdout.write(json.dumps(dataclasses.asdict(found), ensure_ascii=True))
-
-
-if __name__ == "__main__":
-    _main()

@@ -35,7 +35,10 @@ def pdf(*pages, title="", password=""):
 PAPER = pdf("Invariants of varia-\ntional problems are\nkept by symmetries.", "The second page.", title="Invariants")
 
 
-def test_the_text_of_all_pages_is_read_with_words_made_whole():
+def test_the_text_of_all_pages_is_read_with_words_made_whole_and_nothing_run_that_lies_about(tmp_path, monkeypatch):
+    (tmp_path / "pypdf.py").write_text("raise SystemExit  # somebody's, in the folder where the learner is\n")
+    monkeypatch.chdir(tmp_path)
+
     found = read_pdf(PAPER)
 
     assert (found.pages, found.title, found.author) == (2, "Invariants", "Emmy Noether")
