@@ -14,6 +14,7 @@ from pathlib import Path
 from ple.library import LibraryError
 from ple.library.attachments import Files
 from ple.portfolio import pictures
+from ple.portfolio.enlarger import Enlarger, TooSlow
 from ple.portfolio.pictures import Measures, PictureError
 
 _MEASURES = "measures.json"
@@ -29,6 +30,7 @@ class Darkroom:
         self._asked: set[str] = set()
         self._measures: dict[str, list[int | str] | None] | None = None
         self._fresh = False
+        self._enlarger = Enlarger()
 
     def read(self, sha256: str) -> bytes:
         """Return a file as it was kept.
@@ -47,7 +49,9 @@ class Darkroom:
         known = self._known()
         if sha256 not in known:
             try:
-                found = pictures.checked(self._read(sha256))
+                found = self._enlarger.checked(self._read(sha256))
+            except TooSlow:
+                return None  # at another time it may be quicker
             except PictureError:
                 known[sha256] = None
             except LibraryError:
@@ -65,7 +69,7 @@ class Darkroom:
         Raises:
             PictureError: it cannot be made.
         """
-        return self.kept(self.key(sha256, str(width)), lambda: pictures.made(self._read(sha256), width))
+        return self.kept(self.key(sha256, str(width)), lambda: self._enlarger.made(self._read(sha256), width))
 
     def key(self, *of: str) -> str:
         """Return the name of what is made from ``of``, with the Pillow that is here."""
@@ -82,6 +86,10 @@ class Darkroom:
         content = make()
         self._write(path, hashlib.blake2b(content, digest_size=16).digest() + content)
         return content
+
+    def close(self) -> None:
+        """Open no more pictures."""
+        self._enlarger.close()
 
     def asked(self, key: str) -> None:
         """Say that the site still has what was made under this key."""

@@ -12,13 +12,15 @@ from ple.library import InvalidInput
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import ShownFile
 from ple.portfolio.permalinks import slug
+from ple.portfolio.pictures import FORMATS
 
 LARGEST = 100 * 2**20
 LONGEST_TEXT = 200_000
 """Characters of a text or of code that are shown on its page; of a longer one there is only the link."""
 SHOWN = "shown"
 """What a file that an artifact shows is to it, among its attachments."""
-PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
+PICTURES = frozenset(FORMATS)
+"""Media types of pictures."""
 
 _MAGIC = [
     (rb"\x89PNG\r\n\x1a\n", "image/png"),
@@ -93,9 +95,10 @@ def showable(name: str, data: bytes, alt: str) -> tuple[str, str, bytes]:
     name = named(name)
     media_type = recognised(name, data)
     if media_type in PICTURES:
-        from ple.portfolio.pictures import checked
+        from ple.portfolio.enlarger import Enlarger
 
-        checked(data)
+        with Enlarger() as enlarger:
+            enlarger.checked(data)
         if not alt.strip():
             raise InvalidInput(
                 f"{name} is a picture, and nothing says what can be seen on it",

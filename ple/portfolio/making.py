@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -50,9 +50,8 @@ class Making:
         """Look at the site as it would be now; see :meth:`ple.portfolio.Portfolio.check`."""
         from ple.portfolio.check import findings
 
-        with self._memory() as memory:
+        with self._memory() as memory, closing(self._darkroom()) as room:
             works, ledger = self._published(memory, utc_now())
-            room = self._darkroom()
             site = self._site(works, ledger, memory, room)
             shown = {work.id for work in works}
             hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
@@ -74,9 +73,8 @@ class Making:
         return collections_of(artifacts, held, addresses, self._settings.url)
 
     def _build(self, folder: Path) -> tuple[Done, Iterable[str]]:
-        with _unhurried(), self._memory() as memory:
+        with _unhurried(), self._memory() as memory, closing(self._darkroom()) as darkroom:
             works, ledger = self._published(memory, utc_now())
-            darkroom = self._darkroom()
             site = self._site(works, ledger, memory, darkroom)
             left = memory.left(folder)
             done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)

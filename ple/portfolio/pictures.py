@@ -2,7 +2,8 @@
 
 What comes in is not trusted: only four formats are opened, a picture that unpacks to too much is refused by what its
 head says, before anything is unpacked, and whatever goes wrong is one sort of error. Nothing but the picture's points
-goes into what is made, turned as the camera was held, in the colours of screens (sRGB).
+goes into what is made, turned as the camera was held, in the colours of screens (sRGB). It runs in a process of its
+own (:mod:`ple.portfolio.enlarger`), so this module knows no tables.
 """
 
 import io
@@ -12,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ple.library import PleError
-from ple.portfolio.files import PICTURES
+from ple.library.errors import PleError
 
+FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
+"""What is opened at all, by media type."""
 WIDTHS = (480, 960, 1600)
 RECIPE = "1"
 """Of how pictures are made; another makes all of them anew."""
@@ -49,14 +51,11 @@ class Measures:
         return max(1, round(self.height * width / self.width))
 
 
-def measured(data: bytes) -> Measures:
-    """Return how large a picture is, by its head alone.
+def warm() -> None:
+    """Load all that opens pictures."""
+    from PIL import Image, ImageCms, ImageOps  # noqa: F401
 
-    Raises:
-        PictureError: it is none, or too large.
-    """
-    with _opened(data) as image:
-        return _measures(image)
+    Image.preinit()
 
 
 def checked(data: bytes) -> Measures:
@@ -130,12 +129,12 @@ def _opened(data: bytes) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is odd in a file; what is too large is refused below
         try:
-            with Image.open(io.BytesIO(data), formats=list(PICTURES.values())) as image:
+            with Image.open(io.BytesIO(data), formats=list(FORMATS.values())) as image:
                 width, height = image.size
                 if width * height > _MOST_POINTS or max(width, height) > _LONGEST_SIDE or not width * height:
                     raise PictureError(f"the picture has {width} × {height} points, which is too much for a page")
                 yield image
-        except PictureError:
+        except (PictureError, MemoryError):
             raise
         except Exception as error:
             # the readers of formats raise whatever they like on what is broken or made to break them

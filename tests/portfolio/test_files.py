@@ -13,9 +13,10 @@ from PIL import Image
 
 from ple.library import InvalidInput, Library
 from ple.portfolio import Portfolio
+from ple.portfolio.enlarger import Enlarger, TooSlow
 from ple.portfolio.files import language_of, name_on_site, recognised, words
 from ple.portfolio.models import ShownFile
-from ple.portfolio.pictures import PictureError, checked, made, measured
+from ple.portfolio.pictures import PictureError, checked, made
 from tests.portfolio.conftest import Shelf, tree
 
 
@@ -90,7 +91,7 @@ def test_a_picture_is_shown_in_sizes_without_what_the_camera_noted(portfolio: Po
 
 def test_a_picture_stands_as_the_camera_was_held() -> None:
     data = photograph(400, 200, orientation=6)  # to be turned right by a quarter
-    assert (measured(data).width, measured(data).height) == (200, 400)
+    assert (checked(data).width, checked(data).height) == (200, 400)
     upright = Image.open(io.BytesIO(made(data, 200))).convert("RGB")
     assert upright.size == (200, 400)
     red, _green, blue = upright.getpixel((190, 10))  # type: ignore[misc]
@@ -98,7 +99,7 @@ def test_a_picture_stands_as_the_camera_was_held() -> None:
 
 
 def test_a_drawing_keeps_what_is_transparent_and_is_never_made_larger() -> None:
-    assert measured(drawing()).widths == [300]
+    assert checked(drawing()).widths == [300]
     small = Image.open(io.BytesIO(made(drawing(), 300)))
     assert (small.format, small.mode) == ("WEBP", "RGBA")
 
@@ -260,3 +261,16 @@ def test_the_command_takes_a_file_for_what_it_is(ple: Any, tmp_path: Path) -> No
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4")
     changed = ple("portfolio", "edit", str(added["id"]), "--file", str(tmp_path / "b.pdf"), "--json").json
     assert changed["file"]["name"] == "b.pdf"
+
+
+def test_a_picture_that_takes_too_much_is_given_up_and_the_next_is_opened() -> None:
+    large = bomb(7000, 7000)
+    with Enlarger(memory=200_000_000) as enlarger:
+        with pytest.raises(PictureError):
+            enlarger.checked(large)
+        assert enlarger.checked(drawing()).widths == [300]
+        assert enlarger.made(drawing(), 100) == made(drawing(), 100)
+        with pytest.raises(PictureError, match="damaged"):
+            enlarger.made(b"\x89PNG\r\n\x1a\n", 100)
+    with Enlarger(seconds=0.001) as enlarger, pytest.raises(TooSlow, match="longer"):
+        enlarger.checked(drawing())

@@ -9,6 +9,7 @@ Lighthouse can follow their links, with each theme or the one named. SITE is a f
 
 import argparse
 import datetime as dt
+import io
 import random
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from ple.environment import Environment
 from ple.portfolio.serve import serving
 from tests.portfolio import judges
 
@@ -66,6 +68,7 @@ def of_the_demo(folder: Path) -> Iterator[object]:
     with Demo(folder, utc_now()) as demo:
         for step in demo.steps():
             print(f"  {step.said}", flush=True)
+        of_every_kind(demo.environment)
         yield demo.environment.portfolio
 
 
@@ -73,7 +76,6 @@ def of_the_demo(folder: Path) -> Iterator[object]:
 def of_many(folder: Path, pages: int) -> Iterator[object]:
     """Give a portfolio of so many works."""
     from benchmarks.portfolio import at_once
-    from ple.environment import Environment
 
     pick = random.Random(4)
     environment = Environment(folder)
@@ -87,8 +89,40 @@ def of_many(folder: Path, pages: int) -> Iterator[object]:
         why = {"why": "It changed how I plan.", "quote": "Spacing helps.", "skills": ["Planning", "Reading"]}
         side = "unlisted" if number % 4 == 3 else "public"
         environment.portfolio.add(saved.bookmark.id, visibility=side, page="Sources", tags=["topic a"], **why)
+    of_every_kind(environment)
     yield environment.portfolio
     environment.close()
+
+
+def of_every_kind(environment: Environment) -> None:
+    """Add what not every portfolio has: pictures, files, formulas, collections, what others said, an unlisted work."""
+    import sqlalchemy as sa
+    from PIL import Image
+
+    from ple.portfolio.echoes.models import ResponseRow
+
+    portfolio = environment.portfolio
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((1800, 1200)).convert("RGB").save(out, "JPEG")
+    public = {"visibility": "public", "why": "It shows what I can do."}
+    picture = portfolio.add_file("wing.jpg", out.getvalue(), alt="From black to white", title="A gradient", **public)
+    code = portfolio.add_file("solve.py", b"def solve(x):\n    return x * 2  # twice\n", title="Code", **public)
+    portfolio.add_file("thesis.pdf", b"%PDF-1.7 a thesis", title="The thesis", **public)
+    said = "Take $x^2$ and\n\n$$\\sum_{i=1}^{n} i = \\frac{n(n+1)}{2}$$\n"
+    formulas = environment.journal.write(said, title="With formulas", tags=["topic a"]).id
+    portfolio.add(formulas, skills=["Reasoning"], **public)
+    portfolio.add(environment.journal.write("Only by its address.", title="For one").id, visibility="unlisted")
+    made = environment.collections.add("My best", description="What I *like* most.").id
+    environment.collections.put(made, [picture.id, formulas, code.id])
+    portfolio.add(made, **public)
+    portfolio.add(environment.searches.save("Written", "kind:journal", among_feeds=False).id, **public)
+    with environment.library.writing() as tx:
+        rows = [
+            {"artifact_id": picture.id, "source": f"https://b.example/{kind}", "kind": kind, "author": "Ben",
+             "author_url": "https://b.example/", "text": words, "shown": True, "received_at": dt.datetime.now(dt.UTC)}
+            for kind, words in (("reply", "Well done.\n\nHow long?"), ("like", ""), ("mention", "See this."))
+        ]  # fmt: skip
+        tx.connection().execute(sa.insert(ResponseRow), rows)
 
 
 def judge(case: judges.Case) -> int:
@@ -148,7 +182,7 @@ def themed(portfolio: object, site: Path, theme: str, name: str, tools: Path | N
         (site / "index.html").unlink()
         portfolio.init(  # type: ignore[attr-defined]
             "Learning in public", address, author="A curious learner", theme=theme, about="I study *how* I learn.",
-            me=["https://example.org/@me"], licence="CC BY 4.0", resume=RESUME,
+            me=["https://example.org/@me"], licence="CC BY 4.0", resume=RESUME, extras=["previews", "search"],
         )  # fmt: skip
         built = portfolio.build(site)  # type: ignore[attr-defined]
         print(f"{name}, {theme}: {built.pages} pages, {built.seconds:.2f} s, {dt.date.today()}")
