@@ -120,6 +120,8 @@ class Frame:
             "json_ld": None,
             "script": None,
             "image": self.shared(None) if listed else None,
+            "previous": None,
+            "next": None,
             "feeds": [],
         }
 

@@ -8,8 +8,9 @@ from ple.portfolio import metadata
 from ple.portfolio.arrangement import grouped
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.formats import resume
-from ple.portfolio.frame import EMPTY, Frame, Page, host_of
+from ple.portfolio.frame import EMPTY, Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT, mentions
+from ple.portfolio.parts import CARDS, LINES, Part, list_of, parts_of
 from ple.portfolio.permalinks import PAGE, SKILL, TAG
 from ple.portfolio.prose import excerpt, page_html
 from ple.portfolio.theme import Safe, for_script
@@ -24,6 +25,7 @@ class Lists:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._arranged = frame.arranged
+        self._parts = self._cut()
 
     def home(self) -> Page:
         """Return the first page."""
@@ -58,58 +60,117 @@ class Lists:
         ]
         return frame.page("index.html", "home.html", hash_of([seed, sorted(groups)]), context)
 
-    def everything(self) -> Page:
-        """Return all work by year."""
-        frame, arranged = self._frame, self._arranged
-
-        def context() -> dict[str, Any]:
-            years = grouped((int(work.card.when[:4]), work) for work in arranged.by_date)
-            return {
-                "page": frame.about_page("work/", "All work", f"Everything by {frame.by}, newest first."),
-                "years": [
-                    {"year": year, "works": frame.placed(works, "work/", tags=False)} for year, works in years.items()
-                ],
-                "count": len(arranged.listed),
-            }
-
-        return frame.page("work/index.html", "all.html", frame.seen(arranged.by_date), context)
-
-    def of(self, what: str, name: str, works: Sequence[Work]) -> Page:
-        """Return a collection, or the page of a tag or skill."""
+    def everything(self) -> Iterator[Page]:
+        """Yield all work by year, a page for each part."""
         frame = self._frame
-        address = frame.address(what, name)
 
-        def context() -> dict[str, Any]:
-            words = {TAG: f"Tagged “{name}”", SKILL: f"Evidence of “{name}”"}
-            page = frame.about_page(address, words.get(what, name), f"{_count(len(works))} by {frame.by}: {name}.")
-            if what == TAG:
-                page["feeds"] = frame.feed_links("")
-            return {
-                "page": page,
-                "what": what,
-                "name": name,
-                "works": frame.placed(works, address),
-            }
+        def page(part: Part) -> Page:
+            def context() -> dict[str, Any]:
+                years = grouped((int(work.card.when[:4]), work) for work in part.works)
+                return self._about(part, "All work", f"Everything by {frame.by}, newest first.") | {
+                    "years": [
+                        {"year": year, "works": frame.placed(works, part.address, tags=False)}
+                        for year, works in years.items()
+                    ],
+                    "count": len(part.works),
+                }
 
-        return frame.page(f"{address}index.html", "list.html", name + frame.seen(works), context)
+            return self._page(part, "all.html", "", context)
 
-    def blog(self) -> Page:
-        """Return what the learner wrote."""
+        yield from map(page, reversed(self._parts["work/"]))
+
+    def of(self, what: str, name: str) -> Iterator[Page]:
+        """Yield a collection, or the list of a tag or skill, a page for each part."""
+        frame = self._frame
+        own = self._parts[frame.address(what, name)]
+        title = {TAG: f"Tagged “{name}”", SKILL: f"Evidence of “{name}”"}.get(what, name)
+        count = sum(len(part.works) for part in own)
+
+        def page(part: Part) -> Page:
+            def context() -> dict[str, Any]:
+                said = self._about(part, title, f"{_count(count)} by {frame.by}: {name}.", by_date=what != PAGE)
+                if what == TAG:
+                    said["page"]["feeds"] = frame.feed_links("" if part is own[0] else "../../")
+                return said | {"what": what, "name": name, "works": frame.placed(part.works, part.address)}
+
+            return self._page(part, "list.html", f"{name}\0{count if part is own[0] else ''}", context)
+
+        yield from map(page, reversed(own))
+
+    def blog(self) -> Iterator[Page]:
+        """Yield what the learner wrote, a page for each part."""
         frame, written = self._frame, self._arranged.written
         if not written:
-            return self._empty("blog/")
+            yield self._empty("blog/")
+            return
         if len(written) == len(self._arranged.listed):
-            return frame.moved("blog/", "work/")  # the same list would stand at two addresses
+            yield frame.moved("blog/", "work/")  # the same list would stand at two addresses
+            return
 
-        def context() -> dict[str, Any]:
-            return {
-                "page": frame.about_page("blog/", "Writing", f"What {frame.by} writes, newest first."),
-                "what": "blog",
-                "name": "Writing",
-                "works": frame.placed(written, "blog/"),
-            }
+        def page(part: Part) -> Page:
+            def context() -> dict[str, Any]:
+                return self._about(part, "Writing", f"What {frame.by} writes, newest first.") | {
+                    "what": "blog",
+                    "name": "Writing",
+                    "works": frame.placed(part.works, part.address),
+                }
 
-        return frame.page("blog/index.html", "list.html", frame.seen(written), context)
+            return self._page(part, "list.html", "", context)
+
+        yield from map(page, reversed(self._parts["blog/"]))
+
+    # long lists
+
+    def parts(self) -> Iterator[tuple[str, Sequence[Work]]]:
+        """Yield the address of each part of a list that is not the list's own page, and what stands there."""
+        for own in self._parts.values():
+            for part in own[1:]:
+                yield part.address, part.works
+
+    def instead_of(self, address: str) -> Page:
+        """Return what stands at the address of a part that a list once had."""
+        own = list_of(address)
+        if own == "blog/" and self._arranged.written:
+            own = "blog/" if own in self._parts else "work/"
+        return self._frame.moved(address, own) if own in self._parts else self._empty(address)
+
+    def _cut(self) -> dict[str, list[Part]]:
+        """Return the parts of each list by its address; whole lists for a theme that cannot lead from part to part."""
+        frame, arranged = self._frame, self._arranged
+        cards = frame.theme.length("list.html", "cards", CARDS)
+        lines = frame.theme.length("all.html", "lines", LINES)
+        found = {"work/": parts_of("work/", arranged.by_date, lines, newest_first=True)}
+        if 0 < len(arranged.written) < len(arranged.listed):
+            found["blog/"] = parts_of("blog/", arranged.written, cards, newest_first=True)
+        for what, groups in ((PAGE, arranged.collections), (TAG, arranged.tags), (SKILL, arranged.skills)):
+            for name, works in groups.items():
+                address = frame.address(what, name)
+                found[address] = parts_of(address, works, cards, newest_first=what != PAGE)
+        return found
+
+    def _about(self, part: Part, title: str, description: str, *, by_date: bool = True) -> dict[str, Any]:
+        """Return what a template gets as ``page`` and ``pager`` for a part of a list of that title."""
+        first = part.number in (None, 1) if not by_date else part.number is None
+        here = ("Newest" if by_date else "Page 1") if first else f"Page {part.number}"
+        if not first:
+            title, description = f"{title}, page {part.number}", f"{title}, page {part.number} of the list."
+        page = self._frame.about_page(part.address, title, description)
+        if part.alone:
+            return {"page": page, "pager": None}
+        root = root_of(part.address)
+        around = {
+            name: root + address if address else None
+            for name, address in (
+                ("first", part.first), ("previous", part.previous), ("next", part.next), ("last", part.last)
+            )
+        }  # fmt: skip
+        page |= {"previous": around["previous"], "next": around["next"]}
+        return {"page": page, "pager": around | {"here": here, "by_date": by_date}}
+
+    def _page(self, part: Part, template: str, seed: str, context: Callable[[], dict[str, Any]]) -> Page:
+        around = [part.first, part.previous, part.next, part.last]
+        seed = "\0".join([seed, *(address or "" for address in around), self._frame.seen(part.works)])
+        return self._frame.page(f"{part.address}index.html", template, seed, context)
 
     def tags(self) -> Page:
         """Return the list of all tags."""

@@ -88,7 +88,7 @@ class Making:
         theme = Theme(self._settings.theme, self._themes)
         gathered = [(work.id, work.card.kind, work.card.source) for work in works if work.card.kind in COLLECTIONS]
         held = held_by(gathered, works, self._held) if gathered else {}
-        return Site(self._settings, works, ledger, theme, memory, echoes(self._library), darkroom, held)
+        return Site(self._settings, works, ledger, theme, memory, echoes(self._library), darkroom, held, utc_now())
 
     def _lost(self, works: Iterable[Work], ledger: Ledger) -> dict[str, tuple[int, list[int]]]:
         """Return what was handed in and is not shown any more, by its address: its number and its receipts."""

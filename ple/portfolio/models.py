@@ -100,9 +100,9 @@ class AddressRow(SQLModel, table=True):
     __tablename__ = "portfolio_address"
 
     address: str = Field(primary_key=True, max_length=200, description="Below the site's url: “work/spaced-practice/”.")
-    what: str = Field(max_length=16, description="artifact, page, tag or skill")
+    what: str = Field(max_length=16, description="artifact, page, tag, skill or part")
     resource_id: int | None = Field(default=None, foreign_key="resource.id", index=True)
-    name: str = Field(default="", max_length=500, description="Of a page, tag or skill.")
+    name: str = Field(default="", max_length=500, description="Of a page, tag or skill; of a part its address.")
     current: bool = True
     fingerprint: str = Field(default="", max_length=64, description="Of what it said when `updated_at` was set.")
     published_at: dt.datetime

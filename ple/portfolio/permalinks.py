@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-ARTIFACT, PAGE, TAG, SKILL = "artifact", "page", "tag", "skill"
+ARTIFACT, PAGE, TAG, SKILL, PART = "artifact", "page", "tag", "skill", "part"
 _PLACES = {ARTIFACT: "work/", PAGE: "pages/", TAG: "tags/", SKILL: "skills/"}
 UNLISTED = "u/"
 
@@ -74,7 +74,7 @@ class Ledger:
         return iter(sorted(self._lines.values(), key=lambda line: line.address))
 
     def of(self, what: str, thing: int | str) -> Permalink | None:
-        """Return the current address of an artifact (by its number), page, tag or skill (by its name)."""
+        """Return the current address of an artifact (by its number), page, tag, skill or part (by its name)."""
         address = self._current.get((what, thing))
         return self._lines[address] if address else None
 
@@ -99,6 +99,12 @@ class Ledger:
         self._lines[address] = line
         self._current[what, thing] = address
         return line
+
+    def part(self, address: str, now: dt.datetime) -> None:
+        """Note that a part of a long list stands at an address."""
+        if address not in self._lines:
+            self._lines[address] = Permalink(address, PART, None, address, True, "", now, now)
+            self._current[PART, address] = address
 
     def said(self, permalink: Permalink, fingerprint: str, now: dt.datetime) -> Permalink:
         """Note what the page at an address says now; when that differs from before, it was updated ``now``."""

@@ -7,6 +7,7 @@ new. So whatever a page shows must be decided by what its key is taken of: the w
 ``looks`` of a list), the ledger's lines, the settings and the theme.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
@@ -20,7 +21,7 @@ from ple.portfolio.filepages import FilePages
 from ple.portfolio.frame import EMPTY, Frame, Page, host_of
 from ple.portfolio.lists import Lists
 from ple.portfolio.models import Settings
-from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
+from ple.portfolio.permalinks import ARTIFACT, PAGE, PART, SKILL, TAG, Ledger
 from ple.portfolio.previews import HEIGHT, WIDTH, Colours, font_for, preview, stamp
 from ple.portfolio.sitesearch import SiteSearch
 from ple.portfolio.syndication import Syndication
@@ -54,6 +55,7 @@ class Site:
         echoes: Mapping[int, Echo] | None = None,
         darkroom: Darkroom | None = None,
         held: Mapping[int, Sequence[Work]] | None = None,
+        now: dt.datetime | None = None,
     ) -> None:
         self._settings = settings
         self._theme = theme
@@ -66,8 +68,10 @@ class Site:
         self._frame.shared = self._shared
         self._works = WorkPages(self._frame, memory, echoes or {}, self._files)
         self._lists = Lists(self._frame)
+        for address, _works in self._lists.parts():
+            ledger.part(address, now or _LONG_AGO)
         expect = memory.expect if memory is not None else lambda _ids: None
-        self._syndication = Syndication(self._frame, self._works.feed_entry, expect)
+        self._syndication = Syndication(self._frame, self._works.feed_entry, expect, self._lists.parts)
 
     @property
     def held(self) -> Mapping[int, Sequence[Work]]:
@@ -90,15 +94,15 @@ class Site:
             yield self._works.page(work)
         yield from self._answers_for_ever()
         for what, groups in self._groups():
-            for name, works in sorted(groups.items()):
-                yield self._lists.of(what, name, works)
+            for name in sorted(groups):
+                yield from self._lists.of(what, name)
         yield self._lists.tags()
         yield self._lists.skills()
         yield self._lists.reading()
         yield self._lists.badges(lambda work, root: self._files.about_badge(work, root, frame.date))
-        yield self._lists.blog()
+        yield from self._lists.blog()
         yield from self._lists.curriculum()
-        yield self._lists.everything()
+        yield from self._lists.everything()
         yield self._lists.home()
         yield frame.notice("404.html", None, "This page is not here", _NOT_FOUND)
         yield frame.notice("u/index.html", "u/", "Nothing to see here", _BY_LINK_ONLY)
@@ -163,6 +167,7 @@ class Site:
         shown = {work.permalink.address for work in self._arranged.works}
         for what, groups in self._groups():
             shown |= {self._frame.address(what, name) for name in groups}
+        shown |= {address for address, _works in self._lists.parts()}
         for line in self._ledger:
             if line.address in shown:
                 continue
@@ -170,12 +175,15 @@ class Site:
             path = f"{line.address}index.html"
             if current is not None and current.address in shown:
                 yield self._frame.moved(line.address, current.address)
+            elif line.what == PART:
+                yield self._lists.instead_of(line.address)
             elif line.what == ARTIFACT:
                 yield self._frame.notice(path, line.address, "Withdrawn", _WITHDRAWN)
             else:
                 yield self._frame.notice(path, line.address, "Nothing stands here now", EMPTY)
 
 
+_LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _NOT_FOUND = (
     "There is no page at this address. It may have been mistyped; all that is shown can be found from the first page."
 )

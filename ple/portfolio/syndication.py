@@ -17,12 +17,20 @@ IN_FEED = 30
 
 
 class Syndication:
-    """What machines follow on one site; ``entry`` says what feeds say of a work."""
+    """What machines follow on one site.
+
+    ``entry`` says what feeds say of a work, ``parts`` which pages long lists have.
+    """
 
     def __init__(
-        self, frame: Frame, entry: Callable[[Work], metadata.FeedEntry], expect: Callable[[Iterable[int]], None]
+        self,
+        frame: Frame,
+        entry: Callable[[Work], metadata.FeedEntry],
+        expect: Callable[[Iterable[int]], None],
+        parts: Callable[[], Iterable[tuple[str, Sequence[Work]]]],
     ) -> None:
         self._frame = frame
+        self._parts = parts
         self._expect = expect
 
         @cache
@@ -84,6 +92,8 @@ class Syndication:
             for what, named in groups:
                 for name, works in sorted(named.items()):
                     yield frame.address(what, name), newest(works)
+            for address, some in self._parts():
+                yield address, newest(some)
             if arranged.tags:
                 yield "tags/", all_of
             for _title, address in frame.special:
@@ -92,8 +102,9 @@ class Syndication:
                 yield address, all_of
 
         seed = [f"{address} {updated}" for address, _published, updated in map(_line_of, arranged.by_date)]
+        parts = [address for address, _works in self._parts()]
         names = [(sorted(some), len(some)) for _what, some in groups]
-        key = hash_of(["sitemap", url, "\n".join(seed), names, frame.special])
+        key = hash_of(["sitemap", url, "\n".join(seed), names, frame.special, parts])
         return Page("sitemap.xml", key, lambda: metadata.sitemap(url, pages()))
 
 

@@ -4,7 +4,8 @@ Templates are written in what Jinja2 and MiniJinja have in common. They get the 
 describes; ``context`` in ``theme.toml`` is the version of it that they were made for. Every value is escaped by
 itself; only what is named ``…_html`` is HTML already, and ``json_ld`` is JSON that may stand in a script element.
 A theme may say ``base = "quiet"`` in ``theme.toml``: whatever template or file it does not have is that theme's then.
-One that says ``common = true`` gets the rules that our themes share before its own, in one file.
+One that says ``common = true`` gets the rules that our themes share before its own, in one file. ``cards`` and
+``lines`` say how many works a page of a long list has, with a summary or without.
 """
 
 import hashlib
@@ -63,6 +64,9 @@ class Theme:
         if self._base is not None and self._base._base is not None:
             raise ThemeError(f"“{name}” is based on “{base}”, which is based on another itself")
         self._common = about.get("common") is True
+        self._lengths: dict[str, int] = {name: about[name] for name in ("cards", "lines") if name in about}
+        if any(type(length) is not int or length < 0 for length in self._lengths.values()):
+            raise ThemeError(f"theme.toml of “{name}” says no number of cards or lines")
         self._name = str(name)
         self._folder = folder
         self.description = str(about.get("description", ""))
@@ -87,6 +91,16 @@ class Theme:
         for name in self.files:  # pages name them; what they hold is their own affair
             digest.update(f"{name}\0".encode())
         return digest.hexdigest()
+
+    def length(self, template: str, what: str, otherwise: int) -> int:
+        """Return how many ``cards`` or ``lines`` a page of a list has; 0: all.
+
+        A theme whose template has no way from one page to the next gets whole lists.
+        """
+        if "pager" not in self._templates.get(template, ""):
+            return 0
+        chosen: int = ((self._base._lengths if self._base else {}) | self._lengths).get(what, otherwise)
+        return chosen
 
     def render(self, template: str, context: Mapping[str, Any]) -> bytes:
         """Return a page.

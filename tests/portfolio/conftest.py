@@ -54,6 +54,15 @@ def portfolio(library: Library, shelf: Shelf, tmp_path: Path) -> Portfolio:
     return portfolio
 
 
+def short_lists(portfolio: Portfolio) -> None:
+    """Let lists be cut into parts of two or three works."""
+    theme = portfolio.themes / "short"
+    theme.mkdir(parents=True)
+    said = 'name = "Short"\ndescription = "Short lists."\ncontext = 1\nbase = "quiet"\ncards = 2\nlines = 3\n'
+    (theme / "theme.toml").write_text(said)
+    portfolio.init(theme="short")
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Return every file below a folder."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

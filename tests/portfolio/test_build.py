@@ -20,7 +20,7 @@ from ple.portfolio import Portfolio
 from ple.portfolio.build import MANIFEST, BuildError, build
 from ple.portfolio.frame import Page
 from ple.portfolio.memory import Memory, Moved
-from tests.portfolio.conftest import Shelf, tree
+from tests.portfolio.conftest import Shelf, short_lists, tree
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def test_two_builds_are_the_same_byte_for_byte(portfolio: Portfolio, shelf: Shel
 def test_an_incremental_build_is_the_same_as_a_clean_one(
     portfolio: Portfolio, shelf: Shelf, library: Library, tmp_path: Path, seed: int
 ) -> None:
+    short_lists(portfolio)
     pick = random.Random(seed)
     sources = [shelf.put(f"Work {n}", f"[[Work {pick.randrange(8)}]] #{n}", tags=["a", f"t{n}"]) for n in range(8)]
     ids = [portfolio.add(source, why=f"Why {source}").id for source in sources]

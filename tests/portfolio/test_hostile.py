@@ -15,7 +15,7 @@ import pytest
 from ple.library import Library, NotFound
 from ple.portfolio import Portfolio
 from ple.portfolio.serve import serving
-from tests.portfolio.conftest import Shelf, all_of, tree
+from tests.portfolio.conftest import Shelf, all_of, short_lists, tree
 
 EVERYTHING = bool(os.environ.get("PLE_TEST_ALL"))
 MANY = 200 if EVERYTHING else 12
@@ -132,6 +132,7 @@ def answers(address: str, paths: Iterable[str]) -> dict[str, str]:
 def test_every_address_that_was_ever_published_still_answers(
     portfolio: Portfolio, shelf: Shelf, library: Library
 ) -> None:
+    short_lists(portfolio)
     pick = random.Random(11)
     kinds = ["journal"] * 10 + ["collection", "search"]
     sources = [
