@@ -96,20 +96,26 @@ def copies(away: Any, feeds: sa.Select[Any] | None = None) -> sa.Select[Any]:
     return query
 
 
+_PAIRS: Any = sa.select(col(EntryRow.id), col(EntryRow.same_as))
+_THESE = sa.bindparam("ids", expanding=True)
+_COPIED = _PAIRS.where(col(EntryRow.same_as).in_(_THESE))
+_COPIES_OR_COPIED = sa.union_all(
+    _PAIRS.where(col(EntryRow.id).in_(_THESE), col(EntryRow.same_as).is_not(None)), _COPIED
+)
+
+
 def together(tx: Reading, ids: Collection[int]) -> dict[int, list[int]]:
     """Return, for those of ``ids`` that came in by several feeds, the other entries that are the same article."""
     firsts: dict[int, int] = {}
-    for some in chunks(ids):
-        query = sa.select(col(EntryRow.id), col(EntryRow.same_as)).where(
-            col(EntryRow.id).in_(some), col(EntryRow.same_as).is_not(None)
-        )
-        rows: Any = tx.connection().execute(query)
-        firsts |= {id: first for id, first in rows}  # noqa: C416 - rows are no pairs to mypy
     found: dict[int, set[int]] = {}
-    for some in chunks({*ids, *firsts.values()}):
-        copied: Any = tx.connection().execute(
-            sa.select(col(EntryRow.same_as), col(EntryRow.id)).where(col(EntryRow.same_as).in_(some))
-        )
-        for first, id in copied:
+
+    def note(copied: Any) -> None:
+        for id, first in copied:
+            firsts[id] = first
             found.setdefault(first, {first}).add(id)
+
+    for some in chunks(ids):
+        note(tx.connection().execute(_COPIES_OR_COPIED, {"ids": some}))
+    for some in chunks(set(firsts.values()) - set(ids)):
+        note(tx.connection().execute(_COPIED, {"ids": some}))
     return {id: sorted(found[first] - {id}) for id in ids if (first := firsts.get(id, id)) in found}

@@ -119,11 +119,7 @@ def entry_lines(tx: Reading, ids: Sequence[int]) -> list[EntryLine]:
     """Return a line for each of ``ids`` that is there, in their order."""
     found: dict[int, tuple[Any, ...]] = {}
     for some in chunks(ids):
-        query = _from_feeds(
-            col(Resource.uid), col(Resource.created_at), col(EntryRow.feed_id), col(EntryRow.title), col(EntryRow.url),
-            col(EntryRow.author), col(EntryRow.occurred_at), col(EntryRow.read_at), col(EntryRow.starred_at),
-        ).where(col(EntryRow.id).in_(some))  # fmt: skip
-        found |= {row[0]: tuple(row) for row in tx.connection().execute(query)}
+        found |= {row[0]: tuple(row) for row in tx.connection().execute(_LINES, {"ids": some})}
     tags = tx.tags_of(list(found))
     others = _also_in(tx, list(found))
     return [_line(found[id], tags[id], others.get(id, ())) for id in ids if id in found]
@@ -152,6 +148,13 @@ def _from_feeds(*columns: Any) -> sa.Select[Any]:
         .outerjoin(FeedRow, col(FeedRow.id) == col(EntryRow.feed_id))
         .where(col(Resource.trashed_at).is_(None))
     )  # fmt: skip
+
+
+# Made once: a page of a list is asked for between two keys.
+_LINES = _from_feeds(
+    col(Resource.uid), col(Resource.created_at), col(EntryRow.feed_id), col(EntryRow.title), col(EntryRow.url),
+    col(EntryRow.author), col(EntryRow.occurred_at), col(EntryRow.read_at), col(EntryRow.starred_at),
+).where(col(EntryRow.id).in_(sa.bindparam("ids", expanding=True)))  # fmt: skip
 
 
 def _line(row: tuple[Any, ...], tags: frozenset[str], also_in: tuple[str, ...]) -> EntryLine:

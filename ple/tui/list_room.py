@@ -18,12 +18,15 @@ from ple.tui.widgets.blocks import Prose
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
 from ple.tui.widgets.reader import Reader
+from ple.tui.widgets.rows import BLOCK
 from ple.tui.words import Piece, count
 
 if TYPE_CHECKING:
     from ple.environment import Environment
 
 FIRST_KEYS = 256
+PAINT = 0.06
+"""Seconds after which a place that is gone to is painted: Textual waits for 0.05."""
 ORDERED_AT_ONCE = 2000
 MOST_FILTERED = 5000
 """A filter keeps at most so many lines, the newest: who wants more narrows it."""
@@ -204,7 +207,9 @@ class ListRoom(ArticleRoom):
         """Show the beginning of the list: who opens it sees that, while the rest is asked for."""
         first = self.first() if self._as_asked else None
         if first is not None and (keys := await self.ask(first)):
-            self.fill(keys)
+            begun = await self.ask(self.rows(keys[: self.app.size.height + BLOCK]))
+            self.fill(keys, begun=begun)
+            await asyncio.sleep(PAINT)  # what is asked for next leaves no time for painting
 
     @property
     def _as_asked(self) -> bool:
@@ -231,8 +236,15 @@ class ListRoom(ArticleRoom):
         wanted = {hit.id for hit in found.hits}
         return [key for key in keys if key in wanted]
 
-    def fill(self, keys: Sequence[Key], *, rows: Sequence[Row] | None = None, skip: Collection[Key] = ()) -> None:
-        """Show these keys, or the lesson if there are none; with `rows`, they are there already."""
+    def fill(
+        self,
+        keys: Sequence[Key],
+        *,
+        rows: Sequence[Row] | None = None,
+        begun: Sequence[Row] = (),
+        skip: Collection[Key] = (),
+    ) -> None:
+        """Show these keys, or the lesson if there are none; `rows`, or those of the first keys, are there already."""
         if not self.is_attached:
             return
         pane = self.query_one(".list-pane")
@@ -243,7 +255,8 @@ class ListRoom(ArticleRoom):
             self.article = None
             self.view.show(Prose())
         cursor, self._wanted_key = self._wanted_key, None
-        self.list.show(keys, None if rows is not None else self._rows, rows=rows, skip=skip, cursor=cursor)
+        load = None if rows is not None else self._rows
+        self.list.show(keys, load, rows=rows, begun=begun, skip=skip, cursor=cursor)
         self._say_headline()
         if keys and self.is_current and self.focused is None:
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
+from ple.tui.compositor import NearCompositor
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.bar import Bar, KeyLine
 from ple.tui.widgets.blocks import Prose, clean
@@ -69,11 +70,13 @@ class Room(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._stale = False
+        self._new = True
         self._laid_out_for: Size | None = None
         self._reloads = 0
         self.busy = True
         """Whether what is shown is still being asked for."""
         self.set_reactive(Room.at, self.FIRST)
+        self._compositor = NearCompositor()
         app = active_app.get()
         # What is made now is styled by the rules of now, for the terminal of now; Textual would do it twice more.
         self._css_update_count = app._css_update_count
@@ -109,8 +112,14 @@ class Room(Screen[None]):
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
         self.call_after_refresh(self.reload)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_suspend(self) -> None:
+        """Note that we were left."""
+        self._new = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Show what changed while we were elsewhere, for the terminal as it is now."""
+        if self._new:  # it was styled when it was made, a moment ago
+            event.refresh_styles = False
         self.learning.show_jobs()
         if self._laid_out_for not in (None, self.app.size):  # Textual gives breakpoints only to screens in sight
             self.post_message(events.Resize(self.app.size, self.app.size))

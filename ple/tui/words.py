@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
@@ -31,12 +32,23 @@ def short(when: dt.datetime | None, now: dt.datetime) -> str:
     """Say in at most six cells when something was, in the learner's zone: `14:05`, `21 Nov` or `2019`."""
     if when is None:
         return ""
-    local, here = when.astimezone(), now.astimezone()
+    local, here = when.astimezone(), _local(now)
     if local.date() == here.date():
-        return f"{local:%H:%M}"
+        return f"{local.hour:02}:{local.minute:02}"
     if local.year == here.year or 0 <= (here - local).days < 300:
-        return f"{local.day} {local:%b}"
+        return f"{local.day} {_month(local.month)}"
     return f"{local.year}"
+
+
+@lru_cache(maxsize=12)
+def _month(number: int) -> str:
+    return f"{dt.date(2000, number, 1):%b}"
+
+
+@lru_cache(maxsize=8)
+def _local(now: dt.datetime) -> dt.datetime:
+    """Return a moment in the learner's zone: the same for all lines of a list."""
+    return now.astimezone()
 
 
 def due(when: dt.datetime | None, now: dt.datetime) -> str:

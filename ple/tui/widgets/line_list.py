@@ -20,13 +20,14 @@ from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from ple.tui.palette import Palette
 from ple.tui.widgets.marks import Key as Key
-from ple.tui.widgets.rows import BLOCK as BLOCK
+from ple.tui.widgets.rows import AHEAD, Rows
 from ple.tui.widgets.rows import Row as Row
-from ple.tui.widgets.rows import Rows
+from ple.tui.widgets.scrollbar import SteadyBar
 from ple.tui.words import Piece
 
 Painter = Callable[[Row, int], Sequence[Sequence[Piece]]]
@@ -89,6 +90,15 @@ class LineList(ScrollView, can_focus=True):
         self._styles: dict[str, Style] = {}
         self._announced: Key | None = None
 
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar, made when it is first needed."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = SteadyBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
     # what is shown
 
     def show(
@@ -97,13 +107,15 @@ class LineList(ScrollView, can_focus=True):
         load: Loader | None = None,
         *,
         rows: Sequence[Row] | None = None,
+        begun: Sequence[Row] = (),
         skip: Collection[Key] = (),
         cursor: Key | None = None,
     ) -> None:
         """Show these keys in this order; the cursor stays on its key, or where it was if that key is gone.
 
-        `rows` gives all rows at once (small lists); otherwise `load` brings them block by block. The cursor passes over
-        the keys in `skip`, which are headings. `cursor` is the key to stand on.
+        `rows` gives all rows at once (small lists); otherwise `load` brings them block by block, but for those of the
+        first keys that are in `begun`. The cursor passes over the keys in `skip`, which are headings. `cursor` is the
+        key to stand on.
         """
         wanted = cursor if cursor is not None else self.key
         old = self.position
@@ -111,6 +123,7 @@ class LineList(ScrollView, can_focus=True):
         if rows is not None:
             self._rows.rows = dict(zip(keys, rows, strict=True))
         self._renew()
+        self._rows.begin(keys, begun)
         self.virtual_size = Size(self._width, len(keys) * self._height)
         found = self.index(wanted) if wanted is not None else None
         position = self._allowed(old if found is None else found, 1)
@@ -175,9 +188,13 @@ class LineList(ScrollView, can_focus=True):
         self._rows.renew()
         self._strips.clear()
 
-    def _want(self, index: int) -> None:
-        if self._load is not None and self._rows.want(index):
-            self.call_later(self._bring)
+    def _want(self) -> None:
+        """Want the rows in sight and those around them."""
+        if self._load is not None and self.keys:
+            first = self.scroll_offset.y // self._height
+            last = first + self.size.height // self._height
+            if self._rows.want(max(0, first - AHEAD), min(last + AHEAD, len(self.keys) - 1)):
+                self.call_later(self._bring)
 
     def _bring(self) -> None:
         keys = self._rows.take(self.keys)
@@ -216,6 +233,7 @@ class LineList(ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint some lines. Textual would look for borders and text effects in each line: there are none here."""
+        self._want()
         if self.styles.gutter:
             return super().render_lines(crop)
         width, room = self.size.width, self._width
@@ -249,11 +267,6 @@ class LineList(ScrollView, can_focus=True):
 
     def _line(self, index: int, line: int, width: int, here: bool) -> Strip:
         row = self._rows.rows.get(self.keys[index])
-        if self._load is not None:
-            self._want(index)
-            ahead = index + (BLOCK // 2 if index >= self.position else -BLOCK // 2)
-            if 0 <= ahead < len(self.keys):
-                self._want(ahead)
         base = self.style_of(("cursor" if self.has_focus else "cursor blurred") if here else "")
         if row is None:
             return Strip.blank(width, base)
@@ -280,6 +293,8 @@ class LineList(ScrollView, can_focus=True):
         super().notify_style_update()
         self._strips.clear()
         self._styles.clear()
+        if self._vertical_scrollbar is not None:  # its colours are ours
+            self._vertical_scrollbar.notify_style_update()
 
     def on_resize(self) -> None:
         """Paint for the new width."""

@@ -9,8 +9,11 @@ from typing import Any
 from ple.tui.widgets.marks import Key
 
 Row = Any
-BLOCK = 128
-KEPT = 64 * BLOCK
+BLOCK = 32
+"""So many rows are asked for at once: what is asked for while a key is held must be soon done."""
+AHEAD = 2 * BLOCK
+"""So many rows above and below those in sight are asked for too."""
+KEPT = 8192
 
 
 @dataclass
@@ -27,15 +30,18 @@ class Rows:
         self.generation += 1
         self._asked.clear()
 
-    def want(self, index: int) -> bool:
-        """Want the block of a place; return whether it is the first that is wanted now."""
-        block = index // BLOCK
-        if block in self._asked:
-            return False
-        self._asked.add(block)
-        first = not self._wanted
-        self._wanted.add(block)
-        return first
+    def begin(self, keys: Sequence[Key], rows: Sequence[Row]) -> None:
+        """Keep the rows of the first keys, which are at hand already; blocks that are whole are not asked for."""
+        self.rows |= {key: row for key, row in zip(keys, rows, strict=False) if row is not None}
+        self._asked |= set(range(len(rows) // BLOCK)) | ({0} if len(rows) == len(keys) else set())
+
+    def want(self, first: int, last: int) -> bool:
+        """Want the blocks from one place to another; return whether any is wanted now and none was before."""
+        blocks = set(range(first // BLOCK, last // BLOCK + 1)) - self._asked
+        begins = bool(blocks) and not self._wanted
+        self._asked |= blocks
+        self._wanted |= blocks
+        return begins
 
     def take(self, keys: Sequence[Key]) -> Sequence[Key]:
         """Return the keys of the blocks that are wanted; they are no longer."""
