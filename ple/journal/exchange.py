@@ -38,16 +38,19 @@ def take_in(library: Library, path: Path) -> tuple[Imported, list[int]]:
     Raises:
         InvalidInput: ``path`` is neither a file nor a folder that can be read.
     """
-    added = updated = known = 0
+    added = updated = known = change = 0
     refused: list[tuple[str, str]] = []
     ids: list[int] = []
     batch: list[tuple[str, markdown.MarkdownEntry]] = []
 
     def store() -> None:
-        nonlocal added, updated, known
+        nonlocal added, updated, known, change
         if not batch:
             return
-        with library.writing(f"Imported {len(batch)} journal entries") as tx:
+        with library.writing("Imported journal entries") as tx:
+            if change:
+                tx.continues(change)  # one import is one thing to take back
+            change = tx.change
             for name, entry in batch:
                 try:
                     done, id = _keep(tx, entry)
@@ -59,6 +62,7 @@ def take_in(library: Library, path: Path) -> tuple[Imported, list[int]]:
                 known += done == "known"
                 if done != "known":
                     ids.append(id)
+            tx.label = f"Imported {added + updated:,} journal entr{'y' if added + updated == 1 else 'ies'}"
         batch.clear()
 
     for name, file in _files(path):
@@ -93,7 +97,8 @@ def give_out(library: Library, folder: Path) -> Exported:
         before: dict[str, list[Path]] = {}
         for file in folder.glob("????-??-??-*-????????.md"):
             before.setdefault(file.stem[-8:], []).append(file)
-        written = 0
+        written: set[Path] = set()
+        replaced: set[Path] = set()
         for uid, row, tags in _entries(library):
             zone = dt.timezone(dt.timedelta(minutes=row.offset_minutes))
             entry = markdown.MarkdownEntry(
@@ -110,10 +115,10 @@ def give_out(library: Library, folder: Path) -> Exported:
             part = target.with_name(f".{target.name}.part")
             part.write_text(markdown.write(entry), encoding="utf-8", newline="\n")
             part.replace(target)
-            written += 1
-            for old in before.get(uid.hex[-8:], ()):
-                if old != target:
-                    old.unlink(missing_ok=True)
+            written.add(target)
+            replaced.update(before.get(uid.hex[-8:], ()))
+        for old in replaced - written:  # when all are written: the ends of two uids may be the same
+            old.unlink(missing_ok=True)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise DiskFull(f"there is no room left in {folder}") from error
@@ -122,7 +127,7 @@ def give_out(library: Library, folder: Path) -> Exported:
             f"the journal cannot be written to {folder}: {reason}",
             hint="Name another folder, or check its permissions.",
         ) from error
-    return Exported(str(folder), written)
+    return Exported(str(folder), len(written))
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:

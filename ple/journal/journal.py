@@ -28,7 +28,7 @@ from ple.library import Document, Library
 from ple.library.bulk import numbers
 from ple.library.errors import InvalidInput
 from ple.library.identity import fold_tag, utc_now
-from ple.library.resource import Tagging
+from ple.library.resource import Link, Tagging
 from ple.library.transaction import Writing, chunks
 
 MENTIONS = "mentions"
@@ -163,10 +163,14 @@ class Journal:
                     sa.select(col(EntryRow.id), col(EntryRow.text)).where(col(EntryRow.id).in_(some))
                 )
                 texts = {id: mentions(text) for id, text in rows}
+                linked = tx.connection().execute(
+                    sa.select(col(Link.source_id)).where(col(Link.source_id).in_(some), col(Link.relation) == MENTIONS)
+                )
+                linking = set(linked.scalars())
             wanted = {id: {*found.numbers, *self._named(found.titles)} for id, found in texts.items()}
             with self._library.writing() as tx:
                 for id, targets in wanted.items():
-                    came += _link(tx, id, targets) if targets else 0
+                    came += _link(tx, id, targets) if targets or id in linking else 0
         return came
 
     def entry(self, id: int) -> JournalEntry:

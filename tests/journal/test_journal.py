@@ -1,6 +1,7 @@
 """The journal, through its front door."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,33 @@ class TestExchange:
         assert journal.import_path(file).updated == 1
         assert journal.entry(id).text == "after"
         assert [old.text for old in journal.history(id)] == ["before"]
+
+    def test_a_mention_that_was_taken_out_of_a_file_is_no_link_any_more(self, journal: Journal, tmp_path: Path) -> None:
+        target = journal.write("target").id
+        entry = journal.write(f"see #{target}").id
+        journal.export(tmp_path)
+        file = next(path for path in tmp_path.iterdir() if "see" in path.name)
+        file.write_text(file.read_text().replace(f"see #{target}", "see nothing"))
+        journal.import_path(file)
+        assert journal.entry(entry).links == ()
+
+    @pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="long; PLE_TEST_ALL=1 runs it")
+    def test_an_import_is_taken_back_as_one(self, environment: Environment, journal: Journal, tmp_path: Path) -> None:
+        for number in range(201):  # more than are kept at once
+            (tmp_path / f"{number}.md").write_text(f"entry {number}")
+        assert journal.import_path(tmp_path).added == 201
+        assert environment.library.undo().label == "Imported 201 journal entries"
+        assert journal.entry_ids() == []
+
+    def test_entries_whose_uids_end_alike_are_files_of_their_own(self, journal: Journal, tmp_path: Path) -> None:
+        for number in (4, 5):
+            (tmp_path / f"{number}.md").write_text(
+                f"---\nuid: 00000000-0000-4000-8000-{number}000abcdef01\n---\n{number}"
+            )
+        journal.import_path(tmp_path)
+        for _ in range(2):
+            journal.export(tmp_path / "out")
+            assert len(list((tmp_path / "out").iterdir())) == 2
 
     def test_another_title_is_another_file_and_only_one(self, journal: Journal, tmp_path: Path) -> None:
         id = journal.write("x", title="One").id

@@ -124,7 +124,7 @@ def _listed(value: str) -> Value:
         items = json.loads(value)
         if all(isinstance(item, str) for item in items):
             return list(items)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     pieces = re.findall(r'\s*("(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[^,]*?)\s*(?:,|$)', value[1:-1])
     return [_unquoted(piece) for piece in pieces if piece]
