@@ -311,6 +311,7 @@ class Environment:
     def archive(self) -> "Archive":
         """Everything out and in again, in open formats."""
         from ple.archive import Archive
+        from ple.bookmarks import collections
         from ple.journal.mentions import renumber
 
         def text(say: Callable[[], str]) -> Callable[[Path], object]:
@@ -324,7 +325,8 @@ class Environment:
             "journal": lambda path: self.journal.export(path),
             "statements.json": text(lambda: self.records.export()),
         }
-        return Archive(self.library, readable, {"journal_entry.text": renumber})
+        numbered = {"journal_entry.text": renumber, "collection.members": collections.renumber}
+        return Archive(self.library, readable, numbered)
 
     def resolve(self, name: str | int, *kinds: str) -> int:
         """Return the number of what ``name`` names: ``#340``, ``340``, a uid, an address, or a part of its title.

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -112,7 +112,7 @@ class Collections:
                 raise InvalidInput("a collection cannot hold itself", hint="Name what is to go into it.")
             for thing in wanted:
                 tx.alive(thing)
-            order = [member for member in json.loads(row.members) if member not in wanted]
+            order = [member for member in _order(row.members) if member not in wanted]
             if before is not None and before not in order:
                 raise InvalidInput(f"#{before} is not in “{row.name}”", hint="Name one that is, or leave it out.")
             at = len(order) if before is None else order.index(before)
@@ -129,7 +129,7 @@ class Collections:
         gone = set(things)
         with self._library.writing("Took things out of a collection") as tx:
             row = _row(tx, id)
-            order = json.loads(row.members)
+            order = _order(row.members)
             left = [member for member in order if member not in gone]
             _keep(tx, row, left)
             tx.label = f"Took {_things(len(order) - len(left))} out of “{row.name}”"
@@ -164,6 +164,20 @@ def members(tx: Reading, id: int) -> tuple[int, ...]:
     return next((one.members for one in _read(tx, [id])), ())
 
 
+def renumber(members: str, numbers: Mapping[int, int]) -> str:
+    """Return an order with the numbers that its things have in another library; what is not there is left out."""
+    return json.dumps([numbers[id] for id in _order(members) if id in numbers])
+
+
+def _order(members: str) -> list[int]:
+    """Return the numbers in a row's order; an archive may have brought anything."""
+    try:
+        said = json.loads(members)
+    except (ValueError, RecursionError):
+        return []
+    return [id for id in said if isinstance(id, int)] if isinstance(said, list) else []
+
+
 def _row(tx: Writing, id: int) -> CollectionRow:
     tx.alive(id, COLLECTION)
     return tx.get_one(CollectionRow, id)
@@ -181,7 +195,7 @@ def _read(tx: Reading, ids: Sequence[int]) -> list[Collection]:
     rows = [
         row for some in chunks(ids) for row in tx.exec(select(CollectionRow).where(col(CollectionRow.id).in_(some)))
     ]
-    orders: dict[int, list[int]] = {row.id: json.loads(row.members) for row in rows}
+    orders: dict[int, list[int]] = {row.id: _order(row.members) for row in rows}
     there = tx.resources({member for order in orders.values() for member in order} | set(orders))
     alive = {id for id, resource in there.items() if resource.trashed_at is None and resource.purged_at is None}
     tags = tx.tags_of(list(orders))

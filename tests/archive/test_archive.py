@@ -83,6 +83,20 @@ def test_a_library_on_either_database_takes_an_archive_in_and_goes_on(environmen
     assert environment.library.check() == []
 
 
+def test_what_is_in_a_collection_keeps_its_order_where_it_has_other_numbers(
+    other, sqlite_environment, tmp_path
+) -> None:
+    first, second = (other.bookmarks.save(f"https://e.org/{n}", title=n, fetch=False).bookmark.id for n in "ab")
+    other.collections.put(other.collections.add("Both").id, [second, first])
+    other.archive.export(tmp_path / "out")
+    sqlite_environment.journal.write("has the first number here")
+
+    sqlite_environment.archive.bring_in(tmp_path / "out")
+
+    (both,) = sqlite_environment.collections.collections()
+    assert [sqlite_environment.document(id).title for id in both.members] == ["b", "a"]
+
+
 def test_the_same_archive_twice_adds_nothing(filled, other, tmp_path) -> None:
     out = filled.archive.export(tmp_path / "out")
     other.archive.bring_in(tmp_path / "out")
