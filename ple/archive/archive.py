@@ -266,6 +266,8 @@ def _fill(connection: sa.Connection, there: sa.Table, table: sa.Table, file: Pat
         known = {name: value for name, value in row.items() if name in names}
         if tables.COUNTED_HERE in names:
             known[tables.COUNTED_HERE] = 1
+        if tables.LOOKED_AT in names:
+            known[tables.LOOKED_AT] = 0
         rows.append(known)
         if len(rows) == _BATCH:
             connection.execute(sa.insert(there), rows)

@@ -275,6 +275,8 @@ class Merger:
                     return None
             elif column.name == tables.COUNTED_HERE:
                 mapped = self._tx.change
+            elif column.name == tables.LOOKED_AT:
+                mapped = 0
             elif isinstance(value, str) and not self._empty:
                 renumber = self._renumber.get(f"{table.name}.{column.name}")
                 mapped = renumber(value, self._numbers) if renumber else value
@@ -345,7 +347,9 @@ def _known(connection: sa.Connection, table: sa.Table, names: Sequence[str]) -> 
 
 def _content(table: sa.Table, row: Mapping[Any, Any]) -> bytes:
     """Return a mark of all that a row says, but for its number: two rows that say the same are one."""
-    said = [row[column.name] for column in table.columns if column.name not in ("id", tables.COUNTED_HERE)]
+    said = [
+        row[column.name] for column in table.columns if column.name not in ("id", tables.COUNTED_HERE, tables.LOOKED_AT)
+    ]
     return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).digest()
 
 

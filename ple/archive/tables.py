@@ -28,6 +28,9 @@ STAY_BEHIND = {
 COUNTED_HERE = "change"
 """The column that counts transactions of one library; in another it means nothing."""
 
+LOOKED_AT = "seen_change"
+"""The column that says up to which of them something was looked at; in another library, up to none."""
+
 
 def tables() -> list[sa.Table]:
     """Return the tables that go out, those that others point at first."""
@@ -36,7 +39,7 @@ def tables() -> list[sa.Table]:
 
 def columns(table: sa.Table) -> list[sa.Column[Any]]:
     """Return the columns that go out."""
-    return [column for column in table.columns if column.name != COUNTED_HERE]
+    return [column for column in table.columns if column.name not in (COUNTED_HERE, LOOKED_AT)]
 
 
 def write(connection: sa.Connection, table: sa.Table, to: Path) -> int:

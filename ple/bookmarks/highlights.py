@@ -194,7 +194,8 @@ class Highlights:
             sa.select(col(Resource.id), col(Resource.change))
             .join(HighlightRow, col(HighlightRow.resource_id) == col(Resource.id))
             .where(
-                col(Resource.change) > col(HighlightRow.seen_change),
+                # what an archive brought was last looked for by the numbers of another library
+                (col(Resource.change) > col(HighlightRow.seen_change)) | (col(HighlightRow.seen_change) > newest[1]),
                 col(Resource.trashed_at).is_(None),
                 col(Resource.purged_at).is_(None),
             )

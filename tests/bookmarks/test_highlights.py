@@ -4,6 +4,7 @@ import json
 import pytest
 
 from ple.bookmarks.highlights import NewHighlight
+from ple.bookmarks.models import BookmarkRow, HighlightRow
 from ple.library import InvalidInput, NotFound
 
 WORDS = "step by small step, until it rests"
@@ -94,6 +95,18 @@ def test_highlights_follow_their_words_when_the_page_changes_and_are_kept_when_t
     publisher.publish("/a", PAGE.format(first=SENTENCE, more="The rate says how long a step is. " * 20), **HTML)
     environment.bookmarks.refresh(page.id)
     assert highlights.highlight(goes.id).state == "anchored"
+
+
+def test_highlights_that_came_with_an_archive_follow_their_words_though_its_changes_had_higher_numbers(
+    environment, highlights, page
+):
+    made = highlights.add(page.id, WORDS)
+    with environment.library.writing() as tx:
+        tx.update(HighlightRow, [made.id], seen_change=10**6)
+        tx.update(BookmarkRow, [page.id], text="Nothing of it is left.")
+
+    assert highlights.highlight(made.id).state == "orphaned"
+    assert highlights.catch_up() == 0
 
 
 def test_highlights_that_come_before_the_page_find_their_words_when_it_is_here(environment, highlights, publisher):
