@@ -167,8 +167,8 @@ def remove(ctx: click.Context, bookmarks: tuple[str, ...]) -> None:
     """Put BOOKMARKS in the trash. `ple undo` brings them back."""
     door = environment(ctx).bookmarks
     ids = [resolve(ctx, name, "bookmark") for name in bookmarks]
-    if len(ids) > 20:
-        confirm(ctx, f"Remove {len(ids)} bookmarks?")
+    if len(ids) > 20 and not confirm(ctx, f"Remove {len(ids)} bookmarks?"):
+        return
     done = door.remove(ids)
     show(ctx, {"removed": done, "ids": ids}, said=f"Removed {plural(done, 'bookmark')}. `ple undo` brings it back.")
 

@@ -131,8 +131,8 @@ def edit(
 def remove(ctx: click.Context, highlights: tuple[str, ...]) -> None:
     """Put HIGHLIGHTS in the trash. `ple undo` brings them back."""
     ids = [resolve(ctx, name, "highlight") for name in highlights]
-    if len(ids) > 20:
-        confirm(ctx, f"Remove {len(ids)} highlights?")
+    if len(ids) > 20 and not confirm(ctx, f"Remove {len(ids)} highlights?"):
+        return
     done = environment(ctx).highlights.remove(ids)
     show(ctx, {"removed": done, "ids": ids}, said=f"Removed {plural(done, 'highlight')}. `ple undo` brings it back.")
 

@@ -1,6 +1,9 @@
 import json
+import os
 
 import pytest
+
+from ple.cli.main import run
 
 PAGE = (
     "<!doctype html><html lang=en><head><title>Descent</title><meta name=author content=Ada></head><body><article>"
@@ -174,3 +177,18 @@ def test_cite_by_a_style_file_or_its_name(ple, tmp_path, at_home):
     (folder / "mine.csl").write_text(style)
     said = ple("bookmarks", "cite", "1", "--style", "mine", "--format", "markdown", "--language", "en-GB").out
     assert said == "→ *What is a monad?*\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal of our own")
+def test_who_says_no_to_the_question_keeps_all_bookmarks(ple, tmp_path, monkeypatch):
+    (tmp_path / "many.txt").write_text("\n".join(f"https://e.org/{n}" for n in range(21)))
+    ple("bookmarks", "import", str(tmp_path / "many.txt"))
+    ids = [str(page["id"]) for page in ple("bookmarks", "list", "--json").json]
+    ours, theirs = os.openpty()
+    os.write(ours, b"n\n")
+    with os.fdopen(theirs, encoding="utf-8") as terminal:
+        monkeypatch.setattr("sys.stdin", terminal)
+        assert run(["--library", str(ple.folder), "bookmarks", "remove", *ids]) == 0
+    os.close(ours)
+
+    assert len(ple("bookmarks", "list", "--json").json) == 21
