@@ -22,22 +22,33 @@ class Ask(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
 
     def __init__(
-        self, title: str, *, value: str = "", placeholder: str = "", help: str = "", empty: bool = False
+        self,
+        title: str,
+        *,
+        value: str = "",
+        placeholder: str = "",
+        help: str = "",
+        empty: bool = False,
+        secret: bool = False,
     ) -> None:
+        """With `secret`, what is typed is not shown."""
         super().__init__()
         self._title, self._value, self._placeholder, self._help, self._empty = title, value, placeholder, help, empty
+        self._secret = secret
 
     def compose(self) -> ComposeResult:
         """The question, a field, what may be typed."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
-            yield Input(self._value, placeholder=self._placeholder, select_on_focus=False)
+            yield Input(
+                self._value, placeholder=self._placeholder, select_on_focus=False, password=self._secret, id="asked"
+            )
             yield Static(self._help, classes="dialog-help", markup=False)
             yield Static("enter  Done    esc  Cancel", classes="dialog-keys", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        value = event.value.strip()
+        value = event.value if self._secret else event.value.strip()
         if value or self._empty:
             self.dismiss(value)
 

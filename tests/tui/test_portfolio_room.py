@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from textual.widgets import Input
+import pytest
 
 from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.sheet import Sheet
@@ -97,11 +97,41 @@ async def test_the_site_is_checked_built_looked_at_and_published_after_a_dry_run
         await press(pilot, "y")
         assert subprocess.check_output(branches, text=True).strip() == "refs/heads/main"
         await press(pilot, "P")
-        assert pilot.app.screen.query_one(Input).value == str(remote)  # asked for once
+        assert "Another place" in seen(pilot)  # the one that is known comes first
+        await press(pilot, "1")
+        assert "nothing to change" in seen(pilot)
         await press(pilot, "escape", "W", "1")
         assert isinstance(pilot.app.screen, Confirm)  # people have its address
         await press(pilot, "y")
         assert "0 of 1 public" in seen(pilot)
+
+
+@whole
+async def test_what_a_place_asks_for_first_is_asked_on_screen_and_once(typical: Path, tmp_path: Path) -> None:
+    pytest.importorskip("asyncssh")
+    from tests.servers.sftp import sftp_server
+
+    folder = tmp_path / "public"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine already")
+    with sftp_server(tmp_path) as server:
+        async with opened(typical, "3", "plus", "enter", "7", "W", "3", "P") as pilot:
+            await type_in(pilot, f"sftp://ada@127.0.0.1:{server.port}/public")
+            await press(pilot, "enter")
+            assert "who it says?" in seen(pilot)
+            assert server.fingerprint[:20] in seen(pilot)
+            await press(pilot, "y")
+            await type_in(pilot, "correct horse")
+            assert "correct horse" not in seen(pilot)
+            await press(pilot, "enter")
+            assert "Publish among files of others?" in seen(pilot)
+            await press(pilot, "n")
+            assert [path.name for path in folder.iterdir()] == ["notes.txt"]  # nothing was sent
+            await press(pilot, "P", "1", "y")  # neither the key nor the password is asked for again
+            assert "Publish this now" in seen(pilot)
+            await press(pilot, "y")
+            assert (folder / "index.html").exists()
+            assert (folder / "notes.txt").read_text() == "mine already"
 
 
 @whole

@@ -13,7 +13,7 @@ from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article
 from ple.tui.room import Thing
-from ple.tui.screens import portfolio_site, portfolio_works
+from ple.tui.screens import portfolio_site, portfolio_works, publishing
 from ple.tui.screens.showing import artifact_prose
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
@@ -253,7 +253,7 @@ class Portfolio(ListRoom):
 
     def action_publish(self) -> None:
         """Say where to, see what would change, and only then publish."""
-        portfolio_site.publish(self)
+        publishing.publish(self)
 
     # badges
 

@@ -1,4 +1,4 @@
-"""The site of the portfolio, from its place: what it is called, building, checking, looking at it, publishing."""
+"""The site of the portfolio, from its place: what it is called, building, checking, looking at it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ple.tui.dialogs import Ask, Choose
 from ple.tui.drafts import Work
-from ple.tui.screens.showing import SITE, changes_prose, findings_prose
+from ple.tui.screens.showing import SITE, findings_prose
 from ple.tui.sheet import Sheet
 from ple.tui.widgets.blocks import clean
 from ple.tui.words import plural
@@ -95,43 +95,6 @@ def look(room: Portfolio) -> None:
         room.learning.browse(room.served)
 
     room.work(look, group="build")
-
-
-def publish(room: Portfolio) -> None:
-    """Say where to, see what would change, and only then publish."""
-
-    def got(remote: str | None) -> None:
-        if remote:
-            room.learning.remember("publish to", remote)
-            room.learning.guarded(lambda: _dry_run(room, remote), group="publish")
-
-    help = (
-        "The address of a git repository that a host serves: GitHub, GitLab, Codeberg, your own. "
-        "You see what would change before anything is sent."
-    )
-    before = str(room.learning.remembered("publish to") or "")
-    room.app.push_screen(Ask("Publish to", value=before, placeholder="git@…:me/site.git", help=help), got)
-
-
-async def _dry_run(room: Portfolio, remote: str) -> None:
-    room.learning.say("Looking at what is there …")
-    seen = await room.ask(lambda environment: environment.publishing.preview(environment.publishing.keep(remote).name))
-    changed = bool(seen.new or seen.changed or seen.gone)
-
-    def answered(answer: str | None) -> None:
-        if answer == "y":
-            room.learning.guarded(lambda: _publish(room, remote), group="publish", exclusive=False)
-
-    answers = {"y": "Publish this now"} if changed else {}
-    room.app.push_screen(Sheet(changes_prose(seen), answers, close="Not now"), answered)
-
-
-async def _publish(room: Portfolio, remote: str) -> None:
-    room.learning.say(f"Publishing to {remote} …")
-    done = await room.ask(lambda environment: environment.publishing.publish(remote))
-    room.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone")
-    await room.learning.look()
-    room.reload()
 
 
 def built_said(built: Built) -> str:
