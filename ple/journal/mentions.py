@@ -11,12 +11,12 @@ from dataclasses import dataclass
 _CODE = re.compile(
     r"^(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?P=fence)[`~]*[ \t]*$"  # a fenced block …
     r"|^(?:`{3,}|~{3,})[^\n]*\n.*\Z"  # … or one that nobody closed
-    r"|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"  # code in a line
+    r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"  # code in a line
     r"|(?:(?<=\n\n)|\A)(?: {4}|\t)[^\n]*(?:\n(?: {4}|\t)[^\n]*|\n(?=\n? {4}))*"  # an indented block
     r"|<!--.*?-->",
     re.DOTALL | re.MULTILINE,
 )
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\]\([^)\n]*\)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\]\([^)\n]{0,3000}\)", re.IGNORECASE)
 _BRACKETS = re.compile(r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]")
 _NUMBER = re.compile(r"(?<![\w#/&;=?.@-])#(\d{1,9})(?![\w-])")
 _TAG = re.compile(r"(?<![\w#/&;=?.@-])#([^\W\d_][\w/-]*)")
@@ -82,6 +82,7 @@ def renumber(text: str, numbers: Mapping[int, int]) -> str:
 def headline(text: str, skip: tuple[str, ...] = ()) -> str:
     """Return the first heading or line of ``text`` as a title, without marks; headings in ``skip`` are passed over."""
     for line in readable(text).splitlines():
+        line = line[:1000]  # more is no title, and would take its time
         plain = re.sub(r"^\s*(?:#{1,6}(?:\s+|$)|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+)+", "", line)
         plain = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", plain)
         plain = re.sub(r"(\*{1,3}|_{2,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1", r"\2", plain)

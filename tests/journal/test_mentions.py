@@ -71,3 +71,9 @@ def test_any_text_can_be_read(pieces: list[str]) -> None:
     mentions(text)
     readable(text)
     assert "\n" not in headline(text)
+
+
+def test_a_line_of_a_thousand_marks_takes_no_time() -> None:
+    runs = " ".join("`" * length for length in range(1, 150))
+    assert mentions(runs + " #tag").tags == ("tag",)  # was a minute
+    assert headline("`a " * 20_000).startswith("`a")
