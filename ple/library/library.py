@@ -64,7 +64,7 @@ class Library:
             SchemaTooNew: a newer ple wrote it.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in there is nobody else's
         except OSError as error:
             raise LibraryError(
                 f"the folder {self.folder} cannot be made", hint="Name another with --library or PLE_LIBRARY."
