@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Group, environment, outcome, read_input, resolve, show, show_list, tell
+from ple.cli.frame import Group, environment, outcome, read_input, resolve, show, show_list, tell, write_file
 from ple.cli.words import plural
 
 if TYPE_CHECKING:
@@ -188,13 +188,9 @@ def profile_link(ctx: click.Context, credential: str) -> None:
 def export(ctx: click.Context, credential: str, file: Path) -> None:
     """Write the file of a badge as it was given, byte for byte, to FILE or into a folder."""
     name, data = environment(ctx).credentials.original(_number(ctx, credential))
-    target = file / name if file.is_dir() else file
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        raise click.FileError(str(target), error.strerror or "it cannot be written") from error
+    own = name.replace("\\", "/").rpartition("/")[2].strip(". ") or "badge"  # of a zip or folder it has a path
+    target = file / own if file.is_dir() else file
+    write_file(str(target), data)
     show(ctx, {"file": target, "bytes": len(data)}, said=f"Wrote {target}.")
 
 

@@ -4,8 +4,10 @@ Imports nothing heavy; a command's help must come at once.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -189,11 +191,31 @@ def write_output(ctx: click.Context, path: str | None, text: str, said: str) -> 
     if path is None or path == "-":
         click.echo(text, nl=not text.endswith("\n"))
         return
-    part = f"{path}.part"
+    write_file(path, text.encode("utf-8", "replace"))
+    tell(ctx, said)
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Write a file, whole or not at all; into what is no file (a pipe, ``/dev/stdout``), and where a link leads.
+
+    Raises:
+        InvalidInput: it cannot be written.
+    """
+    target = os.path.realpath(path)
+    apart = not os.path.exists(target) or os.path.isfile(target)  # noqa: PTH110, PTH113
+    part = f"{target}.{os.getpid()}.part" if apart else target
     try:
-        with open(part, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
-            file.write(text)
-        os.replace(part, path)  # noqa: PTH105
+        try:
+            with open(part, "xb" if apart else "wb") as file:  # noqa: PTH123
+                file.write(data)
+            if apart:
+                if os.path.exists(target):  # noqa: PTH110
+                    shutil.copymode(target, part)
+                os.replace(part, target)  # noqa: PTH105
+        except BaseException as error:
+            if apart and not isinstance(error, FileExistsError):
+                with suppress(OSError):
+                    os.unlink(part)  # noqa: PTH108
+            raise
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    tell(ctx, said)

@@ -138,3 +138,25 @@ def test_a_library_that_cannot_be_is_a_sentence(ple, tmp_path) -> None:
     )
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (1, "", False)
     assert "cannot be made" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes of POSIX")
+def test_an_export_leaves_what_lies_beside_it_alone_and_follows_links_and_pipes(ple, tmp_path) -> None:
+    (tmp_path / "out.html.part").write_text("somebody's own")
+    (tmp_path / "link.html").symlink_to(tmp_path / "real.html")
+    (tmp_path / "real.html").write_text("older")
+    (tmp_path / "real.html").chmod(0o600)
+    for name in ("out.html", "link.html"):
+        ple("bookmarks", "export", str(tmp_path / name))
+    ple("bookmarks", "export", str(tmp_path / "no" / "x.html"), code=1)
+
+    assert (tmp_path / "out.html.part").read_text() == "somebody's own"
+    assert (tmp_path / "link.html").is_symlink()
+    assert "NETSCAPE" in (tmp_path / "real.html").read_text()
+    assert (tmp_path / "real.html").stat().st_mode & 0o777 == 0o600
+    assert len(list(tmp_path.glob("*.part"))) == 1
+    os.mkfifo(tmp_path / "pipe")
+    end = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    ple("bookmarks", "export", str(tmp_path / "pipe"))
+    assert b"NETSCAPE" in os.read(end, 100)
+    os.close(end)
