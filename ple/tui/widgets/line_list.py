@@ -1,42 +1,22 @@
-"""A list of any length that holds only what is near the screen.
-
-The list knows the order of all keys (numbers of resources, mostly) and asks for rows in blocks, off the event loop,
-when they come into sight; until they arrive their lines are blank. Textual's own lists make a widget or a rendered line
-per row, which takes seconds to minutes and hundreds of megabytes at 100 000 rows.
-"""
+"""A list of any length: lines with a cursor, which keys and the mouse move."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
-from textual.strip import Strip
 
-from ple.tui.palette import Palette
+from ple.tui.widgets.lines import Lines, Loader, Painter
 from ple.tui.widgets.marks import Key as Key
-from ple.tui.widgets.rows import AHEAD, Rows
 from ple.tui.widgets.rows import Row as Row
-from ple.tui.widgets.scrollbar import SteadyBar
-from ple.tui.words import Piece
-
-Painter = Callable[[Row, int], Sequence[Sequence[Piece]]]
-"""Gives the lines of a row for a width, each as pieces; what is too long is cut, what is short is padded."""
-Loader = Callable[[Sequence[Key]], Awaitable[Sequence[Row]]]
-"""Gives the rows of some keys in their order; None for a row that is gone. It must not raise."""
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(Lines, can_focus=True):
     """A list with a cursor over rows that a loader brings."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +30,6 @@ class LineList(ScrollView, can_focus=True):
         Binding("G,end", "bottom", "Bottom", show=False, id="list.bottom"),
         Binding("enter,l,right", "choose", "Open", id="list.open", key_display="enter"),
     ]
-    position: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
     class Moved(Message):
@@ -79,27 +58,10 @@ class LineList(ScrollView, can_focus=True):
             return self.list
 
     def __init__(self, paint: Painter, *, height: int = 1, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self.keys: Sequence[Key] = ()
-        self._paint = paint
-        self._height = height
-        self._load: Loader | None = None
-        self._skipped: Collection[Key] = ()
-        self._rows = Rows()
-        self._strips: LRUCache[tuple[int, int, int, bool, bool], tuple[Row | None, Strip]] = LRUCache(2048)
-        self._styles: dict[str, Style] = {}
+        super().__init__(paint, height=height, id=id, classes=classes)
+        self.skipped: Collection[Key] = ()
+        """The keys that the cursor passes over."""
         self._announced: Key | None = None
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The bar, made when it is first needed."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = SteadyBar(name="vertical", thickness=self.scrollbar_size_vertical)
-            self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
-        return self._vertical_scrollbar
-
-    # what is shown
 
     def show(
         self,
@@ -118,13 +80,8 @@ class LineList(ScrollView, can_focus=True):
         key to stand on.
         """
         wanted = cursor if cursor is not None else self.key
-        old = self.position
-        self.keys, self._load, self._skipped = keys, load, skip
-        if rows is not None:
-            self._rows.rows = dict(zip(keys, rows, strict=True))
-        self._renew()
-        self._rows.begin(keys, begun)
-        self.virtual_size = Size(self._width, len(keys) * self._height)
+        old, self.skipped = self.position, skip
+        self.hold(keys, load, rows, begun)
         found = self.index(wanted) if wanted is not None else None
         position = self._allowed(old if found is None else found, 1)
         self.set_reactive(LineList.position, position)
@@ -134,41 +91,6 @@ class LineList(ScrollView, can_focus=True):
             self.screen.refresh_bindings()  # what can be opened has come or gone
         self._announce()
 
-    def index(self, key: Key) -> int | None:
-        """Return where a key stands, or None."""
-        try:
-            return self.keys.index(key)
-        except ValueError:
-            return None
-
-    def renew(self) -> None:
-        """Ask again for the rows in sight, because what they say has changed; the old ones stay until then."""
-        self._renew()
-        self.refresh()
-
-    def put(self, key: Key, row: Row) -> None:
-        """Replace one row by what it says now."""
-        self._rows.rows[key] = row
-        self.repaint()
-
-    @property
-    def key(self) -> Key | None:
-        """The key under the cursor."""
-        return self.keys[self.position] if 0 <= self.position < len(self.keys) else None
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor, if it has arrived."""
-        return self._rows.rows.get(self.key) if self.key is not None else None
-
-    def row_at(self, index: int) -> Row | None:
-        """The row at a place, if it has arrived."""
-        return self._rows.rows.get(self.keys[index]) if 0 <= index < len(self.keys) else None
-
-    def row_of(self, key: Key) -> Row | None:
-        """The row of a key, if it has arrived."""
-        return self._rows.rows.get(key)
-
     def go(self, key: Key) -> bool:
         """Put the cursor on a key; False if it is not in the list."""
         found = self.index(key)
@@ -177,132 +99,15 @@ class LineList(ScrollView, can_focus=True):
         self.position = found
         return True
 
-    # rows arrive
-
-    @property
-    def skipped(self) -> Collection[Key]:
-        """The keys that the cursor passes over."""
-        return self._skipped
-
-    def _renew(self) -> None:
-        self._rows.renew()
-        self._strips.clear()
-
-    def _want(self) -> None:
-        """Want the rows in sight and those around them."""
-        if self._load is not None and self.keys:
-            first = self.scroll_offset.y // self._height
-            last = first + self.size.height // self._height
-            if self._rows.want(max(0, first - AHEAD), min(last + AHEAD, len(self.keys) - 1)):
-                self.call_later(self._bring)
-
-    def _bring(self) -> None:
-        keys = self._rows.take(self.keys)
-        if keys and self._load is not None and self.is_attached:
-            self.run_worker(self._arrive(self._load, keys, self._rows.generation), group="lines", exit_on_error=False)
-
-    async def _arrive(self, load: Loader, keys: Sequence[Key], generation: int) -> None:
-        rows = await load(keys)
-        if generation != self._rows.generation or not self.is_attached:
-            return
-        changed = self._rows.arrive(keys, rows, self.keys, self.position)
-        if changed and not set(keys).isdisjoint(self._in_sight()):  # what was asked for ahead needs no paint
-            self.refresh()
-        if self.key in keys and (changed or self._announced != self.key):
+    def arrived_here(self, changed: bool) -> None:
+        """Tell of the row under the cursor."""
+        if changed or self._announced != self.key:
             self._announced = None
             self._announce()
 
-    def _in_sight(self) -> Sequence[Key]:
-        first = self.scroll_offset.y // self._height
-        return self.keys[first : first + self.size.height // self._height + 2]
-
-    # painting
-
-    @property
-    def _width(self) -> int:
-        return self.scrollable_content_region.width
-
-    def style_of(self, name: str) -> Style:
-        """Return the style of a name in the palette, "" for plain."""
-        style = self._styles.get(name)
-        if style is None:
-            if not self._styles:
-                self._styles[""] = self.rich_style
-            style = self._styles[name] = self._styles[""] + Palette.of(self.app)[name] if name else self._styles[""]
-        return style
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Paint some lines. Textual would look for borders and text effects in each line: there are none here."""
-        self._want()
-        if self.styles.gutter:
-            return super().render_lines(crop)
-        width, room = self.size.width, self._width
-        top, focus, end = self.scroll_offset.y, self.has_focus, len(self.keys) * self._height
-        strips = []
-        for y in range(top + crop.y, top + crop.bottom):
-            if y >= end or room <= 0:
-                strips.append(Strip.blank(width, self.style_of("")))
-                continue
-            index, line = divmod(y, self._height)
-            key = (index, line, room, index == self.position, focus)
-            row = self._rows.rows.get(self.keys[index])
-            known = self._strips.get(key)
-            if known is None or known[0] is not row or row is None:
-                strip = self._line(index, line, room, index == self.position)
-                known = self._strips[key] = row, strip.extend_cell_length(self.size.width, self.style_of(""))
-            strips.append(known[1])
-        for filter in self.get_line_filters():
-            strips = [strip.apply_filter(filter, self.background_colors[1]) for strip in strips]
-        if (crop.x, crop.right) != (0, width):
-            strips = [strip.crop(crop.x, crop.right) for strip in strips]
-        return strips
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one line of the pane."""
-        index, line = divmod(self.scroll_offset.y + y, self._height)
-        width = self._width
-        if index >= len(self.keys) or width <= 0:
-            return Strip.blank(max(width, 0), self.style_of(""))
-        return self._line(index, line, width, index == self.position)
-
-    def _line(self, index: int, line: int, width: int, here: bool) -> Strip:
-        row = self._rows.rows.get(self.keys[index])
-        base = self.style_of(("cursor" if self.has_focus else "cursor blurred") if here else "")
-        if row is None:
-            return Strip.blank(width, base)
-        lines = self._paint(row, width)
-        pieces = self.dressed(self.keys[index], line, lines[line] if line < len(lines) else ())
-        if here:
-            # The cursor's colours win over those of the pieces: that is how it stays legible in every theme.
-            segments = [Segment(text, base) for text, _ in pieces]
-        else:
-            segments = [Segment(text, self.style_of(name)) for text, name in pieces]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def dressed(self, key: Key, line: int, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Return the pieces of a line of a row with what the list itself adds to them."""
-        return pieces
-
-    def repaint(self) -> None:
-        """Paint every line anew."""
-        self._strips.clear()
-        self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Forget what was painted in the old colours."""
-        super().notify_style_update()
-        self._strips.clear()
-        self._styles.clear()
-        if self._vertical_scrollbar is not None:  # its colours are ours
-            self._vertical_scrollbar.notify_style_update()
-
     def on_resize(self) -> None:
-        """Paint for the new width."""
-        self._strips.clear()
-        self.virtual_size = Size(self._width, len(self.keys) * self._height)
+        """Keep the cursor in sight."""
         self._keep_in_sight()
-
-    # the cursor
 
     def _allowed(self, index: int, direction: int) -> int:
         """Return the nearest place for the cursor: inside, and on no heading."""
@@ -310,7 +115,7 @@ class LineList(ScrollView, can_focus=True):
         index = max(0, min(index, last))
         for step in (direction, -direction):
             at = index
-            while 0 <= at <= last and self.keys[at] in self._skipped:
+            while 0 <= at <= last and self.keys[at] in self.skipped:
                 at += step
             if 0 <= at <= last:
                 return at
@@ -338,7 +143,7 @@ class LineList(ScrollView, can_focus=True):
         if height <= 0:
             return
         top = self.position * self._height
-        if self._skipped and self.position and all(key in self._skipped for key in self.keys[: self.position]):
+        if self.skipped and self.position and all(key in self.skipped for key in self.keys[: self.position]):
             top = 0  # the heading above the first row
         bottom = (self.position + 1) * self._height
         if top < self.scroll_offset.y:
@@ -348,6 +153,7 @@ class LineList(ScrollView, can_focus=True):
 
     def _announce(self) -> None:
         self._place_terminal_cursor()
+        self._rest()
         key = self.key
         if key is None:
             self._announced = None
@@ -390,7 +196,7 @@ class LineList(ScrollView, can_focus=True):
 
     def action_choose(self) -> None:
         """Open the row under the cursor."""
-        if self.key is not None and self.row is not None and self.key not in self._skipped:
+        if self.key is not None and self.row is not None and self.key not in self.skipped:
             self.post_message(self.Chosen(self, self.key, self.row))
 
     def on_click(self, event: events.Click) -> None:
@@ -399,7 +205,7 @@ class LineList(ScrollView, can_focus=True):
         if offset is None:
             return
         index = (self.scroll_offset.y + offset.y) // self._height
-        if index < len(self.keys) and self.keys[index] not in self._skipped:
+        if index < len(self.keys) and self.keys[index] not in self.skipped:
             self.clicked(index, event)
 
     def clicked(self, index: int, event: events.Click) -> None:

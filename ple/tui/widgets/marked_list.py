@@ -11,7 +11,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from ple.tui.widgets.line_list import LineList, Painter
+from ple.tui.widgets.line_list import LineList
+from ple.tui.widgets.lines import Painter
 from ple.tui.widgets.marks import Key, Marks
 from ple.tui.words import Piece
 

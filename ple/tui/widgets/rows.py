@@ -13,6 +13,10 @@ BLOCK = 32
 """So many rows are asked for at once: what is asked for while a key is held must be soon done."""
 AHEAD = 2 * BLOCK
 """So many rows above and below those in sight are asked for too."""
+AT_REST = 16 * BLOCK
+"""So many when nothing moves."""
+AT_ONCE = 4
+"""So many blocks are asked for in one go, so that other threads have their turn."""
 KEPT = 8192
 
 
@@ -43,10 +47,16 @@ class Rows:
         self._wanted |= blocks
         return begins
 
-    def take(self, keys: Sequence[Key]) -> Sequence[Key]:
-        """Return the keys of the blocks that are wanted; they are no longer."""
-        blocks, self._wanted = sorted(self._wanted), set()
-        return [key for block in blocks for key in keys[block * BLOCK : (block + 1) * BLOCK]]
+    @property
+    def wanting(self) -> bool:
+        """Whether blocks are wanted that nobody has taken."""
+        return bool(self._wanted)
+
+    def take(self, keys: Sequence[Key], position: int) -> Sequence[Key]:
+        """Return the keys of some of the blocks that are wanted, the nearest to a position; they are no longer."""
+        nearest = sorted(self._wanted, key=lambda block: abs(block - position // BLOCK))[:AT_ONCE]
+        self._wanted -= set(nearest)
+        return [key for block in sorted(nearest) for key in keys[block * BLOCK : (block + 1) * BLOCK]]
 
     def arrive(self, new: Sequence[Key], rows: Sequence[Row], keys: Sequence[Key], position: int) -> bool:
         """Keep rows that came, and of too many only those around a position; return whether one says something new."""
