@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ple.lms.credentials.asking import _key_in
 from ple.lms.credentials.contexts import Contexts
 from ple.lms.credentials.errors import CredentialError, Malformed, NoCredential
 from ple.lms.credentials.keys import of_method
@@ -140,6 +141,12 @@ def test_a_token_holds_with_the_key_of_its_issuer_and_must_not_contradict_its_cr
     head, body, _ = issuer.token(claims, kid=issuer.method).split(".")
     forged = verify(read_text(f"{head}.{body}.{base64url(bytes(64))}"), me=(), now=NOW, load=nothing)
     assert forged.signature.state is State.FAILS
+
+
+def test_a_controller_that_names_its_keys_by_lists_gives_none() -> None:
+    where = "https://issuer.example/keys"
+    document = {"id": where, "assertionMethod": [f"{where}#1"], "verificationMethod": [{"id": [f"{where}#1"]}]}
+    assert _key_in(document, f"{where}#1") is None
 
 
 def test_a_key_that_holds_a_secret_is_refused() -> None:

@@ -98,7 +98,8 @@ class Issuer:
 
     def _signed(self, found: Found, issuer: dict[str, Any]) -> tuple[Fact, Fact]:
         assert found.token is not None
-        creator = found.data.get("verification", {}).get("creator")
+        verification = found.data.get("verification")
+        creator = verification.get("creator") if isinstance(verification, dict) else None
         creator = creator if isinstance(creator, str) else _first(issuer.get("publicKey"))
         open_ = Fact(State.OPEN, "Without a signature that holds, who issued it is a claim.")
         try:
@@ -125,10 +126,10 @@ class Issuer:
             said = self._json(where).get("revokedAssertions", [])
         except (Gone, WebError, CredentialError) as error:
             return Fact(State.OPEN, f"{until} The list of revoked badges could not be read: {error}.")
-        mine = {found.data.get("id"), found.data.get("uid")} - {None}
+        mine = {one for one in (found.data.get("id"), found.data.get("uid")) if isinstance(one, str)}
         for one in said if isinstance(said, list) else []:
             name = one.get("id") or one.get("uid") if isinstance(one, dict) else one
-            if name in mine:
+            if isinstance(name, str) and name in mine:
                 reason = one.get("revocationReason") if isinstance(one, dict) else None
                 return Fact(
                     State.FAILS, "Its issuer has revoked it" + (f": {line(str(reason))[:200]}" if reason else ".")
@@ -271,7 +272,7 @@ def _key_in(document: dict[str, Any], method: str) -> Any:
     if document.get("id") != base or not wanted & allowed:
         return None
     for one in methods:
-        if one.get("id") in wanted:
+        if str(one.get("id")) in wanted:
             if isinstance(one.get("publicKeyMultibase"), str):
                 return keys.of_multikey(one["publicKeyMultibase"])
             return keys.of_jwk(one.get("publicKeyJwk"))
