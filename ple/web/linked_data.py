@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ple.web.text import line
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
+_BEGINS = re.compile(r"(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)")
+_ENDS = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)$")
+_LONGEST_END = 100  # characters: what wraps a script is short, and looking for it everywhere would take for ever
 _ARTICLES = (
     "article",
     "posting",
@@ -28,13 +31,16 @@ def things_of(scripts: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield the things of a page's JSON-LD that may be what the page is about, articles first."""
     things: list[dict[str, Any]] = []
     for script in scripts:
-        text = _WRAPPING.sub("", script)
+        text = script.strip()
+        if begun := _BEGINS.match(text):
+            text = text[begun.end() :]
+        text = text[:-_LONGEST_END] + _ENDS.sub("", text[-_LONGEST_END:])
         try:
-            waiting = [json.loads(text, strict=False)]
+            waiting = deque([json.loads(text, strict=False)])
         except (ValueError, RecursionError):
             continue
         while waiting and len(things) < 200:
-            thing = waiting.pop(0)
+            thing = waiting.popleft()
             if isinstance(thing, list):
                 waiting += thing
             elif isinstance(thing, dict):

@@ -211,7 +211,9 @@ class _Reader:
             is_name = 1 < len(name) < 120 and not name.startswith(("http:", "https:", "@", "/")) and "://" not in name
             if is_name and name.casefold() != site and name not in kept:
                 kept.append(name)
-        return ", ".join(kept[:20]) or None
+            if len(kept) == 20:
+                break
+        return ", ".join(kept) or None
 
     def published_at(self) -> dt.datetime | None:
         metas = (

@@ -4,6 +4,8 @@ import re
 
 from lxml import etree
 
+from ple.web.safe_text import DEEPEST_LIST
+
 _PARAGRAPH = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr details section article".split()  # noqa: SIM905
 )
@@ -105,7 +107,7 @@ def text_of(html: str) -> str:
         elif tag in _LINE:
             page.owe(1)
             if tag == "li":
-                page.mark("  " * (len(numbers) - 1) + _mark(numbers))
+                page.mark("  " * min(len(numbers) - 1, DEEPEST_LIST) + _mark(numbers))
         elif tag == "br":
             if verbatim:
                 page.quote("\n")

@@ -7,6 +7,9 @@ that mean something is left bare in text or in a value. Reading that from left t
 
 import re
 
+DEEPEST_LIST = 12
+"""So many levels of lists are indented: some bytes of a page must not become a thousand."""
+
 _BREAKS = {
     **dict.fromkeys(re.findall(r"\S+", "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr details"), 2),
     **dict.fromkeys(re.findall(r"\S+", "section article"), 2),
@@ -70,7 +73,7 @@ def text_of_safe(html: str) -> str:
         elif tag == "li":
             if not closing:
                 number = numbers[-1] if numbers else None
-                said = "  " * (len(numbers) - 1) + ("- " if number is None else f"{number}. ")
+                said = "  " * min(len(numbers) - 1, DEEPEST_LIST) + ("- " if number is None else f"{number}. ")
                 if number is not None:
                     numbers[-1] = number + 1
         elif tag == "pre":

@@ -72,7 +72,7 @@ _CLOSED_BY_THEMSELVES = frozenset(
 )
 _ALTTEXT = re.compile("""\\salttext=["']([^"'<>]{1,2000})["']""")
 _TEX = re.compile("<annotation[^>]{0,100}x-tex[^>]{0,100}>([^<]{1,5000})<")
-_ANY_TAG = re.compile("<[^>]*>")
+_ANY_TAG = re.compile("<[^<>]*>")
 
 _ANSI = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, modes

@@ -5,7 +5,7 @@ import re
 from ple.web import addresses
 
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«:/\\]|::)\s+|\s*[|»]\s*")
-_TAIL = re.compile(r"[\s|\-–—·•»«:/\\]+$")
+_TAIL = "|-–—·•»«:/\\ \t\r\n\f\v\xa0"
 
 
 def without_site(title: str, site: str, heads: list[str], url: str) -> str:
@@ -25,7 +25,7 @@ def without_site(title: str, site: str, heads: list[str], url: str) -> str:
             return head
     if parts[-1].casefold() in names or _in_host(parts[-1], url):
         at = title.rfind(parts[-1])
-        return _TAIL.sub("", title[:at]) or title
+        return title[:at].rstrip(_TAIL) or title
     return title
 
 
@@ -37,7 +37,7 @@ def without_tail(title: str, given: str, heads: list[str]) -> str:
     parts = _SEPARATOR.split(title)
     if title != given or len(parts) < 2 or given in heads:
         return title
-    rest = _TAIL.sub("", title[: title.rfind(parts[-1])])
+    rest = title[: title.rfind(parts[-1])].rstrip(_TAIL)
     short = len(parts[-1].split()) <= 4 and len(parts[-1]) < len(rest)
     return rest if short and len(rest.split()) >= 3 else title
 

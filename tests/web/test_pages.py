@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -187,3 +188,20 @@ def test_a_time_is_read_or_unknown(said, when):
 )  # fmt: skip
 def test_any_bytes_are_a_page(body):
     assert read_page(body, "https://e.org/").url == "https://e.org/"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<title>{'-' * 40_000}x | Site</title><meta property=og:site_name content=Site>",
+        f'<script type="application/ld+json">{" " * 40_000}x</script>',
+        f'<script type="application/ld+json">[{"1," * 250_000}1]</script>',
+    ],
+    ids=["dashes", "blanks", "numbers"],
+)
+def test_no_page_takes_longer_than_its_length_allows(inner):
+    began = time.process_time()
+    page = read_page(f"<html><head>{inner}</head></html>", "https://e.org/")
+
+    assert time.process_time() - began < 1.5  # seconds to minutes, when this was quadratic
+    assert page.url == "https://e.org/"

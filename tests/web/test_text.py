@@ -223,3 +223,10 @@ def test_what_is_relative_is_so_to_what_is_being_cleaned():
         origin = "" if base is None else "/".join(base.split("/")[:3])
         assert f'src="{origin}/i.png?a=1"' in safe_html('<img src="/i.png?a=1">', base)
     assert 'href="https://a.example/b"' in safe_html('<a href="/x/../b">c</a>', "https://a.example/")
+
+
+def test_what_is_shown_of_hostile_nesting_is_not_much_longer_than_it():
+    lists = "<ul>" * 400 + "<li>x" * 2000
+    assert len(plain(lists)) < 6 * len(lists)
+    assert len(plain_of_safe(safe_html(lists))) < 6 * len(lists)
+    assert safe_html("<math>" + "<" * 20_000 + "</math>").count("<code") == 1
