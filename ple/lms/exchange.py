@@ -135,6 +135,11 @@ def shown_host(url: str) -> str:
     return origin[1] if origin else "?"
 
 
+def on_this_machine(host: str) -> bool:
+    """Return whether a host is this machine, the only one to which secrets may go without TLS."""
+    return host.strip("[]") in _LOCAL
+
+
 def safe_base(url: str) -> str:
     """Return ``url`` cut to scheme, host and path, if a token may be sent there.
 
@@ -143,7 +148,7 @@ def safe_base(url: str) -> str:
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme != "https" and host not in _LOCAL:
+    if parts.scheme != "https" and not on_this_machine(host):
         raise LmsError(
             f"{host} would get your token unprotected, over http",
             hint=f"Use https://{parts.netloc.rpartition('@')[2]}{parts.path} instead.",

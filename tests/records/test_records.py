@@ -270,8 +270,8 @@ def test_a_redirect_is_not_followed_with_the_password(environment, records, adl)
 
 
 def test_a_password_never_travels_unprotected_nor_in_an_address(records) -> None:
-    for address in ("http://lrs.example/xapi", "https://key:secret@lrs.example/xapi"):
-        with pytest.raises(InvalidInput):
+    for address in ("http://lrs.example/xapi", "http://192.168.1.2/xapi", "https://key:secret@lrs.example/xapi"):
+        with pytest.raises(InvalidInput, match="password"):
             records.connect(address, USER, PASSWORD)
 
 

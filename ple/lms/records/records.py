@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from ple.library import DocumentSource, Library
 from ple.library.errors import InvalidInput
 from ple.library.identity import utc_now, uuid7
+from ple.lms.exchange import on_this_machine
 from ple.lms.records.errors import Busy, NotConnected, NotNow, Refused
 from ple.lms.records.models import (
     ConsentRow,
@@ -83,7 +84,7 @@ class Records(Record):
             NotNow: it does not answer, or is no record store.
         """
         address = addresses.clean(endpoint).rstrip("/").removesuffix("/statements")
-        if not address.startswith("https:") and not addresses.is_local_name(addresses.host(address)):
+        if not address.startswith("https:") and not on_this_machine(addresses.host(address)):
             raise InvalidInput(
                 "the password would travel unprotected", hint="Give an https:// address; only this machine needs none."
             )
