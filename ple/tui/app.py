@@ -29,6 +29,7 @@ from ple.tui.commands import Verbs
 from ple.tui.desk import Desk
 from ple.tui.memory import Memory, name_of
 from ple.tui.places import PLACES
+from ple.tui.question import Question
 from ple.tui.stylesheet import RememberedRules
 from ple.tui.themes import DARK, OURS
 
@@ -158,6 +159,12 @@ class LearningApp(Desk):
         widget: Any = event.widget
         if hasattr(widget, "cursor_blink"):  # a line or a page to type in; their classes are heavy to import
             widget.cursor_blink = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Give what was typed ahead to the question that came up meanwhile."""
+        if isinstance(self.screen, Question) and self.screen.overtaken(event):
+            event.stop()
+            event.prevent_default()
 
     # settings, and what is remembered
 

@@ -9,14 +9,14 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ple.tui.question import Question
 from ple.tui.widgets.line_list import LineList
 from ple.tui.words import Piece
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Question[str | None]):
     """Asks for one line; escape gives None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
@@ -53,7 +53,7 @@ class Ask(ModalScreen[str | None]):
             self.dismiss(value)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Question[bool]):
     """Asks yes or no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +74,7 @@ class Confirm(ModalScreen[bool]):
             yield Static(f"y  {self._yes}    n  {self._no}", classes="dialog-keys", markup=False)
 
 
-class Choose(ModalScreen[int | None]):
+class Choose(Question[int | None]):
     """Offers numbered lines; gives the number of one. The digits 1 to 9 choose at once where there are no more."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,left", "dismiss(None)", "Cancel", id="dialog.cancel")]
@@ -115,7 +115,7 @@ class Choose(ModalScreen[int | None]):
                 self.dismiss(number)
 
 
-class GoTo(ModalScreen[str | None]):
+class GoTo(Question[str | None]):
     """After `g`: the letter of a place, or `g` again for the top of the list."""
 
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {

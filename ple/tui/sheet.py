@@ -9,14 +9,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ple.tui.question import Question
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Prose
 
 
-class Sheet(ModalScreen[str | None]):
+class Sheet(Question[str | None]):
     """Shows a page; gives the key that was pressed if it is one of `answers`, None if the page was only closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

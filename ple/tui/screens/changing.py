@@ -8,11 +8,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ple.library.errors import PleError
 from ple.tui.dialogs import Confirm
+from ple.tui.question import Question
 from ple.tui.sheet import Sheet
 from ple.tui.things import named
 from ple.tui.widgets.blocks import Block, Prose, clean
@@ -48,7 +48,7 @@ def change_setting(room: Settings, row: SetRow) -> None:
     room.ask_line(row.name, "" if row.value == "—" else row.value, row.help, typed)
 
 
-class PressKey(ModalScreen[str | None]):
+class PressKey(Question[str | None]):
     """Waits for a key; escape leaves things as they are."""
 
     BINDINGS: ClassVar[list[BindingType]] = []

@@ -9,9 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ple.tui.question import Question
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import LineList
 from ple.tui.words import Piece, clip, joined, plural
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MARKS = {"gone": "✗", "failing": "!", "paused": "‖", "flawed": "~", "quiet": "…", "busy": "»", "unread": "○"}
 
 
-class Health(ModalScreen[int | None]):
+class Health(Question[int | None]):
     """Lists the feeds, those that need attention first; gives the number of the one that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,17 +7,18 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from ple.tui.commands import EVERYWHERE
+from ple.tui.question import Question
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Block, Prose
 
 _GROUPS = ("Here", "The thing under the cursor", "Moving", "Everywhere")
 
 
-class Help(ModalScreen[None]):
+class Help(Question[None]):
     """Which keys do what in the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ple.tui.question import Question
 from ple.tui.reading import facts
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Block, Prose, clean
@@ -31,7 +31,7 @@ class Answer:
     """Whether they declared what the course asks for."""
 
 
-class PlanDialog(ModalScreen[Answer | None]):
+class PlanDialog(Question[Answer | None]):
     """What would be sent, where to, and what speaks against it. Only `y` sends: enter is pressed too easily.
 
     Where the course asks for a declaration, the learner makes it by a key of its own before `y` does anything.
@@ -114,7 +114,7 @@ class PlanDialog(ModalScreen[Answer | None]):
         return self.may_send if action == "send" else True
 
 
-class ReceiptDialog(ModalScreen[None]):
+class ReceiptDialog(Question[None]):
     """It is done: the receipt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter,left", "dismiss", "Close", id="dialog.close")]

@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ple.tui.question import Question
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Block, Prose
 
@@ -66,7 +66,7 @@ PAGES = (
 )
 
 
-class Tour(ModalScreen[None]):
+class Tour(Question[None]):
     """One page after the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

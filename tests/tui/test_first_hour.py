@@ -1,0 +1,65 @@
+"""What somebody stumbled over in the first hour with the screens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.widgets import Input
+
+from ple.tui.dialogs import Choose
+from ple.tui.list_room import ListRoom
+
+from .world import opened, press, seen, send, settle
+
+
+class Lent(HeadlessDriver):
+    """A terminal that can be lent, and knows whether it came back."""
+
+    away = 0
+
+    @property
+    def can_suspend(self) -> bool:
+        return True
+
+    def suspend_application_mode(self) -> None:
+        self.away += 1
+
+    def resume_application_mode(self) -> None:
+        self.away -= 1
+
+
+def at_once(pilot: Any, *keys: str) -> None:
+    """Send keys as a slow line does: all of them before the first is dealt with."""
+    for key in keys:
+        send(pilot, key, key if len(key) == 1 else None)
+
+
+async def test_keys_that_come_with_an_answer_close_nothing_else(typical: Path) -> None:
+    async with opened(typical, "4") as pilot:
+        answers: list[int | None] = []
+        pilot.app.push_screen(Choose("Which?", [(1, "one"), (2, "two")]), answers.append)
+        await settle(pilot)
+        at_once(pilot, "2", "1")
+        await settle(pilot)
+        assert answers == [2]
+        assert "What I read" in seen(pilot)
+        await press(pilot, "G")
+        at_once(pilot, "g", "g")
+        await settle(pilot)
+        assert cast("ListRoom", pilot.app.screen).list.position == 0
+        at_once(pilot, "t", "d", "x")
+        await settle(pilot)
+        assert pilot.app.screen.query_one(Input).value == "memorydx"
+
+
+async def test_an_editor_that_is_not_there_gives_the_terminal_back_and_is_named(typical: Path, tmp_path: Path) -> None:
+    async with opened(typical, "w", drafts=tmp_path, editor="no-such-editor --wait") as pilot:
+        driver = cast("Lent", pilot.app._driver)
+        driver.__class__ = Lent
+        await press(pilot, "x", "ctrl+e")
+        assert driver.away == 0
+        [note] = pilot.app._notifications
+        assert "“no-such-editor --wait” cannot be started: no such file" in str(note.message)
+        assert "Editor in Settings" in str(note.message)
