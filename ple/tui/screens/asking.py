@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from ple.tui.lending import lend
 from ple.tui.words import plural
 
 if TYPE_CHECKING:
@@ -68,10 +69,13 @@ def connect_course(app: LearningApp, address: str) -> None:
         return
     command = [sys.executable, "-m", "ple", "lms", "connect", address]
     library = {**os.environ, "PLE_LIBRARY": app.library}  # an address may have a password: no argument shows it
+
+    def ask() -> None:
+        subprocess.run(command, env=library, check=False)  # noqa: S603 - our own command, with an address as its argument
+        input("\nEnter goes back to the screens. ")
+
     try:
-        with app.suspend():
-            subprocess.run(command, env=library, check=False)  # noqa: S603 - our own command, with an address as its argument
-            input("\nEnter goes back to the screens. ")
+        lend(app, ask)
     except SuspendNotSupported:
         app.notify(by_hand, title="Connecting a course", markup=False)
     except (OSError, EOFError) as error:

@@ -24,6 +24,7 @@ from textual.widgets import Static, TextArea
 from ple.library.errors import PleError
 from ple.tui.dialogs import Confirm
 from ple.tui.drafts import Draft
+from ple.tui.lending import lend
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.bar import Bar, KeyLine
 from ple.tui.widgets.blocks import clean, prose
@@ -340,16 +341,17 @@ def edited_outside(app: LearningApp, text: str) -> str | None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         command = [*shlex.split(said), name]
-        with app.suspend():
-            code = subprocess.run(command, check=False).returncode  # noqa: S603 - the learner's own command
+        code = lend(app, lambda: subprocess.run(command, check=False).returncode)  # noqa: S603 - the learner's own command
     except SuspendNotSupported:
         path.unlink(missing_ok=True)
         warn("This terminal cannot be lent to an editor.\nWrite here instead.")
         return None
     except (OSError, ValueError) as error:
         path.unlink(missing_ok=True)
-        said = f"Your editor could not be started: {error}.\nCheck EDITOR in your shell; your text is as it was."
-        app.notify(said, severity="error", markup=False)
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+        where = "Editor in Settings" if app.editor else "EDITOR in your shell"
+        told = f"Your editor “{said}” cannot be started: {reason}.\nCheck {where}; your text is as it was."
+        app.notify(told, severity="error", markup=False)
         return None
     if code:
         warn(f"The editor ended with {code}, so nothing was changed.\nWhat it left is in {path}.")
