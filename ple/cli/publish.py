@@ -37,8 +37,9 @@ def _about(function: Any) -> Any:
 @_about
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--adopt", is_flag=True, help="Somebody else's files are there, and that is meant: they stay.")
+@click.option("--anyway", is_flag=True, help="Another computer published there since, and this is what should be seen.")
 @click.pass_context
-def publish(ctx: click.Context, /, target: str | None, dry_run: bool, adopt: bool, **about: Any) -> None:
+def publish(ctx: click.Context, /, target: str | None, dry_run: bool, adopt: bool, anyway: bool, **about: Any) -> None:
     """Build the site and put it at TARGET: a name, or an address; without it, where you last published to.
 
     \b
@@ -56,6 +57,13 @@ def publish(ctx: click.Context, /, target: str | None, dry_run: bool, adopt: boo
     place = _place(ctx, publishing, target, about)
     seen = _asked(ctx, publishing, place, lambda: publishing.preview(place.name, adopt=adopt))
     _list(ctx, seen, all_of_them=dry_run or state(ctx).verbose)
+    if seen.elsewhere and seen and not anyway:
+        from ple.portfolio.publishing import PublishedElsewhere
+
+        said = PublishedElsewhere(seen.address)
+        if not dry_run:
+            raise said
+        tell(ctx, f"Note that {said}: publishing this would want --anyway.")
     if dry_run or not seen:
         show(ctx, seen, said=f"{'Would change' if dry_run else 'Nothing to change'}: {_counts(seen)}.")
         if not dry_run:
@@ -67,7 +75,7 @@ def publish(ctx: click.Context, /, target: str | None, dry_run: bool, adopt: boo
     def told(done: int, todo: int) -> None:
         tell(ctx, f"{done:,} of {todo:,} files")
 
-    done = publishing.publish(place.name, adopt=adopt, told=told if state(ctx).verbose else None)
+    done = publishing.publish(place.name, adopt=adopt, anyway=anyway, told=told if state(ctx).verbose else None)
     where = " Say where visitors find it with --url, so that its works have addresses to hand in."
     if done.url:
         where = f" {plural(done.works, 'work')} can be read at {done.url} now."

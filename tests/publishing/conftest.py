@@ -1,10 +1,14 @@
 """A small portfolio, its publishing door, and places to publish to."""
 
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ple.environment import Environment
 from ple.library import Library
 from ple.portfolio import Portfolio
 from ple.portfolio.publishing import Publishing
@@ -29,6 +33,17 @@ class Learner:
         self.show("Sleep", "As #1 says", tags=["body"])
         self.show("For my tutor", "hiddenwords", visibility="unlisted")
 
+    @classmethod
+    def elsewhere(cls, one: "Learner", library: Library, folder: Path) -> "Learner":
+        """Return the same learner at another computer, with a copy of the library."""
+        other = cls.__new__(cls)
+        other.shelf = Shelf(library)
+        other.shelf.says = dict(one.shelf.says)
+        other.portfolio = Portfolio(library, dict.fromkeys(other.shelf.kinds, other.shelf), folder)
+        other.client, other.secrets, other.ids = Client(), Secrets(folder), list(one.ids)
+        other.publishing = Publishing(library, other.portfolio, other.client, other.secrets)
+        return other
+
     def show(self, title: str, text: str, visibility: str = "public", tags: Any = ()) -> int:
         """Put something in the portfolio and return its number."""
         artifact = self.portfolio.add(self.shelf.put(title, text, tags=tags), visibility=visibility)
@@ -52,6 +67,29 @@ class Learner:
         from tests.publishing.visitor import tree
 
         return tree(self.portfolio.folder)
+
+
+@pytest.fixture
+def second(learner: Learner, sqlite_environment: Environment, tmp_path: Path) -> Iterator[Callable[[], Learner]]:
+    """Give the learner another computer, with the library as it is now."""
+    made: list[tuple[Environment, Learner]] = []
+
+    def second() -> Learner:
+        folder = tmp_path / f"computer{len(made)}"
+        folder.mkdir()
+        with (
+            closing(sqlite3.connect(sqlite_environment.folder / "library.sqlite")) as here,
+            closing(sqlite3.connect(folder / "library.sqlite")) as there,
+        ):
+            here.backup(there)
+        environment = Environment(folder)
+        made.append((environment, Learner.elsewhere(learner, environment.library, folder)))
+        return made[-1][1]
+
+    yield second
+    for environment, other in made:
+        other.client.close()
+        environment.close()
 
 
 @pytest.fixture

@@ -25,6 +25,10 @@ class Store:
     asked: list[tuple[str, str]] = field(default_factory=list)
     changed: Callable[[], None] | None = None
     page: int = 7
+    read: Callable[[str], None] | None = None
+    """Is told of each object that is read, before the answer goes."""
+    conditions: bool = True
+    """Whether it knows If-Match and If-None-Match; without, it says so."""
 
     def files(self, prefix: str = "") -> dict[str, bytes]:
         return {k.removeprefix(prefix): v for k, (v, _) in dict(self.objects).items() if k.startswith(prefix)}
@@ -85,6 +89,15 @@ def s3_server(bucket: str = "pages") -> Iterator[Store]:
                 self._object(name.removeprefix(f"/{bucket}/"), dict(urllib.parse.parse_qsl(query)), body)
 
         def _object(self, key: str, query: dict[str, str], body: bytes) -> None:
+            there = f'"{hashlib.md5(store.objects[key][0]).hexdigest()}"' if key in store.objects else None
+            if self.command == "PUT" and (self.headers.get("If-Match") or self.headers.get("If-None-Match")):
+                wanted = self.headers.get("If-Match")
+                if not store.conditions:
+                    self._say(501, b"<Error><Code>NotImplemented</Code></Error>")
+                    return
+                if there != wanted if wanted else there is not None:
+                    self._say(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+                    return
             if self.command == "PUT":
                 headers = {name: self.headers.get(name, "") for name in ("Content-Type", "Cache-Control")}
                 store.objects[key] = (body, headers)
@@ -97,7 +110,10 @@ def s3_server(bucket: str = "pages") -> Iterator[Store]:
             elif not key:
                 self._list(query)
             elif key in store.objects:
-                self._say(200, store.objects[key][0])
+                content = store.objects[key][0]
+                if store.read is not None:
+                    store.read(key)
+                self._say(200, content)
             else:
                 self._say(404, b"<Error><Code>NoSuchKey</Code></Error>")
 

@@ -3,18 +3,28 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ple.portfolio.publishing.errors import ForeignFiles, NoSecret, PublishError, UnknownServer
+    from ple.portfolio.publishing.errors import (
+        ForeignFiles,
+        NoSecret,
+        Overtaken,
+        PublishedElsewhere,
+        PublishError,
+        UnknownServer,
+    )
     from ple.portfolio.publishing.models import Publication, Published, Target
     from ple.portfolio.publishing.publishing import Publishing
 
 __all__ = [
-    "ForeignFiles", "NoSecret", "Publication", "PublishError", "Published", "Publishing", "Target", "UnknownServer",
+    "ForeignFiles", "NoSecret", "Overtaken", "Publication", "PublishError", "Published", "PublishedElsewhere",
+    "Publishing", "Target", "UnknownServer",
 ]  # fmt: skip
+
+_ERRORS = ("ForeignFiles", "NoSecret", "Overtaken", "PublishError", "PublishedElsewhere", "UnknownServer")
 
 
 def __getattr__(name: str) -> Any:
     """Import the door only when it is asked for: it brings the tables, which cost half a second."""
-    if name in ("ForeignFiles", "NoSecret", "PublishError", "UnknownServer"):
+    if name in _ERRORS:
         from ple.portfolio.publishing import errors
 
         return getattr(errors, name)

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from ple.portfolio.build import MANIFEST, name_of
 from ple.portfolio.publishing import manifest as manifests
 from ple.portfolio.publishing.changes import Changes, Here, changes
-from ple.portfolio.publishing.errors import ForeignFiles, PublishError
+from ple.portfolio.publishing.errors import ForeignFiles, Overtaken, PublishError
 from ple.portfolio.publishing.manifest import Line, Manifest
 from ple.portfolio.publishing.place import Entry, Told
 
@@ -62,12 +62,24 @@ class Branch:
         return found
 
     def deploy(
-        self, here: Mapping[str, Here], found: Changes, site: str, content: Callable[[str], bytes], told: Told | None
+        self,
+        here: Mapping[str, Here],
+        found: Changes,
+        site: str,
+        content: Callable[[str], bytes],
+        told: Told | None,
+        by: str = "",
     ) -> str:
-        """Make the branch what ``found`` says, and return the commit."""
+        """Make the branch what ``found`` says, and return the commit.
+
+        Raises:
+            Overtaken: the branch was changed since it was compared; nothing of it was replaced.
+        """
         stays = {path: self._there[path] for path in (*found.foreign, *found.kept)}
         listed = manifests.written(
-            Manifest(site, {name_of(path): Line(one.digest, one.size, one.mark or "") for path, one in here.items()})
+            Manifest(
+                site, {name_of(path): Line(one.digest, one.size, one.mark or "") for path, one in here.items()}, by
+            )
         )
         parcels = {file.path: content(file.path) for file in (*found.new, *found.changed)}
         blobs = {path: one.mark or "" for path, one in here.items()} | {MANIFEST: blob_of(listed)}
@@ -76,7 +88,12 @@ class Branch:
         files |= {path: (mode, blob) for path, (mode, blob, _size) in stays.items()}
         counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.gone)} gone"
         commit = self._git.commit(self._git.tree(files), self._parent, f"Publish the portfolio: {counts}")
-        self._git.run("push", "--quiet", "--", self._remote, f"{commit}:refs/heads/{self._branch}")
+        try:
+            self._git.run("push", "--quiet", "--", self._remote, f"{commit}:refs/heads/{self._branch}")
+        except PublishError as error:
+            if self._git.newest(self._remote, self._branch) not in (self._parent, commit):
+                raise Overtaken(f"{self._branch} of {self.shown}") from error
+            raise
         if told:
             told(len(parcels), len(parcels))
         return commit
@@ -129,9 +146,14 @@ class _Git:
             raise PublishError(f"git {words[0]} failed: {_without_secrets(said[-1])}")
         return done.stdout.decode("utf-8", "replace").strip()
 
+    def newest(self, remote: str, branch: str) -> str | None:
+        """Return the newest commit of a branch, None when there is no such branch."""
+        said = self.run("ls-remote", "--heads", "--", remote, f"refs/heads/{branch}").split()
+        return said[0] if said else None
+
     def look(self, remote: str, branch: str) -> tuple[str | None, dict[str, tuple[str, str, int]]]:
         """Return the newest commit of a branch, and mode, blob and size of each of its files; nothing of a new one."""
-        if not self.run("ls-remote", "--heads", "--", remote, f"refs/heads/{branch}"):
+        if self.newest(remote, branch) is None:
             return None, {}
         self.run("fetch", "--quiet", "--depth=1", "--no-tags", "--", remote, f"refs/heads/{branch}")
         commit = self.run("rev-parse", "FETCH_HEAD")

@@ -54,6 +54,10 @@ class Changes:
     unchanged: int = 0
     known: Mapping[str, Line] = field(default_factory=dict, repr=False)
     """What is there already as it should be, by the hashes of paths."""
+    by: str = ""
+    """Which publication put there what ple put there, if that is known."""
+    seen: str | None = None
+    """The mark of the list of what ple put there; None when there is none."""
 
     def __bool__(self) -> bool:
         """Whether anything is to be done."""
@@ -96,6 +100,7 @@ def changes(here: Mapping[str, Here], there: Mapping[str, Entry], manifest: Mani
     return Changes(
         tuple(sorted(new, key=_path)), tuple(sorted(changed, key=_path)), tuple(sorted(gone, key=_path)),
         tuple(sorted(kept)), tuple(sorted(foreign)), tuple(sorted(replaced)), len(known), known,
+        manifest.by if manifest else "", there[own].mark if own in there else None,
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@
   + UnknownServer       the server's key is one that nobody has confirmed
   + ForeignFiles        somebody else's files are there
   + NoSecret            the host wants a password, a key or a token, and none is kept
+  + PublishedElsewhere  another computer published there since
+  + Overtaken           another computer publishes there at this moment
 """
 
 from collections.abc import Sequence
@@ -39,6 +41,26 @@ class ForeignFiles(PublishError):
             hint="Name an empty folder, or say --adopt: those files stay, and those of the same name are replaced.",
         )
         self.paths = tuple(paths)
+
+
+class PublishedElsewhere(PublishError):
+    """What is there was put there by another computer, or by a library that was put back to a backup since."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"what is at {where} was published by another computer since, or by this library before it was put back",
+            hint="See what would change with --dry-run. If yours is what visitors should see, say --anyway.",
+        )
+
+
+class Overtaken(PublishError):
+    """Another publication to the same place began while this one was at work."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"another computer is publishing to {where} at this moment",
+            hint="Wait until it is done, then see what publishing from here would change: --dry-run.",
+        )
 
 
 class NoSecret(PublishError):

@@ -2,7 +2,8 @@
 
 It names files by the hash of their paths, for it can be read by anybody, and must not show where unlisted pages are.
 For each file it has the hash of its content, its size, and the mark that the host gave it. Before the first file is
-sent it names all that will be; a file whose content it does not know was on its way when something was cut.
+sent it names all that will be; a file whose content it does not know was on its way when something was cut. It says
+which publication wrote it, so that another computer's is not overwritten unawares.
 """
 
 import json
@@ -32,6 +33,8 @@ class Manifest:
     site: str
     """Which portfolio it is: two of them do not fit in one place."""
     lines: Mapping[str, Line]
+    by: str = ""
+    """Which publication wrote it; empty where that was an older ple."""
 
     def of(self, path: str) -> Line | None:
         """Return what is known of the file at ``path``."""
@@ -53,7 +56,8 @@ def read(content: bytes) -> Manifest:
         said = json.loads(content)
         if said["made_by"] != MADE_BY:
             raise Unreadable
-        return Manifest(str(said.get("site", "")), {str(name): _line(row) for name, row in said["files"].items()})
+        lines = {str(name): _line(row) for name, row in said["files"].items()}
+        return Manifest(str(said.get("site", "")), lines, str(said.get("by", ""))[:100])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable from error
 
@@ -64,7 +68,8 @@ def written(manifest: Manifest) -> bytes:
         f"{json.dumps(name)}:{json.dumps([line.digest, line.size, line.mark])}"
         for name, line in sorted(manifest.lines.items())
     ]
-    head = f'{{"made_by":"{MADE_BY}","site":{json.dumps(manifest.site)},"files":{{\n'
+    by = f'"by":{json.dumps(manifest.by)},' if manifest.by else ""
+    head = f'{{"made_by":"{MADE_BY}","site":{json.dumps(manifest.site)},{by}"files":{{\n'
     return (head + ",\n".join(lines) + "\n}}\n").encode()
 
 

@@ -82,6 +82,8 @@ class Published:
     commit: str | None = None
     works: int = 0
     """Pieces of work that can be read there."""
+    elsewhere: bool = False
+    """Whether another computer published there last."""
 
     def __bool__(self) -> bool:
         """Whether there was anything to change."""

@@ -59,11 +59,17 @@ class Netlify(OverHttp):
         return found
 
     def deploy(
-        self, here: Mapping[str, Here], found: Changes, site: str, content: Callable[[str], bytes], told: Told | None
+        self,
+        here: Mapping[str, Here],
+        found: Changes,
+        site: str,
+        content: Callable[[str], bytes],
+        told: Told | None,
+        by: str = "",
     ) -> str:
         """Make the site what ``found`` says, and return the number of the deploy."""
         listed = manifests.written(
-            Manifest(site, {name_of(p): Line(h.digest, h.size, h.mark or "") for p, h in here.items()})
+            Manifest(site, {name_of(p): Line(h.digest, h.size, h.mark or "") for p, h in here.items()}, by)
         )
         digests = {f"/{path}": file.mark or "" for path, file in here.items()}
         digests |= {f"/{path}": self._there[path].mark for path in (*found.foreign, *found.kept)}

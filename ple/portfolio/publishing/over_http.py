@@ -1,12 +1,13 @@
 """What places that are reached over HTTP have in common: several requests at once, patience, sentences for refusals."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ple.portfolio.publishing.errors import NoSecret, PublishError
+from ple.portfolio.publishing.place import Parcel
 from ple.web.client import Client, Limits, Response
 from ple.web.errors import NoAnswer, WebError
 
@@ -50,6 +51,15 @@ class OverHttp:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+
+    def claim(self, parcel: Parcel, seen: str | None) -> None:
+        """Put a file in its place, whatever is there: these hosts take no conditions that all of them keep."""
+        del seen
+        self.write([parcel])
+
+    def write(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+        """Put files in their places; see :class:`~ple.portfolio.publishing.place.Place`."""
+        raise NotImplementedError
 
     def _each(self, step: Callable[[_Thing], _Answer], things: Iterable[_Thing]) -> list[_Answer]:
         """Do one step for each thing, several at once; the first that fails ends it."""

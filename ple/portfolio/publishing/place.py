@@ -53,6 +53,14 @@ class Place(Protocol):
         """Put files in their places, in any order, and return the marks that they have now."""
         ...
 
+    def claim(self, parcel: Parcel, seen: str | None) -> None:
+        """Put a file in its place if it still has the mark ``seen`` (None: is not there), where the host can tell.
+
+        Raises:
+            Overtaken: somebody else was quicker.
+        """
+        ...
+
     def remove(self, paths: Sequence[str]) -> None:
         """Remove files, and folders that are empty then; those that are gone already are no error."""
         ...

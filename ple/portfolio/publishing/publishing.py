@@ -1,9 +1,8 @@
 """Publishing's front door: where the site goes, what would change there, and putting it there."""
 
-import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,16 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from ple.library import InvalidInput, Library, NotFound, utc_now
-from ple.portfolio.build import files_of
-from ple.portfolio.permalinks import UNLISTED
 from ple.portfolio.portfolio import Portfolio
 from ple.portfolio.publishing import sending
 from ple.portfolio.publishing.address import Address, read_address, same_place, site_of
-from ple.portfolio.publishing.branch import Branch, blob_of
-from ple.portfolio.publishing.changes import Here
-from ple.portfolio.publishing.errors import PublishError
+from ple.portfolio.publishing.branch import Branch
+from ple.portfolio.publishing.cargo import Cargo
+from ple.portfolio.publishing.changes import Changes
+from ple.portfolio.publishing.errors import Overtaken, PublishedElsewhere, PublishError
 from ple.portfolio.publishing.models import Publication, PublicationRow, Published, Target, TargetRow
-from ple.portfolio.publishing.netlify import Netlify, sha1
+from ple.portfolio.publishing.netlify import Netlify
+from ple.portfolio.publishing.own import Own
 from ple.portfolio.publishing.place import Told
 from ple.settings.secrets import Secrets
 from ple.web.client import Client
@@ -154,7 +153,9 @@ class Publishing:
         """
         return self._publish(self.target(name), dry_run=True, adopt=adopt, told=None)
 
-    def publish(self, name: str | None = None, *, adopt: bool = False, told: Told | None = None) -> Published:
+    def publish(
+        self, name: str | None = None, *, adopt: bool = False, anyway: bool = False, told: Told | None = None
+    ) -> Published:
         """Build the site and put it in its place; only what changed is sent. Return what was done.
 
         The addresses at which the works can be read now are written down with them. What is cut is gone on with by
@@ -163,9 +164,10 @@ class Publishing:
         Raises:
             BuildError: it cannot be built.
             ForeignFiles: somebody else's files are there, and ``adopt`` does not say that this is meant.
+            PublishedElsewhere: another computer published there since, and ``anyway`` does not say that this is meant.
             PublishError: it cannot be put there; see its subclasses.
         """
-        return self._publish(self.target(name), dry_run=False, adopt=adopt, told=told)
+        return self._publish(self.target(name), dry_run=False, adopt=adopt, anyway=anyway, told=told)
 
     def publications(self, artifact: int | None = None) -> list[Publication]:
         """Return where works can be read, or one of them; the newest first."""
@@ -187,7 +189,9 @@ class Publishing:
 
     # behind the door
 
-    def _publish(self, target: Target, *, dry_run: bool, adopt: bool, told: Told | None) -> Published:
+    def _publish(
+        self, target: Target, *, dry_run: bool, adopt: bool, anyway: bool = False, told: Told | None
+    ) -> Published:
         address = read_address(target.address)
         self._take_over_url(target)
         self._portfolio.build()
@@ -196,24 +200,42 @@ class Publishing:
         url = settings.url or target.url
         folder = self._portfolio.folder
         with self._alone(target):
-            files = _Files(folder, target, address.kind)
-            commit = None
+            files = Cargo(folder, target, address.kind)
+            own = Own(self._beside(f"site.published-{target.id}"))
             with self._host(address, target) as host:
                 here = files.here(host)
-                found = (
-                    host.compare(here, site, adopt=adopt)
-                    if isinstance(host, Branch | Netlify)
-                    else sending.look(host, here, site, adopt=adopt)
-                )
-                if not dry_run and found:
+
+                def look() -> Changes:
                     if isinstance(host, Branch | Netlify):
-                        commit = host.deploy(here, found, site, files.content, told)
-                    else:
-                        sending.send(host, here, found, site, files.content, told)
+                        return host.compare(here, site, adopt=adopt)
+                    return sending.look(host, here, site, adopt=adopt)
+
+                def send(found: Changes) -> str | None:
+                    if own.elsewhere(found.by) and not anyway:
+                        raise PublishedElsewhere(host.shown)
+                    by = own.begun()
+                    if isinstance(host, Branch | Netlify):
+                        return host.deploy(here, found, site, files.content, told, by)
+                    sending.send(host, here, found, site, files.content, told, by=by)
+                    return None
+
+                found = look()
+                elsewhere = own.elsewhere(found.by)
+                commit = None
+                if not dry_run and found:
+                    try:
+                        commit = send(found)
+                    except Overtaken:
+                        if not isinstance(host, Branch):
+                            raise
+                        found = look()  # what somebody else wrote to the branch stays: this goes on top of it
+                        commit = send(found)
+                elif not dry_run and elsewhere:
+                    own.taken_over(found.by)  # they published what we would
             works = 0 if dry_run else self._write_back(target, url, set(here))
         return Published(
             target.name, address.shown, url, dry_run, found.new, found.changed, found.gone, found.unchanged, found.kept,
-            found.foreign, found.replaced, files.held_back, found.size, commit, works,
+            found.foreign, found.replaced, files.held_back, found.size, commit, works, elsewhere,
         )  # fmt: skip
 
     def _host(self, address: Address, target: Target) -> AbstractContextManager[Any]:
@@ -304,61 +326,6 @@ class Publishing:
     def _secret_name(self, id: int) -> str:
         with self._library.reading() as tx:
             return f"publish:{tx.get_one(TargetRow, id).uid}"
-
-
-class _Files:
-    """The files of the built site that go to a target."""
-
-    def __init__(self, folder: Path, target: Target, kind: str) -> None:
-        self._folder = folder
-        self._more: dict[str, bytes] = {}
-        self._all: dict[str, Here] = {}
-        self._kind = kind
-        self._with_unlisted = target.with_unlisted
-        self.held_back = 0
-
-    def here(self, host: Any) -> dict[str, Here]:
-        """Return digest and size of every file, and the mark that it will have on this host."""
-        mark: Callable[[bytes], str | None]
-        mark = {"git": blob_of, "netlify": sha1}.get(self._kind) or host.mark_of
-        for path, content in files_of(self._folder):
-            if path.startswith(UNLISTED) and path.count("/") > 1 and not self._with_unlisted:
-                self.held_back += 1
-                continue
-            self._all[path] = _here(content, mark(content))
-            if path == "404.html" and self._kind == "neocities":
-                self._more["not_found.html"] = content
-        if not self._all:
-            raise PublishError(f"there is no site in {self._folder}", hint="Make it with `ple portfolio build`.")
-        if self._kind == "git":
-            self._more[".nojekyll"] = b""
-        self._all |= {path: _here(content, mark(content)) for path, content in self._more.items()}
-        return self._all
-
-    def content(self, path: str) -> bytes:
-        """Read a file as it was when it was looked at.
-
-        Raises:
-            PublishError: it is another one meanwhile.
-        """
-        content = self._more[path] if path in self._more else self._read(path)
-        if _digest(content) != self._all[path].digest:
-            raise PublishError("the site was built anew meanwhile", hint="Publish again.")
-        return content
-
-    def _read(self, path: str) -> bytes:
-        try:
-            return (self._folder / path).read_bytes()
-        except OSError as error:
-            raise PublishError(f"{path} of the site cannot be read any more", hint="Publish again.") from error
-
-
-def _here(content: bytes, mark: str | None) -> Here:
-    return Here(_digest(content), len(content), mark)
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _named(address: Address, taken: set[str]) -> str:

@@ -76,6 +76,11 @@ class Rsync:
             )  # fmt: skip
         return {}
 
+    def claim(self, parcel: Parcel, seen: str | None) -> None:
+        """Put a file in its place, whatever is there: rsync knows no conditions."""
+        del seen
+        self.write([parcel])
+
     def remove(self, paths: Sequence[str]) -> None:
         """Remove files, and folders that are empty then: what is named and is not here is deleted there."""
         folders = above(paths)

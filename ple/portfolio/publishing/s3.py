@@ -12,13 +12,17 @@ from xml.etree.ElementTree import Element, ParseError
 
 from ple.library import utc_now
 from ple.portfolio.publishing.address import Address
-from ple.portfolio.publishing.errors import NoSecret, PublishError
+from ple.portfolio.publishing.errors import NoSecret, Overtaken, PublishError
 from ple.portfolio.publishing.over_http import OverHttp
 from ple.portfolio.publishing.place import Entry, Parcel, cache_control, content_type
 from ple.portfolio.publishing.signature import Key, escaped, signed
 from ple.web.client import Client, Response
 
 _MD5 = re.compile("[0-9a-f]{32}")
+
+
+class _NoConditions(Exception):
+    """The store knows no conditions."""
 
 
 class S3(OverHttp):
@@ -82,6 +86,18 @@ class S3(OverHttp):
         marks = self._each(self._put, parcels)
         return dict(zip((parcel.path for parcel in parcels), marks, strict=True))
 
+    def claim(self, parcel: Parcel, seen: str | None) -> None:
+        """Put an object in its place if it is still the one that was seen; stores that know no conditions take it.
+
+        Raises:
+            Overtaken: it is another one by now.
+        """
+        condition = {"If-Match": f'"{seen}"'} if seen else {"If-None-Match": "*"} if seen is None else {}
+        try:
+            self._put(parcel, condition)
+        except _NoConditions:
+            self._put(parcel)
+
     def remove(self, paths: Sequence[str]) -> None:
         """Remove objects."""
 
@@ -98,9 +114,13 @@ class S3(OverHttp):
 
     # one step
 
-    def _put(self, parcel: Parcel) -> str:
+    def _put(self, parcel: Parcel, condition: Mapping[str, str] | None = None) -> str:
         headers = {"Content-Type": content_type(parcel.path), "Cache-Control": cache_control(parcel.path)}
-        answer = self._do("PUT", self._at(parcel.path), headers, parcel.content)
+        answer = self._do("PUT", self._at(parcel.path), headers | dict(condition or {}), parcel.content)
+        if condition and answer.status in (409, 412):
+            raise Overtaken(self.shown)
+        if condition and answer.status in (400, 501):
+            raise _NoConditions
         if not answer.ok:
             raise self._refused(answer, f"to take {parcel.path}")
         mark = _mark(answer.headers.get("etag", ""))

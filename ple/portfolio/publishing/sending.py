@@ -3,6 +3,10 @@
 Before the first file is sent, the list on the host names all that will be ours; while files go, it is brought up to
 date now and then; at the end it says how things are. So whatever is cut, the next publication knows what is ours, and
 sends again what it cannot be sure of.
+
+The list says which publication wrote it. Two computers that publish at once see that one was quicker: at once where a
+host takes a file on a condition (S3), else when the list is looked at again, before each group of files and each time
+that it is written. The one that was overtaken stops and writes nothing more.
 """
 
 import time
@@ -12,7 +16,7 @@ from contextlib import suppress
 from ple.portfolio.build import name_of
 from ple.portfolio.publishing import manifest as manifests
 from ple.portfolio.publishing.changes import Changes, Here, changes, in_order, in_order_of_leaving, strangers
-from ple.portfolio.publishing.errors import ForeignFiles, PublishError
+from ple.portfolio.publishing.errors import ForeignFiles, Overtaken, PublishError
 from ple.portfolio.publishing.manifest import Line, Manifest
 from ple.portfolio.publishing.place import Parcel, Place, Told
 
@@ -46,10 +50,13 @@ def send(
     site: str,
     content: Callable[[str], bytes],
     told: Told | None = None,
+    *,
+    by: str = "",
 ) -> None:
-    """Make ``place`` what ``found`` says; ``content`` reads a file of the site.
+    """Make ``place`` what ``found`` says; ``content`` reads a file of the site, ``by`` names this publication.
 
     Raises:
+        Overtaken: another publication began meanwhile.
         PublishError: it was cut; the next publication goes on where it was.
     """
     lines = dict(found.known)
@@ -58,13 +65,19 @@ def send(
     todo = len(planned) + len(going)
     done = 0
 
+    def how_far() -> Parcel:
+        return Parcel(place.manifest, manifests.written(Manifest(site, {**going, **planned, **lines}, by)))
+
     def say_how_far() -> float:
-        _list(place, Manifest(site, {**going, **planned, **lines}))
+        _still_ours(place, by)
+        place.write([how_far()])
         return time.monotonic()
 
-    said = say_how_far()
+    place.claim(how_far(), found.seen)
+    said = time.monotonic()
     try:
         for group in in_order(found):
+            _still_ours(place, by)
             for paths in _batches(group, here, place.batch):
                 parcels = [Parcel(path, content(path)) for path in paths]
                 marks = place.write(parcels)
@@ -75,12 +88,16 @@ def send(
                     told(done, todo)
                 if time.monotonic() - said > _EVERY:
                     said = say_how_far()
+        if found.gone:
+            _still_ours(place, by)
         for group in in_order_of_leaving(found):
             for some in _slices(group, place.batch):
                 place.remove(some)
                 done += len(some)
                 if told:
                     told(done, todo)
+    except Overtaken:
+        raise
     except BaseException:
         with suppress(PublishError, OSError):  # what cut us may be over, or only have been Ctrl-C
             say_how_far()
@@ -90,7 +107,18 @@ def send(
             line = lines.get(name_of(path))
             if line is not None and not line.mark and line.size == entry.size:
                 lines[name_of(path)] = Line(line.digest, line.size, entry.mark)
-    _list(place, Manifest(site, lines))
+    _still_ours(place, by)
+    place.write([Parcel(place.manifest, manifests.written(Manifest(site, lines, by)))])
+
+
+def _still_ours(place: Place, by: str) -> None:
+    """Look whether nobody else published there meanwhile."""
+    try:
+        there = manifests.read(place.read(place.manifest, manifests.LARGEST) or b"")
+    except manifests.Unreadable:
+        there = None
+    if by and (there is None or there.by != by):
+        raise Overtaken(place.shown)
 
 
 def _known(place: Place, there: Mapping[str, object], site: str, *, adopt: bool) -> Manifest | None:
@@ -112,10 +140,6 @@ def _known(place: Place, there: Mapping[str, object], site: str, *, adopt: bool)
             hint="Name another folder; or say --adopt, and this portfolio takes the place of that one.",
         )
     return found
-
-
-def _list(place: Place, manifest: Manifest) -> None:
-    place.write([Parcel(place.manifest, manifests.written(manifest))])
 
 
 def _batches(paths: Sequence[str], here: Mapping[str, Here], most: int) -> Iterator[list[str]]:

@@ -98,6 +98,11 @@ class Sftp:
 
         return self._run(put())
 
+    def claim(self, parcel: Parcel, seen: str | None) -> None:
+        """Put a file in its place, whatever is there: SFTP knows no conditions."""
+        del seen
+        self.write([parcel])
+
     def remove(self, paths: Sequence[str]) -> None:
         """Remove files, and the folders that are empty then."""
         import asyncssh
