@@ -45,6 +45,7 @@ class Reader(App[None]):
         ("<ul><li>a<li>b<ol><li>c</ol></ul>", ["item", "item", "item"], "a\nb\nc"),
         ("<blockquote><p>q</p><blockquote>r</blockquote></blockquote>", ["p", "p"], "q\nr"),
         ("<pre>  x\n\ty</pre>", ["pre"], "  x\n    y"),
+        ("<pre><b>if</b> <i>a</i>  \n\t<u>b</u>\xa0= <i>c</i>\u200b  d</pre>", ["pre"], "if a\n    b = c  d"),
         ("a<br>b", ["p"], "a\nb"),
         ("<table><tr><td>only<td>one row</table>", ["p", "p"], "only\none row"),
         ("<table><tr><th>a<th>b<tr><td>1</table>", ["table"], "a\tb\n1\t"),

@@ -123,7 +123,9 @@ class _Line:
 
     def add(self, text: str, *, keep: bool = False) -> None:
         if keep:
-            self.text += "\n".join(_code(line) for line in text.split("\n"))
+            column = len(self.text) - self.text.rfind("\n") - 1  # code comes in coloured pieces, with blanks between
+            *whole, begun = [_code(line, 0 if number else column) for number, line in enumerate(text.split("\n"))]
+            self.text += "\n".join([*(line.rstrip() for line in whole), begun])
             return
         words = clean(text)
         if text[:1].isspace() and self.text and not self.text[-1].isspace():
@@ -295,14 +297,13 @@ class _Reader:
         self.line.spans.append(Span(end, end + len(mark), "number", number))
 
 
-def _code(line: str) -> str:
-    line = line.expandtabs(4)
+def _code(line: str, column: int) -> str:
+    line = (" " * column + line.replace("\xa0", " ")).expandtabs(4)[column:]
     if line.isprintable():
-        return line.rstrip()
-    from ple.web.text import line as safe
+        return line
+    from ple.web.text import block
 
-    indent = len(line) - len(line.lstrip(" "))
-    return " " * indent + safe(line)
+    return block(line) + " " * (len(line) - len(line.rstrip(" ")))
 
 
 def _tag(node: Any) -> str | None:
