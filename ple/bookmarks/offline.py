@@ -8,7 +8,7 @@ stay out: they make nine tenths of the size of such copies and nothing of what i
 import base64
 import html as entities
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,19 +25,24 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 
 _LARGEST = 3_000_000  # bytes of one image or style
 _MOST = 20_000_000  # of all of them
+_MOST_INLINED = 80_000_000  # characters that they make in the page, where each may stand many times
+_MOST_STYLED = 6_000_000  # characters of styles gone through, those that import each other among them
 _PARTS = 300
 _DEEPEST = 4  # styles that import styles
 _GONE = frozenset(
     "script iframe frameset object applet template portal fencedframe dialog".split()  # noqa: SIM905
 )
 _EMPTY = frozenset({"embed", "frame", "base", "param", "track", "source", "basefont", "bgsound"})
-_URL = re.compile(r"""url\(\s*(?:"([^"\\\n]{0,200000})"|'([^'\\\n]{0,200000})'|([^"'()\\\s]{0,200000}))\s*\)""", re.I)
+_URL = re.compile(r"""url\(\s*+(?:"([^"\\\n]{0,200000})"|'([^'\\\n]{0,200000})'|([^"'()\\\s]{0,200000}))\s*\)""", re.I)
 _IMPORT = re.compile(
     r"""@import\s+(?:url\(\s*["']?([^"'()\s]+)["']?\s*\)|"([^"]+)"|'([^']+)')\s*([^;{}]{0,200});?""", re.I
 )
+_OFFERED = re.compile(r"[\s,]*+(\S++)([^,]*+),?")  # of a srcset: an address, and how large the image is
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)[wx]")
 _FONT = re.compile(r"@font-face\s*\{[^{}]*\}", re.I)
 _CHARSET = re.compile(r"@charset[^;]{0,60};", re.I)
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)  # one that is not closed goes to the end, as for browsers
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML has none, and lxml takes none
 _ELSEWHERE = re.compile(r"(?:image-set|-webkit-image-set|src)\(", re.I)
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-hi-res-src", "data-image")
 _SPACE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
@@ -52,8 +57,11 @@ class Copied:
     missing: list[str] = field(default_factory=list)
 
 
-def copy_of(page: str, url: str, get: Get) -> Copied:
-    """Return the page ``page`` of the address ``url`` as one file; ``get`` answers what an address has, or none."""
+def copy_of(page: str, url: str, get: Get, *, most: int = _MOST_INLINED) -> Copied:
+    """Return the page ``page`` of the address ``url`` as one file; ``get`` answers what an address has, or none.
+
+    Images make at most ``most`` characters of it, each as often as it stands there.
+    """
     text = re.sub(r"^\s*<\?xml[^>]*>", "", shallow(page)).replace("\0", "")
     try:
         root = html.document_fromstring(text or "<p></p>", parser=html.HTMLParser(huge_tree=True, remove_comments=True))
@@ -61,9 +69,9 @@ def copy_of(page: str, url: str, get: Get) -> Copied:
         root = html.document_fromstring(f"<pre>{entities.escape(text)}</pre>")
     base = url
     for element in root.iter("base"):
-        base = urljoin(url, element.get("href") or "") or url
+        base = _joined(url, element.get("href") or "") or url
         break
-    work = _Copy(root, base, get)
+    work = _Copy(root, base, get, most)
     work.quiet()
     work.inline()
     head = root.find("head")
@@ -80,12 +88,13 @@ def copy_of(page: str, url: str, get: Get) -> Copied:
 
 
 class _Copy:
-    def __init__(self, root: Any, base: str, get: Get) -> None:
+    def __init__(self, root: Any, base: str, get: Get, most: int) -> None:
         self.root, self.base, self.get = root, base, get
         self.got: dict[str, Got | None] = {}
         self.inlined = 0
         self.missing: list[str] = []
         self.size = 0
+        self.room, self.styles_left = most, _MOST_STYLED
 
     def quiet(self) -> None:
         """Take out what acts, asks or leads into the file itself."""
@@ -142,18 +151,18 @@ class _Copy:
             media = link.get("media")
             if media:
                 style.set("media", media)
-            style.text = self._style(_text_of(self.got.get(address)), address, 1)
+            style.text = _CONTROLS.sub("", self._style(_text_of(self.got.get(address)), address, 1))
             style.tail = link.tail
             link.getparent().replace(link, style)
         for link in list(self.root.iter("link")):
             _drop(link)
         for style in self.root.iter("style"):
             if style.getparent() is not None and style.text:
-                style.text = self._style(style.text, self.base, 0)
+                style.text = _CONTROLS.sub("", self._style(style.text, self.base, 0))
         for element in self.root.iter():
             said = element.get("style")
             if said and ("url" in said.lower() or _ELSEWHERE.search(said)):
-                element.set("style", self._style(said, self.base, 0))
+                element.set("style", _CONTROLS.sub("", self._style(said, self.base, 0)))
         for image in list(self.root.iter("img", "input", "image")):
             self._image(image)
 
@@ -182,10 +191,7 @@ class _Copy:
             del element.attrib[name]
 
     def _absolute(self, address: str) -> str:
-        try:
-            return urljoin(self.base, address.strip())
-        except ValueError:
-            return ""
+        return _joined(self.base, address)
 
     def _source(self, image: Any) -> str:
         """Return the address of an image: of those that are offered the best that is not too large."""
@@ -195,8 +201,7 @@ class _Copy:
             src = lazy
         offered = image.get("srcset") or image.get("data-srcset") or ""
         if not src or (src.startswith("data:") and len(src) < 2000):
-            candidates = re.findall(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)", offered)
-            sized = sorted((float(size) if size[:1].isdigit() else 1.0, one) for one, size, _ in candidates if one)
+            sized = sorted(_candidates(offered))
             src = next((one for size, one in sized if size >= 800), sized[-1][1]) if sized else src
         return src if src.startswith("data:") else self._absolute(src) if src else ""
 
@@ -217,11 +222,18 @@ class _Copy:
         got = self.got.get(address) if address in self.got else self._one(address)
         if got is None or not got[0].startswith("image/"):
             return None
+        self.room -= 4 * len(got[1]) // 3 + 100
+        if self.room < 0:
+            self.missing.append(address)
+            return None
         self.inlined += 1
         return f"data:{got[0]};base64,{base64.b64encode(got[1]).decode()}"
 
     def _style(self, css: str, base: str, depth: int) -> str:
         """Return a style sheet with what it names inside it."""
+        self.styles_left -= len(css) + 100
+        if self.styles_left < 0:
+            return ""
         css = _FONT.sub("", _CHARSET.sub("", _COMMENT.sub("", css)))
         if depth <= _DEEPEST:
             css = _IMPORT.sub(lambda found: self._imported(found, base, depth), css)
@@ -231,10 +243,7 @@ class _Copy:
             named = (found[1] or found[2] or found[3] or "").strip()
             if named.startswith("#"):
                 return found[0]
-            try:
-                address = named if named.startswith("data:") else urljoin(base, named)
-            except ValueError:
-                return "none"
+            address = named if named.startswith("data:") else _joined(base, named)
             if address.startswith("data:"):
                 return f'url("{address}")' if address[5:11].lower() == "image/" and '"' not in address else "none"
             inside = self._data(address)
@@ -244,10 +253,7 @@ class _Copy:
         return css.replace("</", "<\\/")
 
     def _imported(self, found: "re.Match[str]", base: str, depth: int) -> str:
-        try:
-            address = urljoin(base, found[1] or found[2] or found[3])
-        except ValueError:
-            return ""
+        address = _joined(base, found[1] or found[2] or found[3])
         inner = self._style(_text_of(self._one(address)), address, depth + 1)
         media = found[4].strip()
         return f"@media {media} {{{inner}}}" if media and "layer" not in media and "supports" not in media else inner
@@ -276,6 +282,24 @@ class _Copy:
 def from_files(files: Mapping[str, Got]) -> Get:
     """Return a way to get what is in ``files``, by address."""
     return files.get
+
+
+def _joined(base: str, address: str) -> str:
+    """Return the address that is meant on a page; nothing if it means none."""
+    try:
+        return _CONTROLS.sub("", urljoin(base, address.strip()))
+    except ValueError:
+        return ""
+
+
+def _candidates(offered: str) -> Iterator[tuple[float, str]]:
+    """Yield the images of a ``srcset`` with their sizes, as HTML has it: addresses may have commas within."""
+    at = 0
+    while one := _OFFERED.match(offered, at):
+        alone = one[1].endswith(",")
+        at = one.end(1) if alone else one.end()
+        size = None if alone else _SIZE.match(one[2].strip())
+        yield float(size[1]) if size else 1.0, one[1].rstrip(",")
 
 
 def _is_style(link: Any) -> bool:

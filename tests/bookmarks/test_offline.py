@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -188,3 +189,41 @@ def show(file, port, profile):
         "--dump-dom", file.as_uri(),
     ]  # fmt: skip
     return subprocess.run(command, capture_output=True, timeout=60, check=True).stdout.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<base href="http://[">x', '<a href="/&#1;x">x</a>', '<img srcset="a.png 1.2.3w, b.png 9999999999w">x',
+        "<style>a{b:url(" + " " * 50_000 + "}</style>x", "<style>" + "/*y" * 50_000 + "</style>x",
+        '<img srcset="' + "a" * 50_000 + ' b">x', '<link rel=stylesheet href="loop.css">x',
+        '<link rel=stylesheet href="odd.css"><p style="background:url(http://[)">x', '<a href="http://[">x</a>',
+    ],
+    ids=["base", "control", "size", "blanks", "comments", "srcset", "loop", "form feed", "style"],
+)  # fmt: skip
+def test_no_page_breaks_a_copy_or_keeps_it_busy(page):
+    files = {
+        "https://site.example/a/loop.css": ("text/css", b'@import "loop.css";' * 100 + b"a{color:red}" * 1000),
+        "https://site.example/a/odd.css": ("text/css", b"a{}\x0c\x01b{}"),
+    }
+    began = time.process_time()
+
+    said = copied(page, files)
+
+    assert "x" in plain(said)
+    assert time.process_time() - began < 1.5
+
+
+def test_an_image_that_stands_there_a_thousand_times_does_not_fill_the_memory():
+    image = {"https://site.example/a/i.png": ("image/png", b"\x89PNG" * 1000)}
+
+    made = copy_of("<img src=i.png>" * 40, URL, from_files(image), most=100_000)
+
+    assert len(made.html) < 110_000
+    assert (made.inlined, len(made.missing)) == (18, 22)
+
+
+def test_of_a_set_of_images_the_best_that_is_not_too_large_is_taken():
+    files = {f"https://site.example/a/{name},x.png": ("image/png", name.encode() * 3) for name in "abc"}
+    for offered in ("a,x.png 300w,b,x.png 900w,c,x.png 2000w", "a,x.png 300w, b,x.png  900w , c,x.png 2000w"):
+        assert base64.b64encode(b"bbb").decode() in copied(f'<img srcset="{offered}">', files)
