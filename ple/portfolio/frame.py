@@ -92,7 +92,7 @@ class Frame:
         """Return a page that only says something."""
 
         def context() -> dict[str, Any]:
-            return {"page": self.about_page(None, heading, "", listed=False), "words": words}
+            return {"page": self.about_page(None, heading, words, listed=False), "words": words}
 
         # What a host shows for any missing address is read at that address, so its links begin at the host's root.
         root = root_of(address) if address is not None else urlsplit(self.settings.url or "").path or "/"
