@@ -73,6 +73,7 @@ class LearningApp(Desk):
         Binding("u", "undo", "Undo the last change", show=False, id="undo"),
         Binding("w", "write", "Write in the journal", show=False, id="write"),
         Binding("D", "drafts", "Unfinished drafts", show=False, id="drafts"),
+        Binding("f3", "rules", "Rules: what is done with entries as they come in", show=False, id="rules"),
         Binding("f2", "tour", "Tour of a minute", show=False, id="tour"),
         Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
         Binding("c", "stop_jobs", "Stop", id="stop"),
@@ -287,6 +288,12 @@ class LearningApp(Desk):
             self.keep_memory()
 
         self.push_screen(Tour(), seen)
+
+    def action_rules(self) -> None:
+        """Show, make and try rules for what comes in."""
+        from ple.tui.screens.feed_rules import Rules
+
+        self.push_screen(Rules())
 
     def action_drafts(self) -> None:
         """Go on with what was being written when something broke."""

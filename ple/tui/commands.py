@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ple.tui.app import LearningApp
 
 
-EVERYWHERE = ("go", "commands", "help", "undo", "write", "drafts", "tour", "refresh-all", "stop", "quit", "leave")
+EVERYWHERE = tuple("go commands help undo write drafts tour rules refresh-all stop quit leave".split())
 """What the ids of verbs begin with that mean the same in every place."""
 
 

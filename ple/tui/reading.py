@@ -204,5 +204,5 @@ def facts(pairs: Iterable[tuple[str, str]]) -> list[Block]:
     blocks: list[Block] = []
     for name, said in pairs:
         if said:
-            blocks.append(Block("p", clean(said), first=f"{name:<11}", rest=" " * 11, gap=not blocks))
+            blocks.append(Block("p", clean(said), first=f"{name:<12}", rest=" " * 12, gap=not blocks))
     return blocks

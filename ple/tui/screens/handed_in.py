@@ -62,7 +62,7 @@ def receipt_row(receipt: Receipt, now: dt.datetime) -> WorkRow:
     """Return a receipt as a line."""
     thing = Thing(receipt.id, receipt.kind, clean(receipt.title), receipt.url, receipt.tags)
     verified = str(receipt.state) == "verified"
-    when = short(receipt.created_at, now)
+    when = short(receipt.sent_at or receipt.submitted_at or receipt.created_at, now)
     return WorkRow(thing, str(receipt.state), when, clean(receipt.course), not verified, verified)
 
 

@@ -186,8 +186,11 @@ class Library(ListRoom):
         return thing
 
     def action_edit(self) -> None:
-        """Give the page another title."""
-        if thing := self._page():
+        """Give the page another title; say something else about words that were highlighted."""
+        here = self.thing()
+        if here is not None and here.kind == "highlight":
+            self._note_highlight(here)
+        elif thing := self._page():
 
             def keep(title: str | None) -> None:
                 if title:
@@ -197,9 +200,27 @@ class Library(ListRoom):
 
             self.app.push_screen(Ask("Title of this page", value=thing.title), keep)
 
+    def _note_highlight(self, thing: Thing) -> None:
+        async def ask() -> None:
+            before = (await self.ask(lambda environment: environment.highlights.highlight(thing.id))).note or ""
+            self.app.push_screen(Ask(f"Note on {named(thing.title)}", value=before, empty=True), keep)
+
+        def keep(note: str | None) -> None:
+            if note is not None:
+                self.change(lambda environment: environment.highlights.edit(thing.id, note=note), "Noted · u undoes")
+
+        self.work(ask, group="note")
+
     def action_remove(self) -> None:
-        """Put the page, or all that are marked, into the trash."""
-        if thing := self._page():
+        """Put the page or highlight, or all of them that are marked, into the trash."""
+        here = self.thing()
+        if here is not None and here.kind == "highlight":
+            self.change_all(
+                lambda environment, ids: environment.highlights.remove(ids),
+                lambda number: f"Removed {plural(number, 'highlight')}",
+                ids=[id for id in self.targets() if self.kind(id) == "highlight"],
+            )
+        elif thing := self._page():
             self.change_all(
                 lambda environment, ids: environment.bookmarks.remove(ids),
                 lambda number: f"Removed {named(thing.title) if number == 1 else plural(number, 'page')}",

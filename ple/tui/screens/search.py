@@ -14,8 +14,10 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
+from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
@@ -66,6 +68,7 @@ class Search(ListRoom):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Search", key_display="/", id="search.query"),
         Binding("v", "sort", "By date or rank", show=False, id="search.sort"),
+        Binding("s", "save", "Keep this search", id="search.save"),
     ]
 
     def __init__(self) -> None:
@@ -141,17 +144,20 @@ class Search(ListRoom):
 
     async def _soon(self) -> None:
         await asyncio.sleep(0.08)
-        self.list.position = 0
-        await self.load()
+        await self._from_the_top()
 
     @on(Input.Submitted, "#query")
     def _submitted(self) -> None:
         self._ranked = True
         self.work(self._rank, group="load")
 
-    async def _rank(self) -> None:
-        self.list.position = 0
+    async def _from_the_top(self) -> None:
+        """Search, with the cursor on the best hit: the one that it stood on may be far below now."""
         await self.load()
+        self.list.position = 0
+
+    async def _rank(self) -> None:
+        await self._from_the_top()
         if self.list.keys:
             self.at = self.PANES.index("list")
 
@@ -161,7 +167,10 @@ class Search(ListRoom):
         """Title, kind and date; then the words around what matched."""
         about = f"{row.thing.kind} {row.when}"
         title = clip(row.thing.title, max(0, width - len(about) - 3))
-        return [[(" " + title, "strong"), (f" {about} ", "muted")], [("   ", ""), *in_sight(row.excerpt, width - 4)]]
+        return [
+            [(" " + title, "strong"), (f" {about} ", "muted")],
+            [("   ", ""), *fitting(in_sight(row.excerpt, width - 4), width - 4)],
+        ]
 
     def headline(self, total: int) -> str:
         """How many were found, and how."""
@@ -236,6 +245,23 @@ class Search(ListRoom):
         self._ranked = True
         self.work(self.load, group="load")
 
+    def action_save(self) -> None:
+        """Keep the search by a name: it stands among the feeds then, with what is new in it."""
+        words = self.words
+        if not words:
+            self.learning.say("Search for something first")
+            return
+
+        def keep(name: str | None) -> None:
+            if name:
+                self.change(
+                    lambda environment: environment.searches.save(name, words),
+                    lambda kept: f"Kept {named(kept.title)}; it stands among your feeds · u undoes",
+                )
+
+        help = "It stands in Feeds among what you follow, with what is new in it."
+        self.app.push_screen(Ask("What is this search called?", value=words, help=help), keep)
+
     @on(LineList.Chosen, "#facets")
     def _facet_chosen(self, event: LineList.Chosen) -> None:
         field = self.query_one("#query", QueryField)
@@ -267,6 +293,18 @@ def in_sight(excerpt: Sequence[Piece], width: int) -> Sequence[Piece]:
         return excerpt
     kept = before[-max(4, width // 3) :]
     return [("…" + kept.partition(" ")[2], excerpt[0][1]), *excerpt[1:]]
+
+
+def fitting(pieces: Sequence[Piece], width: int) -> list[Piece]:
+    """Return pieces in `width` cells, cut with an ellipsis where there are more."""
+    kept: list[Piece] = []
+    for text, style in pieces:
+        size = cell_len(text)
+        if size > width:
+            return [*kept, (clip(text, width), style)] if width > 0 else kept
+        kept.append((text, style))
+        width -= size
+    return kept
 
 
 def clean_part(text: str) -> str:

@@ -1,0 +1,68 @@
+"""Which verbs of the command line a person does daily, and what does them on screen; and which are for the shell."""
+
+DAILY = {
+    "today": "go.today", "save": "library.add", "search": "go.search", "undo": "undo", "tag": "thing.tag",
+    "untag": "thing.tag", "link": "editor.link", "links": "thing.follow",
+    "feeds add": "feeds.add", "feeds find": "feeds.add", "feeds list": "go.feeds", "feeds show": "go.feeds",
+    "feeds update": "feeds.refresh", "feeds edit": "feeds.rename", "feeds pause": "feeds.pause",
+    "feeds resume": "feeds.pause", "feeds mute": "feeds.mute", "feeds remove": "feeds.unfollow",
+    "feeds import": "feeds.import", "feeds export": "feeds.export", "feeds health": "feeds.health",
+    "feeds diversity": "feeds.health", "feeds keeping": "feeds.whole",
+    "feeds rules add": "rules.add", "feeds rules list": "rules", "feeds rules test": "rules",
+    "feeds rules try": "rules.add", "feeds rules run": "rules.run", "feeds rules pause": "rules.pause",
+    "feeds rules resume": "rules.pause", "feeds rules remove": "rules.remove", "feeds rules notices": "refresh-all",
+    "entries list": "go.feeds", "entries show": "list.open", "entries read": "feeds.mark",
+    "entries unread": "feeds.mark", "entries star": "feeds.star", "entries unstar": "feeds.star",
+    "entries save": "feeds.save", "entries open": "thing.browse", "entries note": "thing.note",
+    "entries inbox": "feeds.inbox", "entries keep": "feeds.star", "entries later": "feeds.later",
+    "entries back": "feeds.later", "entries drop": "feeds.drop", "entries why": "feeds.why",
+    "entries fetch": "feeds.whole",
+    "bookmarks add": "library.add", "bookmarks list": "go.library", "bookmarks show": "list.open",
+    "bookmarks edit": "library.edit", "bookmarks mark": "library.mark", "bookmarks remove": "library.remove",
+    "bookmarks refresh": "library.fetch", "bookmarks open": "thing.browse", "bookmarks cite": "library.cite",
+    "bookmarks import": "library.import",
+    "collections add": "library.collect", "collections put": "library.collect", "collections list": "go.library",
+    "collections show": "go.library",
+    "highlights add": "article.select", "highlights list": "go.library", "highlights edit": "library.edit",
+    "highlights remove": "library.remove",
+    "journal write": "write", "journal list": "go.journal", "journal show": "list.open", "journal edit": "journal.edit",
+    "journal remove": "journal.remove", "journal prompts": "journal.prompt", "journal on-this-day": "go.today",
+    "searches save": "search.save", "searches list": "go.feeds", "searches run": "go.feeds",
+    "portfolio init": "portfolio.site", "portfolio add": "thing.portfolio", "portfolio list": "go.portfolio",
+    "portfolio show": "go.portfolio", "portfolio edit": "portfolio.edit", "portfolio remove": "portfolio.remove",
+    "portfolio build": "portfolio.build", "portfolio serve": "portfolio.look", "portfolio check": "portfolio.check",
+    "portfolio publish": "portfolio.publish", "portfolio targets add": "portfolio.publish",
+    "portfolio targets list": "portfolio.publish", "portfolio targets secret": "portfolio.publish",
+    "portfolio badges import": "portfolio.import", "portfolio badges list": "portfolio.view",
+    "portfolio badges show": "portfolio.view", "portfolio badges verify": "portfolio.verify",
+    "portfolio badges remove": "portfolio.remove", "credentials import": "portfolio.import",
+    "credentials list": "portfolio.view", "credentials show": "portfolio.view",
+    "credentials verify": "portfolio.verify", "credentials remove": "portfolio.remove",
+    "lms connect": "handin.connect", "lms accounts": "go.settings", "lms disconnect": "settings.change",
+    "lms assignments": "go.handin", "lms show": "list.open", "lms status": "go.handin", "lms feedback": "list.open",
+    "lms hand-in": "handin.hand-in", "lms sync": "handin.sync", "lms receipts list": "handin.view",
+    "lms receipts show": "handin.view", "lms receipts export": "handin.write-out", "lms outbox list": "handin.view",
+    "lms outbox send": "handin.hand-in", "lms outbox allow": "handin.allow", "lms outbox drop": "handin.drop",
+    "xapi status": "go.settings", "xapi consent": "settings.change", "xapi send": "settings.change",
+    "xapi forget": "settings.change",
+}  # fmt: skip
+"""The command, and the name of the verb on screen that does it."""
+
+SELDOM = {
+    "how ple itself is opened": ("demo", "tui", "serve", "lms practice"),
+    "done once, or when something is wrong": (
+        "doctor", "library *", "index *", "lms renew", "lms add", "lms start", "feeds sign-in", "feeds sync *",
+        "xapi connect", "xapi me", "portfolio targets remove", "portfolio announcers *", "portfolio themes",
+    ),
+    "for files, other programs and the clock": (
+        "* export", "* import", "feeds import-mail", "feeds expire", "lms calendar", "xapi void", "*badges *",
+        "credentials *", "journal history",
+    ),
+    "over many things at once, now and then": (
+        "bookmarks check", "bookmarks images", "bookmarks judge", "bookmarks listen", "bookmarks s*", "tags *",
+        "collections edit", "collections remove", "collections take-out", "searches remove", "trash *", "unlink",
+        "related", "portfolio announce", "portfolio collections *", "portfolio mentions *", "portfolio published",
+        "lms badges", "lms courses", "lms news", "lms sessions", "lms attended",
+    ),
+}  # fmt: skip
+"""What is left to the shell, by why; * stands for anything."""
