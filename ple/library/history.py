@@ -85,6 +85,7 @@ class Steps:
         self.wanted = wanted
         self._steps: list[list[Any]] = []
         self._rows: dict[tuple[str, str], list[Any]] = {}
+        self._noted: dict[str, dict[str, set[int]]] = {}  # of each table and column, the rows whose first words we have
         self._made: set[int] = set()
 
     def __bool__(self) -> bool:
@@ -123,9 +124,18 @@ class Steps:
             self._add("unlink", source, target, relation)
 
     def row(self, table: sa.Table, id: int, old: dict[str, Any]) -> bool:
-        """Note what columns of a row said; rows that said the same are kept as one step."""
+        """Note what columns of a row said at first; rows that said the same are kept as one step."""
         if self.wanted and id not in self._made:
-            values = {name: stored_value(value) for name, value in old.items() if name != "id"}
+            noted = self._noted.setdefault(table.name, {})
+            values = {
+                name: stored_value(value)
+                for name, value in old.items()
+                if name != "id" and id not in noted.setdefault(name, set())
+            }
+            if not values:
+                return True
+            for name in values:
+                noted[name].add(id)
             key = (table.name, repr(sorted(values.items())))
             if key in self._rows:
                 self._rows[key].append(id)

@@ -56,6 +56,19 @@ def test_columns_say_again_what_they_said(library, journal_entry, row) -> None:
         assert {id: tx.get(row, id).written_at for id in ids} == before
 
 
+def test_rows_that_change_places_several_times_say_again_what_they_said_first(library, journal_entry, row) -> None:
+    a, b = journal_entry("a"), journal_entry("b")
+    with library.writing() as tx:
+        tx.update(row, [b], offset_minutes=1)
+    with library.writing("Moved") as tx:
+        tx.update(row, [a], offset_minutes=1)
+        tx.update(row, [b], offset_minutes=0)
+        tx.update(row, [b], offset_minutes=2)
+    library.undo()
+    with library.reading() as tx:
+        assert [tx.get(row, id).offset_minutes for id in (a, b)] == [0, 1]
+
+
 def test_a_row_changed_through_the_session_is_put_back(library, journal_entry, row) -> None:
     id = journal_entry("first words")
     with library.writing("Revised") as tx:
