@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ple.tui.app import LearningApp
 
 
-EVERYWHERE = tuple("go commands help undo write drafts tour rules refresh-all stop quit leave".split())
+EVERYWHERE = (
+    "go", "commands", "help", "undo", "write", "drafts", "tour", "rules", "refresh-all", "stop", "quit", "leave",
+)  # fmt: skip
 """What the ids of verbs begin with that mean the same in every place."""
 
 
