@@ -27,6 +27,7 @@ from textual.theme import Theme
 from ple.tui.alt import hear_alt
 from ple.tui.commands import Verbs
 from ple.tui.desk import Desk
+from ple.tui.leaving import hear_the_end
 from ple.tui.memory import Memory, name_of
 from ple.tui.places import PLACES
 from ple.tui.question import Question
@@ -137,6 +138,7 @@ class LearningApp(Desk):
         self.set_timer(1.5, self._warm)
         self.set_interval(20.0, self.keep_memory)
         self.guarded(self._go_on, group="drafts")
+        hear_the_end(self)
         if self._tour:
             self.action_tour()
         for said in self.greetings:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any, cast
 
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Input
 
+from ple.tui import drafts
 from ple.tui.dialogs import Choose
 from ple.tui.list_room import ListRoom
 
-from .world import opened, press, seen, send, settle
+from .world import opened, press, seen, send, settle, type_in, until
 
 
 class Lent(HeadlessDriver):
@@ -63,3 +66,12 @@ async def test_an_editor_that_is_not_there_gives_the_terminal_back_and_is_named(
         [note] = pilot.app._notifications
         assert "“no-such-editor --wait” cannot be started: no such file" in str(note.message)
         assert "Editor in Settings" in str(note.message)
+
+
+async def test_a_window_that_is_closed_leaves_a_draft_of_the_last_word(typical: Path, tmp_path: Path) -> None:
+    async with opened(typical, "w", drafts=tmp_path) as pilot:
+        await type_in(pilot, "Begun")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(pilot, lambda: not pilot.app.is_running)
+    [left] = drafts.left_behind(tmp_path)
+    assert left.text == "Begun"
