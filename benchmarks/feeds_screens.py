@@ -19,14 +19,29 @@ TICK = 0.01
 
 
 class Clock:
-    """How late the loop is."""
+    """How late the loop is, and how much CPU time each of its steps takes."""
 
     def __init__(self) -> None:
         self.late: list[float] = []
         self.own: list[float] = []
+        self.steps: list[float] = []
 
     async def run(self) -> None:
         """Note it until cancelled."""
+        step = asyncio.Handle._run
+
+        def noted(handle: asyncio.Handle) -> None:
+            used = time.thread_time()
+            step(handle)
+            self.steps.append(1000 * (time.thread_time() - used))
+
+        asyncio.Handle._run = noted  # type: ignore[method-assign]
+        try:
+            await self._tick()
+        finally:
+            asyncio.Handle._run = step  # type: ignore[method-assign]
+
+    async def _tick(self) -> None:
         while True:
             due, used = time.perf_counter() + TICK, time.process_time()
             await asyncio.sleep(TICK)
@@ -67,7 +82,8 @@ async def watch(folder: Path, ask: Callable[[str], str]) -> None:
             ticking.cancel()
             took = time.perf_counter() - began
             ticks = f"{len(clock.late)} ticks in {took:.1f} s"
-            print(f"{what:15} {said(clock.late)} · of our own making {said(clock.own)} · {ticks}", flush=True)
+            print(f"{what:15} {said(clock.late)} · of our own making {said(clock.own)} · {ticks}")
+            print(f"{'':15} steps of the loop, CPU {said(clock.steps)}", flush=True)
 
 
 def main(folder: Path, ask: Callable[[str], str]) -> None:

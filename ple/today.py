@@ -81,7 +81,7 @@ def gather(environment: "Environment", *, now: dt.datetime | None = None, few: i
         remembered,
         tuple(environment.courses.reminders()),
         _suggestion(
-            environment.feeds.following(), due, unread, len(waiting), wrote[0].written_at if wrote else None, now
+            environment.feeds.following() > 0, due, unread, len(waiting), wrote[0].written_at if wrote else None, now
         ),
     )
 

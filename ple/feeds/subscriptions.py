@@ -178,11 +178,11 @@ class Subscriptions(Shelf):
         with self._library.reading() as tx:
             return counting.counts(tx)
 
-    def following(self) -> bool:
-        """Say whether any feed is followed."""
-        query = sa.select(col(FeedRow.id)).where(col(FeedRow.id).not_in(trashed())).limit(1)
+    def following(self) -> int:
+        """Return how many feeds are followed."""
+        query = sa.select(sa.func.count()).select_from(FeedRow).where(col(FeedRow.id).not_in(trashed()))
         with self._library.reading() as tx:
-            return tx.connection().execute(query).first() is not None
+            return tx.connection().execute(query).scalar() or 0
 
     def feed(self, id: int) -> Feed:
         """Return one feed.

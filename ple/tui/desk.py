@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
+from textual.screen import Screen
 from textual.worker import Worker
 
 from ple.library.errors import PleError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ple.environment import Environment
 
 T = TypeVar("T")
+OFTEN = 0.1
+"""Seconds after which progress is shown again."""
 
 
 class Desk(App[None]):
@@ -173,9 +177,14 @@ class Desk(App[None]):
         on_step: Callable[[T], object],
         on_end: Callable[[Job], object],
     ) -> None:
+        shown = time.monotonic()
+
         def step(result: T) -> None:
+            nonlocal shown
             on_step(result)
-            self.show_jobs()
+            if time.monotonic() - shown > OFTEN:
+                shown = time.monotonic()
+                self._say_progress(self.screen_stack)
 
         try:
             await job.run(self.doors, steps, step)
@@ -187,12 +196,14 @@ class Desk(App[None]):
 
     def show_jobs(self) -> None:
         """Show in every bar what runs."""
+        self._say_progress([screen for stack in self._screen_stacks.values() for screen in stack])
+        self.screen.refresh_bindings()
+
+    def _say_progress(self, screens: Iterable[Screen[Any]]) -> None:
         from ple.tui.widgets.bar import Bar
 
         text = "  ".join(f"↻ {job.text}" for job in self.jobs)
         brief = " ".join(f"↻ {job.brief}" for job in self.jobs)
-        for stack in self._screen_stacks.values():
-            for screen in stack:
-                for bar in screen.query(Bar):
-                    bar.status, bar.brief = text, brief
-        self.screen.refresh_bindings()
+        for screen in screens:
+            for bar in screen.query(Bar):
+                bar.status, bar.brief = text, brief

@@ -68,7 +68,7 @@ def refresh(app: LearningApp, ids: Sequence[int] | None = None, *, force: bool =
             app.complain(problem)
 
     async def begin() -> None:
-        total = len(ids) if ids is not None else await app.ask(lambda environment: len(environment.feeds.feeds()))
+        total = len(ids) if ids is not None else await app.ask(lambda environment: environment.feeds.following())
         app.start_job("Refreshing", steps, on_step=step, on_end=end, total=total)
 
     app.guarded(begin, group="begin refresh")

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +32,8 @@ class Doors:
     """
 
     def __init__(self, open_environment: Callable[[], Environment]) -> None:
+        # A thread that computes lets the loop have its turn after a millisecond, not five: keys wait for that.
+        sys.setswitchinterval(0.001)
         self._open = open_environment
         self._opening = threading.Lock()
         self._environment: Environment | None = None
@@ -116,16 +120,20 @@ class Job:
         """
         loop = asyncio.get_running_loop()
         failure: list[BaseException] = []
+        results: deque[T] = deque()
 
-        def step(result: T) -> None:
-            self.done += 1
-            on_step(result)
+        def step() -> None:  # several that came together are one step of the loop
+            while results:
+                self.done += 1
+                on_step(results.popleft())
 
         def work() -> None:
             try:
                 iterator = steps(doors.environment())
                 for result in iterator:
-                    loop.call_soon_threadsafe(step, result)
+                    results.append(result)
+                    if len(results) == 1:
+                        loop.call_soon_threadsafe(step)
                     if self.stopped:
                         break
                 close = getattr(iterator, "close", None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from rich.segment import Segment
 from rich.style import Style
@@ -110,12 +111,13 @@ class Lines(ScrollView):
         self._rows.renew()
         self._strips.clear()
 
-    def _want(self, around: int = AHEAD) -> None:
-        """Want the rows in sight and those around them."""
+    def _want(self, around: int = AHEAD, *, anew: bool = True) -> None:
+        """Want the rows in sight and those around them; with `anew`, those too that are there and may have changed."""
         if self._load is not None and self.keys:
             first = self.scroll_offset.y // self._height
             last = first + self.size.height // self._height
-            if self._rows.want(max(0, first - around), min(last + around, len(self.keys) - 1)):
+            keys = None if anew else self.keys
+            if self._rows.want(max(0, first - around), min(last + around, len(self.keys) - 1), of=keys):
                 self.call_later(self._bring)
 
     def _rest(self) -> None:
@@ -123,7 +125,8 @@ class Lines(ScrollView):
         if self._resting is not None:
             self._resting.cancel()
         if self._load is not None:
-            self._resting = asyncio.get_running_loop().call_later(REST, self._want, AT_REST)
+            look_ahead = partial(self._want, AT_REST, anew=False)
+            self._resting = asyncio.get_running_loop().call_later(REST, look_ahead)
 
     def on_unmount(self) -> None:
         """Want nothing any more."""

@@ -39,9 +39,14 @@ class Rows:
         self.rows |= {key: row for key, row in zip(keys, rows, strict=False) if row is not None}
         self._asked |= set(range(len(rows) // BLOCK)) | ({0} if len(rows) == len(keys) else set())
 
-    def want(self, first: int, last: int) -> bool:
-        """Want the blocks from one place to another; return whether any is wanted now and none was before."""
+    def want(self, first: int, last: int, *, of: Sequence[Key] | None = None) -> bool:
+        """Want the blocks from one place to another; return whether any is wanted now and none was before.
+
+        With `of`, the keys, only blocks of which nothing is known are: what may have changed is asked for in sight.
+        """
         blocks = set(range(first // BLOCK, last // BLOCK + 1)) - self._asked
+        if of is not None:
+            blocks = {block for block in blocks if of[block * BLOCK] not in self.rows}
         begins = bool(blocks) and not self._wanted
         self._asked |= blocks
         self._wanted |= blocks
