@@ -39,10 +39,11 @@ class Making:
     def build(self, folder: Path) -> Built:
         """Build the site in ``folder``; see :meth:`ple.portfolio.Portfolio.build`."""
         began = time.perf_counter()
-        try:
-            done, lost = self._build(folder)
-        except Moved:  # somebody wrote in the library just now; not twice within a second
-            done, lost = self._build(folder)
+        with _unhurried():
+            try:
+                done, lost = self._build(folder)
+            except Moved:  # somebody wrote in the library just now; not twice within a second
+                done, lost = self._build(folder)
         took = time.perf_counter() - began
         return Built(folder, done.pages, done.written, done.unchanged, done.removed, took, done.kept, tuple(lost))
 
@@ -73,7 +74,7 @@ class Making:
         return collections_of(artifacts, held, addresses, self._settings.url)
 
     def _build(self, folder: Path) -> tuple[Done, Iterable[str]]:
-        with _unhurried(), self._memory() as memory, closing(self._darkroom()) as darkroom:
+        with self._memory() as memory, closing(self._darkroom()) as darkroom:
             works, ledger = self._published(memory, utc_now())
             site = self._site(works, ledger, memory, darkroom)
             left = memory.left(folder)
@@ -123,7 +124,10 @@ class Making:
 
 @contextmanager
 def _unhurried() -> Iterator[None]:
-    """Let nobody look for garbage meanwhile: a build makes much and throws away little (a fifth of its time)."""
+    """Let nobody look for garbage meanwhile: a build makes much and throws away little (a fifth of its time).
+
+    Nothing that a build makes holds itself, so that all is gone when it is done, and nothing is there to look through.
+    """
     import gc
 
     was = gc.isenabled()

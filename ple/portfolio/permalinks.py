@@ -71,7 +71,7 @@ class Ledger:
         }
 
     def __iter__(self) -> Iterator[Permalink]:
-        return iter(sorted(self._lines.values(), key=lambda line: line.address))
+        return iter([self._lines[address] for address in sorted(self._lines)])
 
     def of(self, what: str, thing: int | str) -> Permalink | None:
         """Return the current address of an artifact (by its number), page, tag, skill or part (by its name)."""

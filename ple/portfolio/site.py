@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
+from functools import partial
 from typing import Any, Protocol
 
 from ple.portfolio import metadata
@@ -65,7 +66,7 @@ class Site:
         self._darkroom = darkroom
         self._files = FilePages(darkroom)
         self._frame.picture = self._files.on_card
-        self._frame.shared = self._shared
+        self._frame.shared = partial(_shared, settings, self._files, darkroom is not None)
         self._works = WorkPages(self._frame, memory, echoes or {}, self._files)
         self._lists = Lists(self._frame)
         for address, _works in self._lists.parts():
@@ -118,21 +119,6 @@ class Site:
         arranged = self._arranged
         return [(PAGE, arranged.collections), (TAG, arranged.tags), (SKILL, arranged.skills)]
 
-    def _shared(self, work: Work | None) -> dict[str, Any] | None:
-        """Return the picture that stands for a page where it is linked: its address there must be a whole one."""
-        if not self._settings.url:
-            return None
-        found = self._files.shared(work) if work is not None else None
-        if found is None and self._darkroom is not None and "previews" in self._settings.extras:
-            of = work if work is not None and self._has_preview(work) else None
-            if of is not None or font_for(self._settings.title) is not None:
-                title = of.title if of is not None else self._settings.title
-                address = of.permalink.address if of is not None else ""
-                found = {"address": f"{address}preview.png", "width": WIDTH, "height": HEIGHT, "alt": title}
-        if found is None:
-            return None
-        return {"url": self._settings.url + found["address"]} | {k: v for k, v in found.items() if k != "address"}
-
     def _previews(self) -> Iterator[Page]:
         """Yield the pictures for whoever is sent a link: the site's, and one for each work that has none of its own."""
         room, settings = self._darkroom, self._settings
@@ -143,7 +129,7 @@ class Site:
         wanted += [
             (work.permalink.address, work.title, [settings.author, settings.title])
             for work in self._arranged.listed
-            if self._has_preview(work)
+            if _has_preview(self._files, work)
         ]
         for address, title, foot in wanted:
             if (font := font_for(title)) is None:
@@ -157,9 +143,6 @@ class Site:
                 return room.kept(key, lambda: preview(title, below, colours, font))
 
             yield Page(f"{address}preview.png", key, make)
-
-    def _has_preview(self, work: Work) -> bool:
-        return work.listed and self._files.shared(work) is None and font_for(work.title) is not None
 
     # pages that say where something went
 
@@ -181,6 +164,26 @@ class Site:
                 yield self._frame.notice(path, line.address, "Withdrawn", _WITHDRAWN)
             else:
                 yield self._frame.notice(path, line.address, "Nothing stands here now", EMPTY)
+
+
+def _shared(settings: Settings, files: FilePages, previews: bool, work: Work | None) -> dict[str, Any] | None:
+    """Return the picture that stands for a page where it is linked: its address there must be a whole one."""
+    if not settings.url:
+        return None
+    found = files.shared(work) if work is not None else None
+    if found is None and previews and "previews" in settings.extras:
+        of = work if work is not None and _has_preview(files, work) else None
+        if of is not None or font_for(settings.title) is not None:
+            title = of.title if of is not None else settings.title
+            address = of.permalink.address if of is not None else ""
+            found = {"address": f"{address}preview.png", "width": WIDTH, "height": HEIGHT, "alt": title}
+    if found is None:
+        return None
+    return {"url": settings.url + found["address"]} | {k: v for k, v in found.items() if k != "address"}
+
+
+def _has_preview(files: FilePages, work: Work) -> bool:
+    return work.listed and files.shared(work) is None and font_for(work.title) is not None
 
 
 _LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -32,14 +32,8 @@ class Syndication:
         self._frame = frame
         self._parts = parts
         self._expect = expect
-
-        @cache
-        def made(number: int, base: str) -> metadata.FeedEntry:
-            said = entry(self._by_number[number])
-            return replace(said, html=said.html.replace(ROOT, base))
-
-        self._made = made
-        self._by_number: dict[int, Work] = {}
+        self._entry = entry
+        self._entries: dict[tuple[int, str], metadata.FeedEntry] = {}
 
     def feeds(self) -> Iterator[Page]:
         """Yield the feeds of everything and of each tag that there ever was."""
@@ -65,8 +59,7 @@ class Syndication:
         @cache
         def feed() -> metadata.Feed:
             self._expect(work.id for work in works)
-            self._by_number.update((work.id, work) for work in works)
-            entries = [self._made(work.id, settings.url or root_of(work.permalink.address)) for work in works]
+            entries = [self._said(work, settings.url or root_of(work.permalink.address)) for work in works]
             return metadata.Feed(uid, title, subtitle, settings.author, url, address, settings.language, entries)
 
         seed = [(work.card.said, work.card.looks, *_line_of(work)) for work in works]
@@ -75,6 +68,14 @@ class Syndication:
         if url:  # links in RSS are whole
             yield Page(f"{address}feed.rss", f"{key}r", lambda: metadata.rss(feed()))
         yield Page(f"{address}feed.json", f"{key}j", lambda: metadata.json_feed(feed()))
+
+    def _said(self, work: Work, base: str) -> metadata.FeedEntry:
+        """Return an entry whose links begin at ``base``; several feeds have it."""
+        known = self._entries.get((work.id, base))
+        if known is None:
+            said = self._entry(work)
+            known = self._entries[work.id, base] = replace(said, html=said.html.replace(ROOT, base))
+        return known
 
     def sitemap(self, url: str) -> Page:
         """Return the sitemap of a site that will be at ``url``."""
