@@ -32,7 +32,7 @@ def described() -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     tables: list[dict[str, dict[str, Any]]] = []
     for line in PAPER.read_text("utf-8").partition("## Every value")[2].partition("\n## ")[0].splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("| template") or line.startswith("| shape"):
+        if line.startswith(("| template", "| shape")):
             tables.append({})
         elif line.startswith("|") and not line.startswith("|--"):
             values = {name: (bool(many), shape, bool(none)) for name, many, shape, none in _VALUE.findall(cells[1])}
