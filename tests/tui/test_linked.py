@@ -34,9 +34,7 @@ def test_names_become_links_with_numbers_and_all_else_stays_where_it_was() -> No
 async def test_a_link_of_the_journal_is_followed_and_escape_goes_back(typical: Path) -> None:
     environment = environment_at(typical)
     try:
-        environment.journal.write(
-            "# Threads\n\n[[What I read]], [[Desirable difficulties]] and [[no such thing]]."
-        )
+        environment.journal.write("# Threads\n\n[[What I read]], [[Desirable difficulties]] and [[no such thing]].")
     finally:
         environment.close()
     async with opened(typical, "4", "enter") as pilot:

@@ -141,9 +141,9 @@ class Today(ListRoom):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the suggestion out anew."""
-        if self._found is not None:
-            self._lay_out(self._found)
         super().on_resize(event)
+        if self._found is not None:
+            self.call_after_refresh(self._lay_out, self._found)  # by then the list knows how wide it is
 
     def headline(self, total: int) -> str:
         """The day."""
