@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from ple.feeds import places
-from ple.feeds.errors import FeedError, NoFeedFound, NotAFeed
+from ple.feeds.errors import FeedError, FeedRefused, NoFeedFound, NotAFeed
 from ple.feeds.fetching import ACCEPT, LIMITS, refuse
 from ple.feeds.publication import ParsedFeed
 from ple.feeds.worker import Parser
@@ -83,6 +83,8 @@ def look(client: Client, parser: Parser, address: str, limits: Limits = LIMITS) 
         if not _is_page(response):
             raise no_feed.at(response.url) from None
     except FeedError as error:
+        if isinstance(error, FeedRefused) and error.status in (404, 410):  # nobody follows it yet: nothing to set anew
+            error.hint = "Check its spelling, or give the address of the site alone: its feed is found."
         raise error.at(response.url) from None
     else:
         yield Found(response, feed)

@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,6 +40,8 @@ class Desk(App[None]):
         self._crash_folder = crash_folder
         self._change: int | None = None
         self._looking = False
+        self.typed: dict[str, str] = {}
+        """What was answered to a question, by its title, and did not work: it is offered to be put right."""
 
     # errors and messages
 
@@ -70,6 +73,22 @@ class Desk(App[None]):
         self.notify(
             f"{said}.\n{hint}" if isinstance(error, PleError) else f"{said}\n{hint}", severity="error", markup=False
         )
+
+    @contextmanager
+    def trying(self, title: str, said: str) -> Iterator[None]:
+        """Offer what was `said` to the question of a title again, unless what is done with it works."""
+        self.typed[title] = said
+        yield
+        self.typed.pop(title, None)
+
+    def notify(self, message: str, **how: Any) -> None:
+        """Show a notice; what the last line said was being done is over."""
+        from ple.tui.widgets.bar import KeyLine
+
+        if self._running and self.screen_stack:
+            for line in self.screen.query(KeyLine):
+                line.settle()
+        super().notify(message, **how)
 
     def keep_report(self, error: BaseException) -> Path | None:
         """Write the details of a defect to a file, without the values of variables: those are the learner's words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,6 +14,9 @@ from textual.widgets import Input, Static
 from ple.tui.question import Question
 from ple.tui.widgets.line_list import LineList
 from ple.tui.words import Piece
+
+if TYPE_CHECKING:
+    from ple.tui.desk import Desk
 
 
 class Ask(Question[str | None]):
@@ -38,10 +41,15 @@ class Ask(Question[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question, a field, what may be typed."""
+        before = cast("Desk", self.app).typed.get(self._title, "")  # what did not work is put right, not typed again
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield Input(
-                self._value, placeholder=self._placeholder, select_on_focus=False, password=self._secret, id="asked"
+                self._value or before,
+                placeholder=self._placeholder,
+                select_on_focus=False,
+                password=self._secret,
+                id="asked",
             )
             yield Static(self._help, classes="dialog-help", markup=False)
             yield Static("enter  Done    esc  Cancel", classes="dialog-keys", markup=False)

@@ -75,3 +75,19 @@ async def test_a_window_that_is_closed_leaves_a_draft_of_the_last_word(typical: 
         await until(pilot, lambda: not pilot.app.is_running)
     [left] = drafts.left_behind(tmp_path)
     assert left.text == "Begun"
+
+
+async def test_an_address_that_did_not_work_is_there_to_be_put_right(empty: Path, publisher: Any) -> None:
+    missing = publisher.publish("/feed", "", status=404).removeprefix("http://")
+    async with opened(empty, "2", "a") as pilot:
+        await type_in(pilot, missing)
+        await press(pilot, "enter")
+        [note] = pilot.app._notifications
+        assert "(404).\nCheck its spelling" in str(note.message)
+        assert "Looking for" not in seen(pilot)  # it is over
+        await press(pilot, "a")
+        assert pilot.app.screen.query_one(Input).value == missing
+        await press(pilot, "escape", "I")
+        await type_in(pilot, "/nowhere.opml")
+        await press(pilot, "enter", "I")
+        assert pilot.app.screen.query_one(Input).value == "/nowhere.opml"

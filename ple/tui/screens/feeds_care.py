@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ple.tui.screens.feeds import Feeds
     from ple.tui.screens.feeds_tree import Node
 
+FOLLOW, IMPORT = "Follow a feed", "Import feeds"
 MUTES = ((1, "a day"), (2, "a week"), (3, "four weeks"))
 _DAYS = {1: 1, 2: 7, 3: 28}
 
@@ -32,7 +33,7 @@ def follow(room: Feeds) -> None:
 
     room.app.push_screen(
         Ask(
-            "Follow a feed",
+            FOLLOW,
             placeholder="https://…",
             help="The address of a site will do: its feed is found. Folders and tags can wait.",
         ),
@@ -45,7 +46,8 @@ async def _look(room: Feeds, address: str) -> None:
     if "@" in address.partition("://")[2].partition("/")[0]:  # with a name and password only the feed itself is asked
         await _follow(room, address)
         return
-    found = await room.ask(lambda environment: environment.feeds.find(address))
+    with room.learning.trying(FOLLOW, address):
+        found = await room.ask(lambda environment: environment.feeds.find(address))
     if len(found) == 1:
         await _follow(room, found[0].url)
         return
@@ -195,13 +197,12 @@ def import_opml(room: Feeds) -> None:
         if name:
             room.learning.guarded(lambda: _import(room, Path(name).expanduser()), group="import")
 
-    room.app.push_screen(
-        Ask("Import feeds", placeholder="~/Downloads/feeds.opml", help="An OPML file; folders are kept."), got
-    )
+    room.app.push_screen(Ask(IMPORT, placeholder="~/Downloads/feeds.opml", help="An OPML file; folders are kept."), got)
 
 
 async def _import(room: Feeds, path: Path) -> None:
-    done = await room.ask(lambda environment: environment.feeds.import_opml(contents(path)))
+    with room.learning.trying(IMPORT, str(path)):
+        done = await room.ask(lambda environment: environment.feeds.import_opml(contents(path)))
     said = f"Following {plural(len(done.added), 'more feed')}"
     said += f", {done.known} known already" if done.known else ""
     said += f", {len(done.refused)} refused" if done.refused else ""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.feeds import Subscriptions
 
+IMPORT = "Import bookmarks"
+
 
 class Library(ListRoom):
     """Saved pages or starred entries, and what they say."""
@@ -353,11 +355,12 @@ class Library(ListRoom):
                 self.learning.guarded(lambda: self._import(Path(name).expanduser()), group="import")
 
         help = "From a browser, Pocket, Pinboard, Raindrop, Omnivore and others; what it is, is found out."
-        self.app.push_screen(Ask("Import bookmarks", placeholder="~/Downloads/bookmarks.html", help=help), got)
+        self.app.push_screen(Ask(IMPORT, placeholder="~/Downloads/bookmarks.html", help=help), got)
 
     async def _import(self, path: Path) -> None:
         self.learning.say(f"Reading {path.name} …")
-        done = await self.ask(lambda environment: environment.bookmarks.import_file(path.name, contents(path)))
+        with self.learning.trying(IMPORT, str(path)):
+            done = await self.ask(lambda environment: environment.bookmarks.import_file(path.name, contents(path)))
         said = f"{plural(done.added, 'new page')}, {done.known} known already"
         said += f", {len(done.refused)} refused" if done.refused else ""
         self.learning.say(f"{said} · u undoes")

@@ -139,6 +139,11 @@ class KeyLine(OneLine):
         self.message = message
         self.set_timer(self.SECONDS, lambda: self._unsay(message))
 
+    def settle(self) -> None:
+        """Show the keys again where it still says that something is being done."""
+        if self.message.endswith(" …"):
+            self.message = ""
+
     def _unsay(self, message: str) -> None:
         if self.message == message:
             self.message = ""
