@@ -98,6 +98,13 @@ def from_database(said: str, where: object) -> LibraryError | None:
         )
     if "unable to open database" in said:
         return LibraryError(f"the library {where} cannot be opened", hint="Check the folder's permissions.")
-    if "malformed" in said or "not a database" in said or "disk i/o error" in said:
+    if (
+        "disk i/o error" in said
+    ):  # a full disk as well: nothing can be kept beside the file, and nothing is wrong with it
+        return LibraryError(
+            f"the disk cannot read or write the library {where}",
+            hint="Make room, if it is full; else copy the folder elsewhere and look with `ple library check`.",
+        )
+    if "malformed" in said or "not a database" in said:
         return Damaged(f"the file of the library {where} is damaged")
     return None

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from ple.library import Library, LibraryError, SchemaTooNew, schema
 from ple.library.engine import open_engine
+from ple.library.errors import Damaged, from_database
 
 
 def test_migrations_from_nothing_equal_the_models(library, tmp_path, request) -> None:
@@ -98,6 +99,14 @@ def test_a_file_that_is_no_database_is_refused_with_a_sentence(tmp_path) -> None
     (tmp_path / "library.sqlite").write_bytes(b"not a database at all, but long enough to be read as one " * 40)
     with pytest.raises(LibraryError, match="damaged"):
         Library(tmp_path).open()
+
+
+def test_a_full_disk_is_not_said_to_be_a_damaged_library() -> None:
+    for said in ("database or disk is full", "disk I/O error"):  # the second when there is no room even to read
+        error = from_database(said, "here")
+        assert isinstance(error, LibraryError)
+        assert not isinstance(error, Damaged)
+        assert "room" in (error.hint or "")
 
 
 def test_a_library_of_another_version_is_backed_up_before_it_is_touched(sqlite_environment) -> None:
