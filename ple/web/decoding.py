@@ -14,6 +14,9 @@ _MEANT = {  # what browsers take these names to mean (WHATWG Encoding)
     "utf8": "utf-8", "unicode": "utf-16", "utf-7": "utf-8",
 }  # fmt: skip
 
+_NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"})
+"""Codecs of Python that no text is in; for some of them a megabyte is the work of hours."""
+
 
 def decode(body: bytes, content_type: str = "") -> str:
     """Return the text of a page, by its BOM, else as UTF-8 if it is, else as its header, else as its meta claims.
@@ -31,11 +34,19 @@ def decode(body: bytes, content_type: str = "") -> str:
         except UnicodeDecodeError:
             pass
     for claim in claims:
-        try:
+        if is_charset(claim):
             return body.decode(claim, "replace")
-        except (LookupError, ValueError):
-            continue
     return body.decode("cp1252" if claims or not _mostly_utf8(body) else "utf-8", "replace")
+
+
+def is_charset(name: str) -> bool:
+    """Return whether this is a charset that a text may be in."""
+    try:
+        found = codecs.lookup(name)
+        b"x".decode(name, "replace")  # zlib and hex are codecs too, but not of text
+    except (LookupError, ValueError):
+        return False
+    return found.name not in _NO_CHARSETS
 
 
 def _claimed(content_type: str) -> str | None:

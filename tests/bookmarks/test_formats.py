@@ -5,7 +5,9 @@ import datetime as dt
 import io
 import json
 import sqlite3
+import time
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -378,3 +380,69 @@ def test_what_is_written_as_csv_is_read_back_the_same(some):
     assert [(r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.pinned) for r in back] == [
         (r.url, r.title, sorted(r.tags), r.note, r.folder, r.saved_at, r.unread, r.pinned) for r in some
     ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\n" * 60_000 + b"x http://e.org", b"<dl><dt>" + b"tags=" * 30_000, b"<dl><dt>" + b"<a " * 25_000,
+        b"<b>time_added=" + b"<a " * 40_000, b"[a](http://" + b"x" * 30_000, b"[linkding-notes]" * 5_000,
+        b"a" + b" " * 2_000 + b"b\n- Highlight Location 1-2 | Added\n\nx\n==========\n",
+        b"@book{a, title={T}, author={A" + b" " * 20_000 + b"b}}",
+        b'<dl><dt><meta charset=punycode>\xff' + b"x" * 40_000 + b"-" + b"ka" * 40_000,
+        b'<dl><dt><meta charset=zlib><a href="http://e.org/">\xff</a>',
+        b'<?xml version="1.0" encoding="no-such"?><posts><post href="http://e.org"/></posts>',
+    ],
+    ids=["lines", "tags", "anchors", "pocket", "markdown", "notes", "kindle", "names", "punycode", "zlib", "encoding"],
+)  # fmt: skip
+def test_no_file_keeps_a_reader_busy_or_breaks_it(data):
+    began = time.process_time()
+    with suppress(InvalidInput):
+        read(data)
+
+    assert time.process_time() - began < 1.5  # seconds to hours, when they were quadratic
+
+
+def test_a_zip_in_a_zip_and_one_that_is_a_bomb_are_refused():
+    def zipped(name, inner):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(name, inner)
+        return data.getvalue()
+
+    inside = zipped("a.json", b'[{"url":"http://e.org","addedAt":1}]')
+    assert len(read(inside)[1]) == 1
+    with pytest.raises(InvalidInput, match="without exports"):
+        read(zipped("b.json", inside))
+    with pytest.raises(InvalidInput, match="holds more than 50 MB"):
+        read(zipped("c.json", b" " * 51_000_000))
+
+
+def test_a_database_whose_table_is_a_question_without_end_is_refused(tmp_path):
+    with sqlite3.connect(tmp_path / "p.sqlite") as db:
+        db.execute("CREATE TABLE moz_places (id, url)")
+        db.execute(
+            "CREATE VIEW moz_bookmarks AS WITH RECURSIVE n(id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM n) "
+            "SELECT id, 1 type, 1 parent, '' title, 1 dateAdded, '' guid, 1 fk, 1 position FROM n"
+        )
+    db.close()
+    with pytest.raises(InvalidInput):
+        read((tmp_path / "p.sqlite").read_bytes())
+
+
+def test_a_number_with_a_fraction_is_a_time():
+    (record,) = read(b'[{"url": "http://e.org", "addedAt": 1615141560.8869848}]')[1]
+    assert record.saved_at == seconds(2021, 3, 7, 18, 26, 0).replace(microsecond=886985)
+
+
+def test_a_paper_that_is_older_than_the_web_keeps_its_date_in_our_own_files():
+    paper = Record("https://e.org/", "On Computable Numbers", published_at=seconds(1936, 11, 12))
+    for format in ("json", "csv"):
+        (back,) = read(files.write(format, [paper]).encode())[1]
+        assert back.published_at == paper.published_at
+
+
+def test_folders_in_folders_without_end_are_read_and_written():
+    deep = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>" + b"<DT><H3>a</H3><DL>" * 1200 + b'<DT><A HREF="http://e.org/">x</A>'
+    (record,) = read(deep)[1]
+    assert without_line(next(iter(read(files.write("netscape", [record]).encode())[1]))) == without_line(record)

@@ -10,7 +10,7 @@ from ple.bookmarks.formats.record import Record, decode, parse_when
 
 NAME = "bibtex"
 
-_ENTRY = re.compile(r"^\s*@\s*([a-zA-Z]+)\s*[{(]", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*@[ \t]*([a-zA-Z]+)\s*[{(]", re.MULTILINE)
 _TEXT_ENTRY = re.compile(r"^\[[^\]\n]*\]\s*$")
 _TEXT_FIELD = re.compile(r"^\s+(\w+)\s*:\s*(.*)$")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -157,8 +157,9 @@ def _date(fields: dict[str, str]) -> list[int]:
 
 def _people(raw: str) -> list[str]:
     """Part names at the word "and" that is in no braces."""
+    raw = " ".join(raw.split())
     found, depth, start = [], 0, 0
-    for match in re.finditer(r"[{}]|\s+and\s+", raw, re.IGNORECASE):
+    for match in re.finditer(r"[{}]| and ", raw, re.IGNORECASE):
         if match[0] in "{}":
             depth += 1 if match[0] == "{" else -1
         elif depth == 0:

@@ -97,7 +97,8 @@ def read_database(data: bytes) -> Iterator[Record]:
     try:
         # The file of a running browser is in WAL mode, which a database in memory cannot be.
         connection.deserialize(data[:18] + b"\x01\x01" + data[20:])
-        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        # not a view: that could be a question without end
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if {"moz_bookmarks", "moz_places"} <= names:
             yield from _of_places(connection)
         elif "bookmark" in names:
@@ -173,7 +174,7 @@ def _of_places(connection: sqlite3.Connection) -> Iterator[Record]:
             parent = folders[parent][0]
         if type == 1 and url and "tags________" not in path:
             when = parse_when(str(added or ""))
-            yield Record(url, _text(title), tuple(tags.get(url, ())), folder="/".join(path[::-1]), saved_at=when)
+            yield Record(_text(url), _text(title), tuple(tags.get(url, ())), folder="/".join(path[::-1]), saved_at=when)
 
 
 def _of_bookmarkie(connection: sqlite3.Connection) -> Iterator[Record]:

@@ -33,7 +33,7 @@ def read(data: bytes) -> Iterator[Record]:
 
     try:
         root = fromstring(data)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise ValueError("no XML") from error
     name = _name(root)
     if name == "RDF":

@@ -27,7 +27,7 @@ def read(data: bytes) -> Iterator[Record]:
 
     try:
         root = fromstring(data)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise ValueError("no XML") from error
     for number, note in enumerate(root.iter("note"), 1):
         url = (note.findtext("note-attributes/source-url") or "").strip()

@@ -4,6 +4,7 @@ A file is known by what is in it, never by its name. What is no export is named 
 why nothing came in.
 """
 
+import csv
 import io
 import json
 import re
@@ -79,6 +80,10 @@ _RECORDS = frozenset(_OF_JSON) | {
     "database",
 }  # whose lines mean nothing to people
 _LARGEST = 1_000_000_000  # bytes that a zip may hold
+_ALWAYS, _PACKED = (
+    50_000_000,
+    100,
+)  # from so many bytes on no more than so many times its own size: texts shrink to a tenth
 
 EXPORTS = tuple(_WRITERS)
 IMPORTS = tuple(dict.fromkeys((*_OF_BYTES, *_OF_JSON, *_TABLES)))
@@ -243,10 +248,9 @@ def _of_zip(data: bytes, name: str, format: str | None) -> Found:
         members.sort(key=lambda info: "annotations/" in info.filename)  # what they are on comes first
     except (zipfile.BadZipFile, ValueError) as error:
         raise _damaged(name, "zip") from error
-    if sum(info.file_size for info in members) > _LARGEST or len(members) > 100_000:
-        raise InvalidInput(
-            f"{name} holds more than {_LARGEST // 1_000_000:,} MB", hint="Unpack it and import its files."
-        )
+    most = min(_LARGEST, max(_ALWAYS, _PACKED * len(data)))
+    if sum(info.file_size for info in members) > most or len(members) > 100_000:
+        raise InvalidInput(f"{name} holds more than {most // 1_000_000:,} MB", hint="Unpack it and import its files.")
     notes = {info.filename.rpartition("/")[2]: info for info in members if "highlights/" in info.filename}
     found: list[Found] = []
     for info in members:
@@ -263,8 +267,11 @@ def _of_zip(data: bytes, name: str, format: str | None) -> Found:
         ):
             if "content/" in info.filename or info in notes.values():
                 continue
+            inner = _member(archive, info, name)
+            if inner.startswith(b"PK\x03\x04"):  # a zip in a zip may be itself
+                continue
             try:
-                found.append(read(_member(archive, info, name), f"{name}/{info.filename}", format))
+                found.append(read(inner, f"{name}/{info.filename}", format))
             except InvalidInput:
                 continue
     if not found:
@@ -295,7 +302,7 @@ def _with_marks(record: Record, texts: dict[str, str]) -> Record:
 
     text = texts.get(f"{record.csl['slug']}.md", "") if record.csl else ""
     quotations: list[Quotation] = []
-    for part in re.split(r"\n\s*\n(?=>)", text):
+    for part in re.split(r"\n\n(?=>)", "\n".join(line.rstrip() for line in text.splitlines())):
         lines = part.strip().splitlines()
         quote = "\n".join(line.lstrip("> ").rstrip() for line in lines if line.startswith(">")).strip()
         note = "\n".join(line for line in lines if not line.startswith((">", "#"))).strip()
@@ -310,7 +317,7 @@ def _guarded(records: Iterator[Record], name: str, format: str | None) -> Iterat
         yield from records
     except InvalidInput:
         raise
-    except (ValueError, RecursionError, TypeError, AttributeError, KeyError, IndexError) as error:
+    except (ValueError, RecursionError, TypeError, AttributeError, KeyError, IndexError, csv.Error) as error:
         raise _damaged(name, format) from error
 
 

@@ -68,7 +68,7 @@ def _record(said: dict[str, Any], number: int) -> Record:
         if name == "tags":
             values[name] = _texts(value)
         elif name in _TIMES:
-            values[name] = _when(value)
+            values[name] = parse_when(value, whenever=name == "published_at") if isinstance(value, str) else None
         elif name in ("unread", "starred", "archived", "pinned", "private"):
             values[name] = value is True
         elif name == "quotations":

@@ -15,7 +15,7 @@ NAME = "kindle"
 
 _END = re.compile(r"^={10,}\s*$", re.MULTILINE)
 _HEAD = re.compile(r"^\s*(?P<title>.*?)\s*(?:\((?P<author>[^()]*(?:\([^()]*\)[^()]*)*)\))?\s*$")
-_META = re.compile(r"^\s*[-–]\s*.*\d", re.MULTILINE)
+_META = re.compile(r"^[ \t]*[-–].*\d", re.MULTILINE)
 _RANGE = re.compile(r"(\d+)(?:\s*(?:[-–]|t/m)\s*(\d+))?")
 _HOUR = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?")
 _DATE_IN_CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})")
@@ -67,7 +67,7 @@ def read(data: bytes) -> Iterator[Record]:
         else:
             books.setdefault(clipping.book, []).append(clipping)
     for book, clippings in books.items():
-        found = _HEAD.match(book)
+        found = _HEAD.match(" ".join(book.split())[:2000])
         title = " ".join((found["title"] if found else book).split()) or book
         author = (found["author"] or "").strip() if found else ""
         csl = {"type": "book", "title": title, **({"author": names(author)} if author else {})}

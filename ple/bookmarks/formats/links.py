@@ -8,7 +8,7 @@ from ple.bookmarks.formats.record import Record, parse_when, pieces
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"|]+[^\s<>\"|.,;:!?')\]]", re.IGNORECASE)
 _MARKDOWN = re.compile(
-    r"\[((?:\\.|[^\[\]\\])*)\]\(\s*<?(https?://(?:[^\s<>()]|\([^\s<>()]*\))+)>?[^)]*\)", re.IGNORECASE
+    r"\[((?:\\.|[^\[\]\\])*)\]\(\s*<?(https?://(?:[^\s<>()]|\([^\s<>()]*\))++)>?[^)]*\)", re.IGNORECASE
 )
 _TAG = re.compile(r"(?:^|\s)#([^\s#]+)")
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
@@ -16,7 +16,7 @@ _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 
 def is_pocket(text: str) -> bool:
     """Return whether this is ``ril_export.html`` of Pocket."""
-    return "time_added=" in text and re.search(r"<a\s[^>]*time_added\s*=", text[:200_000], re.IGNORECASE) is not None
+    return "time_added=" in text and re.search(r"<a\s[^<>]*time_added\s*=", text[:200_000], re.IGNORECASE) is not None
 
 
 def is_list(text: str) -> bool:

@@ -18,7 +18,9 @@ _GENERATOR = '<META NAME="generator" CONTENT="ple">'
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 _READING_LIST = "com.apple.ReadingList"
 _NOTES = re.compile(r"\[linkding-notes\](.*?)\[/linkding-notes\]", re.DOTALL)
-_TAGS_WITH_COMMAS = re.compile(rb"\btags?\s*=\s*(?:\"[^\">]*,|'[^'>]*,|[^\s\"'>]*,)", re.IGNORECASE)
+_TAGS_WITH_COMMAS = re.compile(
+    rb"\btags?\s*=\s*(?:\"[^\">]{0,4000},|'[^'>]{0,4000},|[^\s\"'>=]{0,4000},)", re.IGNORECASE
+)
 _BREAKING = frozenset({"br", "p", "div", "li"})
 
 
@@ -26,7 +28,7 @@ def recognises(data: bytes, name: str) -> bool:
     """Return whether a file is one of these; the DOCTYPE is often missing or misspelt, so the anchors decide too."""
     head = data[:100_000].lower()
     return b"netscape-bookmark-file" in head or (
-        b"<dl" in head and b"<dt" in head and re.search(rb"<a\s[^>]*href\s*=", head) is not None
+        b"<dl" in head and b"<dt" in head and re.search(rb"<a\s[^<>]*href\s*=", head) is not None
     )
 
 
@@ -66,15 +68,23 @@ class _Folder:
         self.records: list[Record] = []
 
     def lines(self, indent: str) -> Iterator[str]:
+        """Yield what stands in the file for this folder and those within it, however deep they are."""
         yield f"{indent}<DL><p>"
-        for name, folder in self.folders.items():
-            yield f"{indent}    <DT><H3>{html.escape(name)}</H3>"
-            yield from folder.lines(indent + "    ")
-        for record in self.records:
-            yield f"{indent}    <DT><A {_attributes(record)}>{html.escape(record.title)}</A>"
-            if record.note:
-                yield f"{indent}    <DD>{html.escape(record.note)}"
-        yield f"{indent}</DL><p>"
+        opened = [(indent, self, iter(self.folders.items()))]
+        while opened:
+            indent, folder, within = opened[-1]
+            name, inner = next(within, ("", None))
+            if inner is not None:
+                yield f"{indent}    <DT><H3>{html.escape(name)}</H3>"
+                yield f"{indent}    <DL><p>"
+                opened.append((indent + "    ", inner, iter(inner.folders.items())))
+                continue
+            for record in folder.records:
+                yield f"{indent}    <DT><A {_attributes(record)}>{html.escape(record.title)}</A>"
+                if record.note:
+                    yield f"{indent}    <DD>{html.escape(record.note)}"
+            yield f"{indent}</DL><p>"
+            opened.pop()
 
 
 def _attributes(record: Record) -> str:

@@ -23,7 +23,7 @@ def read(data: bytes) -> Iterator[Record]:
 
     try:
         posts = fromstring(data).iter("post")
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise ValueError("no XML") from error
     for number, post in enumerate(posts, 1):
         said = {name: value.replace("\0", "") for name, value in post.attrib.items()}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ple.web.decoding import is_charset
+
 _PIECE = 1 << 16
 
 
@@ -61,14 +63,16 @@ class Record:
     """Why this cannot be imported, if the format already says so."""
 
 
-def parse_when(text: str) -> dt.datetime | None:
+def parse_when(text: str, *, whenever: bool = False) -> dt.datetime | None:
     """Return the time that a file means: seconds, milliseconds, microseconds or WebKit's since 1601, ISO or RFC 2822.
 
-    Which of them a number is, its size says. What is before 1990 or in the future is no date but a mistake.
+    Which of them a number is, its size says. What is before 1990 or in the future is no date but a mistake; with
+    ``whenever`` it is not: works are older than the web.
     """
     text = text.strip()
     try:
-        when = _of_number(int(text)) if re.fullmatch(r"\d{1,19}", text) else _of_text(text)
+        number = re.fullmatch(r"(\d{1,19})(\.\d{1,9})?", text)
+        when = _of_number(float(text) if number[2] else int(text)) if number else _of_text(text)
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         return None
     if when.tzinfo is None:
@@ -77,7 +81,12 @@ def parse_when(text: str) -> dt.datetime | None:
         when = when.astimezone(dt.UTC)
     except OverflowError:
         return None
-    return when if when.year >= 1990 and when < dt.datetime.now(dt.UTC) + dt.timedelta(days=2) else None
+    return when if whenever or is_plausible(when) else None
+
+
+def is_plausible(when: dt.datetime) -> bool:
+    """Return whether somebody may have saved a page then."""
+    return when.year >= 1990 and when < dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
 
 
 def decode(data: bytes) -> str:
@@ -103,10 +112,7 @@ def encoding_of(data: bytes) -> str:
     if not declared:
         return _as_it_looks(data)
     name = declared[1].decode("ascii").lower()
-    try:
-        return "cp1252" if name in ("utf-8", "iso-8859-1", "us-ascii") else codecs.lookup(name).name
-    except LookupError:
-        return "cp1252"
+    return name if name not in ("utf-8", "iso-8859-1", "us-ascii") and is_charset(name) else "cp1252"
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -135,7 +141,7 @@ def _as_it_looks(data: bytes) -> str:
     return "gb18030"
 
 
-def _of_number(number: int) -> dt.datetime:
+def _of_number(number: float) -> dt.datetime:
     if number >= 10**16:
         seconds = number / 10**6 - 11_644_473_600
     elif number >= 10**14:

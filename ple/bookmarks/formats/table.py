@@ -68,7 +68,7 @@ def _value(name: str, cell: str) -> object:
     if name in _FLAGS:
         return cell == "1"
     if name in _TIMES:
-        return parse_when(cell)
+        return parse_when(cell, whenever=name == "published_at")
     if name == "tags":
         return tuple(filter(None, (tag.strip() for tag in cell.split(","))))
     return cell or None if name in _MAYBE else cell

@@ -111,7 +111,7 @@ def _readwise(rows: Iterator[tuple[int, Row]]) -> Iterator[Record]:
                     for tag in _parted(row.get("tags", ""), ",")
                     if tag == ".favorite" or not tag.startswith(".")
                 ),
-                position=int(row["location"]) if row.get("location", "").isdigit() else None,
+                position=int(row["location"]) if row.get("location", "").isdecimal() else None,
             )
             for _line, row in passages
         )
