@@ -163,7 +163,7 @@ def date_of(item: Item, name: str) -> list[int]:
     first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
     found: list[int] = []
     for part, most in zip(first, (9999, 12, 31), strict=False):
-        if not str(part).strip().isdigit() or not 1 <= int(part) <= most:
+        if not str(part).strip().isdecimal() or not 1 <= int(part) <= most:
             break
         found.append(int(part))
     return found

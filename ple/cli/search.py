@@ -8,13 +8,13 @@ import click
 
 from ple.cli import output
 from ple.cli.frame import Command, environment, resolve, show, show_list, state, tell
-from ple.cli.words import ago, plural
+from ple.cli.words import ago, local, plural
 
 _COLUMNS = [
     ("#", lambda hit: f"#{hit.id}"),
     ("Kind", "kind"),
     ("Title", "title"),
-    ("When", lambda hit: f"{hit.when.astimezone():%Y-%m-%d}"),
+    ("When", lambda hit: f"{local(hit.when):%Y-%m-%d}"),
     ("Excerpt", "excerpt"),
 ]
 

@@ -27,7 +27,15 @@ def ago(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
         return f"{int(seconds // 3600)} h ago"
     if seconds < 14 * 86400:
         return f"{int(seconds // 86400)} d ago"
-    return f"{when.astimezone():%Y-%m-%d}"
+    return f"{local(when):%Y-%m-%d}"
+
+
+def local(when: dt.datetime) -> dt.datetime:
+    """Return a moment in the learner's own time zone, or as it is where the calendar or the platform ends."""
+    try:
+        return when.astimezone()
+    except (OverflowError, OSError, ValueError):
+        return when
 
 
 def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
@@ -35,9 +43,9 @@ def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
     if when is None:
         return ""
     now = now or dt.datetime.now(dt.UTC)
-    local, today = when.astimezone(), now.astimezone().date()
-    days = (local.date() - today).days
-    clock = f"{local:%H:%M}"
+    here, today = local(when), local(now).date()
+    days = (here.date() - today).days
+    clock = f"{here:%H:%M}"
     if days == 0:
         return f"today {clock}"
     if days == 1:
@@ -45,8 +53,8 @@ def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
     if days == -1:
         return f"yesterday {clock}"
     if 1 < days < 7:
-        return f"{local:%A} {clock}"
-    return f"{local:%Y-%m-%d} {clock}"
+        return f"{here:%A} {clock}"
+    return f"{here:%Y-%m-%d} {clock}"
 
 
 def moment(said: str) -> dt.datetime:
@@ -65,7 +73,7 @@ def moment(said: str) -> dt.datetime:
         if text in ("today", "yesterday"):
             return (midnight - dt.timedelta(days=text == "yesterday")).astimezone(dt.UTC)
         return dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, OSError) as error:  # Windows knows no local time before 1970
         raise InvalidInput(
             f"“{said}” is no moment that ple understands", hint="Say 2026-11-01, 7d, 12h, today or yesterday."
         ) from error

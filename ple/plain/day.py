@@ -326,5 +326,8 @@ def when(moment: dt.datetime | None) -> str:
     """Say a moment in words."""
     if moment is None:
         return "no date"
-    local = moment.astimezone()
+    try:
+        local = moment.astimezone()
+    except (OverflowError, OSError, ValueError):  # where the calendar or the platform ends
+        local = moment
     return f"{local.day} {local:%B %Y, %H:%M}"

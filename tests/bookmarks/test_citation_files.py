@@ -103,3 +103,19 @@ def test_notes_are_private_and_in_no_bibliography():
 
     for writer in (bibtex, ris, csl):
         assert "secret" not in writer.write(some)
+
+
+ODD = """[{"id": "a", "type": "book", "title": "A", "issued": "2020", "author": "Ada Lovelace", "URL": "http://e.org/a"},
+ {"id": "b", "type": "book", "title": "B", "issued": {"date-parts": [["2020-05"]]}, "editor": 7, "URL": "http://e.org/b"},
+ {"id": "c", "type": "book", "title": "C", "issued": {"date-parts": [2020]}, "author": [3, {"family": 4}],
+  "accessed": {"date-parts": [[1, 1, 1]]}, "URL": "http://e.org/c"},
+ {"id": "d", "type": "book", "title": "D", "issued": {"date-parts": [["2020", "0"]]}, "URL": "http://e.org/d"}]"""
+
+
+@pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json"])
+def test_works_whose_dates_and_names_are_none_can_be_written_all_the_same(format):
+    records = read(ODD)[1]
+
+    assert [record.published_at for record in records] == [seconds(2020, 1, 1), None, None, seconds(2020, 1, 1)]
+    assert [record.saved_at for record in records] == [None] * 4  # nobody saved a page in the year 1
+    assert [record.title for record in read(files.write(format, records))[1]] == ["A", "B", "C", "D"]

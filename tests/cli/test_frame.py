@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -160,3 +161,15 @@ def test_an_export_leaves_what_lies_beside_it_alone_and_follows_links_and_pipes(
     ple("bookmarks", "export", str(tmp_path / "pipe"))
     assert b"NETSCAPE" in os.read(end, 100)
     os.close(end)
+
+
+@pytest.mark.parametrize("end", [dt.datetime.min, dt.datetime.max])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York"])
+def test_moments_at_the_ends_of_the_calendar_are_said(end, zone, monkeypatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert all(said(end.replace(tzinfo=dt.UTC)) for said in (ago, due))
+    finally:
+        monkeypatch.undo()
+        time.tzset()

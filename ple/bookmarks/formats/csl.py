@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ple.bookmarks.formats.record import Record, parse_when
+from ple.bookmarks.cited import date_of
+from ple.bookmarks.formats.record import Record, is_plausible, parse_when
 
 NAME = "csl-json"
 
 Item = dict[str, Any]
 
 _PARTICLES = frozenset(re.findall(r"\w+", "van von de der den del della di da du la le ten ter zu zum af av"))
+_DATES = frozenset({"issued", "accessed", "submitted", "original-date", "event-date", "available-date"})
 _DOI = re.compile(r"\b(10\.\d{4,9}/\S+)")
 _ARXIV = re.compile(r"(?:arxiv[:./\s]*|abs/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE)
 
@@ -39,7 +41,9 @@ def write(records: Iterable[Record]) -> str:
 
 
 def record(item: Item, line: int = 0) -> Record:
-    """Return a work as a bookmark; the item is kept whole."""
+    """Return a work as a bookmark; the item is kept whole, but for dates and names that are none."""
+    item = _sound(item)
+    accessed = _date(item.get("accessed"))
     tags = item.get("keyword", "")
     return Record(
         _text(item.get("URL")).strip(),
@@ -49,7 +53,7 @@ def record(item: Item, line: int = 0) -> Record:
         author="; ".join(map(shown_name, _dicts(item.get("author")))) or None,
         published_at=_date(item.get("issued")),
         language=_text(item.get("language")) or None,
-        saved_at=_date(item.get("accessed")),
+        saved_at=accessed if accessed and is_plausible(accessed) else None,
         site_name=_text(item.get("container-title")) or None,
         csl=item,
         line=line,
@@ -59,7 +63,7 @@ def record(item: Item, line: int = 0) -> Record:
 
 def item(record: Record) -> Item:
     """Return a bookmark as a work: as it was imported, or as the web page that it is."""
-    known = dict(record.csl or {})
+    known = _sound(record.csl or {})
     made: Item = {"id": known.get("id") or key(record), "type": known.get("type") or "webpage"}
     made |= known
     made["title"] = record.title
@@ -94,7 +98,7 @@ def key(record: Record) -> str:
 def names(text: str) -> list[Item]:
     """Return people as CSL has them: ``Ada Lovelace and Turing, Alan; The Royal Society``."""
     found = []
-    for one in re.split(r"\s*;\s*|\s+and\s+", text.strip()):
+    for one in re.split(r" ?; ?| and ", " ".join(text.split())):
         one = " ".join(one.split()).strip(",")
         if not one:
             continue
@@ -145,16 +149,34 @@ def _is_item(item: Item) -> bool:
     )
 
 
+def _sound(item: Item) -> Item:
+    """Return a work in which dates and names are of the kind that they have to be, or are not there."""
+    made = dict(item)
+    for name in _DATES & made.keys():
+        said = made[name]
+        if isinstance(said, str | int):
+            year = re.match(r"\s*(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", str(said))
+            said = {"date-parts": [[part for part in year.groups() if part]]} if year else None
+        if isinstance(said, dict) and "date-parts" in said:
+            parts = date_of({name: said}, name)
+            other = said["date-parts"][1:] if isinstance(said["date-parts"], list) else []
+            ends = [end for end in (date_of({name: {"date-parts": [end]}}, name) for end in other) if end]
+            said = {**said, "date-parts": [parts, *ends]} if parts else {}
+        made[name] = said if isinstance(said, dict) else {}
+    for name in {"author", "editor"} & made.keys():
+        said = made[name]
+        made[name] = names(said) if isinstance(said, str) else _dicts(said)
+    return {name: value for name, value in made.items() if value or name not in _DATES | {"author", "editor"}}
+
+
 def _date(said: Any) -> dt.datetime | None:
     if isinstance(said, dict):
-        parts = said.get("date-parts")
-        first = parts[0] if isinstance(parts, list) and parts else None
-        if isinstance(first, list) and first:
+        if parts := date_of({"": said}, ""):
+            year, month, day = (*parts, 1, 1)[:3]
             try:
-                year, month, day = ([int(part) for part in first if part is not None] + [1, 1])[:3]
                 return dt.datetime(year, month, day, tzinfo=dt.UTC)
-            except (ValueError, TypeError, OverflowError):
-                return None
+            except ValueError:  # the 31st of February
+                return dt.datetime(year, month, 1, tzinfo=dt.UTC)
         return parse_when(_text(said.get("raw")) or _text(said.get("literal")))
     return None
 
