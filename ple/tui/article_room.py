@@ -164,5 +164,5 @@ def passages(environment: Environment, id: int, prose: Prose) -> Sequence[Passag
     for one in marked:
         place = text.locate(Quotation(one.quote, one.prefix, one.suffix))
         if place is not None:
-            found.append(Passage(*place, clean(one.note)))
+            found.append(Passage(*place, clean(one.note), clean(one.color)))
     return sorted(found, key=lambda passage: passage.start)

@@ -35,8 +35,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "rule": ("foreground-muted", ""),
     "selection": ("", "reverse"),
     "chosen": ("accent", "bold"),
+    "raised": ("primary", "bold"),
 }
 """Name of a style: token of its colour, and how the words are set."""
+MARKERS = {
+    "yellow": "#e0b000", "green": "#30a030", "blue": "#3070e0", "pink": "#e050a0", "orange": "#f08020",
+    "purple": "#9040d0", "red": "#e03030", "grey": "#808080",
+}  # fmt: skip
+"""The inks of felt markers; a wash of them lies under the words."""
 
 
 class Palette:
@@ -51,12 +57,14 @@ class Palette:
         self.styles = {name: self._style(token, how, ground) for name, (token, how) in _WORDS.items()}
         cursor = self._pair("block-cursor-foreground", "block-cursor-background", ground)
         blurred = self._pair("block-cursor-blurred-foreground", "block-cursor-blurred-background", ground)
+        for name, ink in MARKERS.items():
+            self.styles[f"highlight {name}"] = Style(reverse=True) if plain else self._marker(ground, Color.parse(ink))
         self.styles |= {
             "cursor": Style(reverse=True) if plain else cursor + Style(bold=True),
             "cursor blurred": Style(underline=True) if plain or blurred == Style() else blurred,
             "here": Style(reverse=True, bold=True) if plain else cursor + Style(bold=True),
             "code": Style() if plain else self._pair("", "panel", ground),
-            "highlight": Style(reverse=True) if plain else self._marker(ground),
+            "highlight": Style(reverse=True) if plain else self._marker(ground, self._colour("accent", ground)),
             "found": Style(reverse=True) if plain else self._pair("background", "secondary", ground),
             "found here": Style(reverse=True, bold=True) if plain else cursor + Style(bold=True, underline=True),
         }
@@ -97,9 +105,8 @@ class Palette:
             style += Style.from_color(colour.rich_color)
         return style
 
-    def _marker(self, ground: Color | None) -> Style:
+    def _marker(self, ground: Color | None, ink: Color | None) -> Style:
         """Return the look of a felt marker: the words as they are, on a light wash of colour."""
-        ink = self._colour("accent", ground)
         if ground is None or ink is None or ground.ansi is not None or ink.ansi is not None:
             return self._pair("background", "accent", ground) + Style(underline=True)
         return Style.from_color(None, ground.blend(ink, 0.3, 1.0).rich_color)

@@ -12,7 +12,7 @@ from ple.tui.list_room import ListRoom
 from ple.tui.widgets.blocks import prose
 from ple.tui.widgets.passages import Quotation, Text
 
-from .world import ARTICLE, PAGE, environment_at, opened, press, seen, settle, type_in
+from .world import ARTICLE, PAGE, environment_at, opened, press, seen, settle, type_in, whole
 
 LINKED = prose('<p>See <a href="https://a.example/">the review</a>, then wait. Wait longer.</p><p>Wait again!</p>')
 
@@ -33,6 +33,19 @@ def test_of_words_that_stand_in_several_places_those_are_meant_that_have_the_sam
         assert text.locate(text.quote(start, start + 4)) == (start, start + 4)
     assert text.locate(Quotation("not there")) is None
     assert text.locate(Quotation(" ")) is None
+
+
+def test_the_numbers_of_notes_are_raised_on_screen_and_as_they_were_in_quotations() -> None:
+    html = (
+        '<p>As Bjork says<sup><a href="#in-fn-1">1</a></sup>, x<sup>2</sup> grows, on the 5<sup>th</sup> day.</p>'
+        '<ol><li id="in-fn-1">In 2006. <a href="#in-fnref-1">↩</a></li></ol>'
+    )
+    text = Text(prose(html))
+    assert text.text == "As Bjork says¹, x² grows, on the 5th day.\nIn 2006."
+    [(start, end)] = text.find("says1, x2 grows")
+    quotation = text.quote(start, end)
+    assert quotation.exact == "says1, x2 grows"  # as the library has it: so the words are found there too
+    assert text.locate(quotation) == (start, end)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +111,21 @@ async def test_selected_words_are_highlighted_shown_and_taken_back(typical: Path
         assert not environment.highlights.highlights()
     finally:
         environment.close()
+
+
+@whole
+async def test_the_colour_of_a_highlight_is_seen_and_said_by_a_letter_too(typical: Path) -> None:
+    environment = environment_at(typical)
+    try:
+        page = environment.bookmarks.bookmark_ids()[0]
+        environment.highlights.add(page, "Memory research has long treated")
+        environment.highlights.add(page, "study, wait, test", color="green")
+    finally:
+        environment.close()
+    async with opened(typical, "3", "enter", size=(80, 30)) as pilot:
+        lines = seen(pilot).splitlines()
+        assert any(line.startswith("▎Memory research") for line in lines)
+        assert any(line.startswith("g  • study, wait, test") for line in lines)
 
 
 async def test_words_selected_with_the_mouse_are_highlighted_too(typical: Path) -> None:

@@ -258,9 +258,9 @@ class ArticleView(ScrollView, can_focus=True):
             yield Segment(" " * self._margin(), base)
             return
         block = self.prose.blocks[line.block]
-        if self.marked_at(block.start + line.start, block.start + line.end):
+        if sign := self.sign_at(block.start + line.start, block.start + line.end):
             yield Segment(" " * (self._margin() - 1), base)
-            yield Segment("▎", base + self.style_of("chosen"))
+            yield Segment(sign, base + self.style_of("chosen"))
         else:
             yield Segment(" " * self._margin(), base)
         style = base
@@ -303,9 +303,9 @@ class ArticleView(ScrollView, can_focus=True):
         """Give (start, end, style) of what lies over the text between two places, in the order of painting."""
         return ()
 
-    def marked_at(self, start: int, end: int) -> bool:
-        """Return whether the lines with the text between two places get a sign in the margin."""
-        return False
+    def sign_at(self, start: int, end: int) -> str:
+        """Return the sign in the margin of the lines with the text between two places; nothing for no sign."""
+        return ""
 
     def repaint(self) -> None:
         """Paint every line anew."""

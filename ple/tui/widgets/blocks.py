@@ -27,6 +27,10 @@ _BOXES = frozenset({
 _BLOCKS = _HEADINGS | _BOXES | {"p", "blockquote", "ul", "ol", "dl", "dt", "dd", "li", "pre", "hr", "table", "figcaption", "summary"}  # fmt: skip  # noqa: E501
 _TAG = re.compile(r"<[^<>]*>")
 _UNSAID = re.compile(r"<!--.*?-->|<(script|style|head|template)\b.*?</\1", re.DOTALL | re.IGNORECASE)
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+LOWERED = {raised: plain for plain, raised in _RAISED.items()}
+"""What stands for a raised letter in quotations, where the text has it as any other."""
+_BACK = frozenset({"↩", "↩︎", "↑", "^", "⏎", "return"})
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math", "iframe", "object"})
 
 
@@ -278,7 +282,13 @@ class _Reader:
         end = len(self.line.text)
         if end == start:
             return
-        if style := _INLINE.get(tag):
+        raised = self.line.text[start:end].translate(_RAISED) if tag == "sup" else ""
+        if raised and not any(letter.isascii() for letter in raised):  # a number of a note, a power: H², word¹
+            self.line.text = self.line.text[:start] + raised
+            self.line.spans.append(Span(start, end, "raised"))
+        elif tag == "a" and self.line.text[start:end].strip() in _BACK and (node.get("href") or "").startswith("#"):
+            self.line.text = self.line.text[:start].rstrip(" ")  # the way back from a note: there is none here
+        elif style := _INLINE.get(tag):
             self.line.spans.append(Span(start, end, style))
         elif tag == "a" and (address := node.get("href")):
             self.link(address, start, end, keep)

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ple.tui.widgets.blocks import Prose
+from ple.tui.widgets.blocks import LOWERED, Prose
 
 AROUND = 40
 """Characters of the text before and after a quotation that are given with it."""
@@ -36,6 +36,12 @@ class Passage:
     start: int
     end: int
     note: str = ""
+    colour: str = ""
+
+    @property
+    def sign(self) -> str:
+        """What stands in the margin: of a colour that is not the usual one its letter, for who sees no colours."""
+        return self.colour[:1] if self.colour not in ("", "yellow") else "▎"
 
 
 class Text:
@@ -43,6 +49,7 @@ class Text:
 
     def __init__(self, prose: Prose) -> None:
         self.text = prose.text
+        self.said = _lowered(prose)
         self._words = [match.span() for match in _WORD.finditer(self.text)]
         self._sentences = [match.span() for match in _SENTENCE.finditer(self.text)]
         self._unsaid = sorted(
@@ -89,7 +96,7 @@ class Text:
         if not parts:
             return ()
         found = []
-        for match in re.finditer(r"\s+".join(parts), self.text, re.IGNORECASE):
+        for match in re.finditer(r"\s+".join(parts), self.said, re.IGNORECASE):
             found.append(match.span())
             if len(found) >= MOST_FOUND:
                 break
@@ -102,9 +109,9 @@ class Text:
         for begin, stop in self._unsaid[first:]:
             if begin >= end:
                 break
-            kept.append(self.text[at : max(at, begin)])
+            kept.append(self.said[at : max(at, begin)])
             at = max(at, stop)
-        kept.append(self.text[at:end])
+        kept.append(self.said[at:end])
         return " ".join("".join(kept).split())
 
     def quote(self, start: int, end: int) -> Quotation:
@@ -118,7 +125,7 @@ class Text:
         if not letters:
             return None
         between = r"\s*(?:\[\d+\])?\s*" if self._unsaid else r"\s*"
-        places = [match.span() for match in re.finditer(between.join(letters), self.text)]
+        places = [match.span() for match in re.finditer(between.join(letters), self.said)]
         if len(places) < 2:
             return places[0] if places else None
 
@@ -127,6 +134,22 @@ class Text:
             return _common(here.prefix[::-1], quotation.prefix[::-1]) + _common(here.suffix, quotation.suffix)
 
         return max(places, key=fits)
+
+
+def _lowered(prose: Prose) -> str:
+    """Return the text with its raised letters as plain ones, each at its place: so quotations have them."""
+    raised = [
+        (block.start + span.start, block.start + span.end)
+        for block in prose.blocks
+        for span in block.spans
+        if span.style == "raised"
+    ]
+    if not raised:
+        return prose.text
+    letters = list(prose.text)
+    for start, end in raised:
+        letters[start:end] = "".join(letters[start:end]).translate(LOWERED)
+    return "".join(letters)
 
 
 def _common(one: str, other: str) -> int:

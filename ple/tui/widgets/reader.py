@@ -89,7 +89,7 @@ class Reader(ArticleView):
             if passage.start >= end:
                 break
             if passage.end > start:
-                yield passage.start, passage.end, "highlight"
+                yield passage.start, passage.end, f"highlight {passage.colour}".strip()
         if self._found:
             first = bisect_left(self._found, start, key=lambda span: span[1])
             for number in range(first, bisect_right(self._found, end, key=lambda span: span[0])):
@@ -100,9 +100,9 @@ class Reader(ArticleView):
             else:
                 yield *self.text.around(self._cursor, "word"), "cursor"
 
-    def marked_at(self, start: int, end: int) -> bool:
-        """Return whether some of the text between two places was marked: its lines get a sign in the margin."""
-        return any(passage.start < end and passage.end > start for passage in self.passages)
+    def sign_at(self, start: int, end: int) -> str:
+        """Return the sign of what was marked between two places."""
+        return next((one.sign for one in self.passages if one.start < end and one.end > start), "")
 
     # finding
 
