@@ -312,7 +312,8 @@ class Portfolio:
         self.build()
         works = list(self._shelf.read())
         own = belongings(self._library, [id for artifact, _ in works for id in (artifact.source_id, artifact.id) if id])
-        return write(file, chosen, self.folder, self.settings(), works, own, with_unlisted=with_unlisted)
+        held = {one.id: one.works for one in self.collections() if one.id} if chosen is Form.LEAP2A else {}
+        return write(file, chosen, self.folder, self.settings(), works, own, with_unlisted=with_unlisted, held=held)
 
     def check(self, folder: Path | None = None) -> list[Finding]:
         """Return what should be put right before anybody sees the site, the serious first; nothing is written.

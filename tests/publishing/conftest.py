@@ -14,7 +14,7 @@ from ple.portfolio import Portfolio
 from ple.portfolio.publishing import Publishing
 from ple.settings.secrets import Secrets
 from ple.web.client import Client
-from tests.portfolio.conftest import Shelf
+from tests.portfolio.conftest import Shelf, everything
 from tests.publishing.visitor import SITE
 
 
@@ -23,7 +23,7 @@ class Learner:
 
     def __init__(self, library: Library, folder: Path) -> None:
         self.shelf = Shelf(library)
-        self.portfolio = Portfolio(library, dict.fromkeys(self.shelf.kinds, self.shelf), folder)
+        self.portfolio = Portfolio(library, dict.fromkeys(self.shelf.kinds, self.shelf), folder, held=everything)
         self.portfolio.init("Learning in public", SITE, author="Noor Vance")
         self.client = Client()
         self.secrets = Secrets(folder)

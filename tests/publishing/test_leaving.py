@@ -1,5 +1,6 @@
 """Leaving with everything: a zip, a book, a PDF, a zip for Mahara."""
 
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from defusedxml.ElementTree import fromstring
 
 from ple.library import InvalidInput
 from tests.publishing.conftest import Learner
+from tests.publishing.leap import faults
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ALL = os.environ.get("PLE_TEST_ALL")
@@ -134,6 +136,7 @@ def test_leap2a_says_works_skills_and_collections(learner: Learner, tmp_path: Pa
     learner.portfolio.leave(tmp_path / "mahara.zip", "leap2a")
     with zipfile.ZipFile(tmp_path / "mahara.zip") as archive:
         said = archive.read("leap2a.xml")
+    assert list(faults(said)) == []
     feed = fromstring(said)
     types = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
     kinds: dict[str, list[str]] = {}
@@ -150,3 +153,47 @@ def test_leap2a_says_works_skills_and_collections(learner: Learner, tmp_path: Pa
     links = [link for link in feed.iter(f"{ATOM}link") if link.get("rel").startswith("leap2:")]
     assert links
     assert {link.get("href") for link in links} <= ids
+
+
+def test_leap2a_is_what_the_specification_asks_and_names_nothing_private(learner: Learner, tmp_path: Path) -> None:
+    rich(learner)
+    learner.portfolio.init(me=["https://social.example/@me", "mailto:me@example.org"])
+    hostile = "a\n\n<p xml:x='1' on:x=2>b<br>c</p>\n\n<svg><a xlink:href='x'>d</a></svg> $x<y$ &nbsp; [x](https://x.example/?a=1&b=2)"
+    number = learner.show("Notes", f"{hostile} [[Kept back]] [[Sleep]] [[For my tutor|my tutor]] #3", tags=["a & b"])
+    learner.show("Kept back", "Words.", visibility="private")
+    learner.portfolio.edit(number, why="As [[Kept back]] says", reflection="See [[Kept back]]", skills=["Planning"])
+    reading = learner.shelf.put("A paper", "Its text.", kind="bookmark", url="https://paper.example/?x=<y>")
+    learner.portfolio.add(reading, visibility="public", quote="A <passage>.")
+    learner.portfolio.add(learner.shelf.put("All", "What I *made*.", kind="collection"), visibility="public")
+    learner.portfolio.leave(tmp_path / "mahara.zip", "leap2a")
+    with zipfile.ZipFile(tmp_path / "mahara.zip") as archive:
+        said = archive.read("leap2a.xml")
+    assert list(faults(said)) == []
+    assert b"Kept back" not in said
+    assert b"For my tutor" not in said
+    titled = {entry.findtext(f"{ATOM}title"): entry for entry in fromstring(said).iter(f"{ATOM}entry")}
+    parts = [link.get("href") for link in titled["All"].iter(f"{ATOM}link") if link.get("rel") == "leap2:has_part"]
+    assert len(parts) == 5
+    assert "leap2:is_part_of" in [link.get("rel") for link in titled["Notes"].iter(f"{ATOM}link")]
+
+
+def test_what_is_no_leap2a_is_noticed(learner: Learner) -> None:
+    from ple.portfolio.leaving.leap2a import leap2a
+
+    learner.portfolio.edit(learner.ids[0], skills=["Planning"])
+    works = list(learner.portfolio._shelf.read(private=False))
+    with zipfile.ZipFile(io.BytesIO(leap2a(learner.portfolio.settings(), works))) as archive:
+        said = archive.read("leap2a.xml")
+    assert not list(faults(said))
+    for before, after, told in (
+        (b"<leap2:version>", b"<leap2:version>x", "which version"),
+        (b'resource="leap2:ability"', b'resource="leap2:skill"', "no type"),
+        (b'rel="leap2:has_evidence"', b'rel="leap2:proves"', "relation"),
+        (b' xmlns:categories="', b' xmlns:other="x" xmlns:categories="x', "declare"),
+        (b"person_type#", b"persontype#", "learner's own"),
+        (b'rel="leap2:is_evidence_of"', b'rel="related"', "does not say is_evidence_of"),
+        (b"<updated>", b"<updated>on ", "RFC 3339"),
+        (b'type="xhtml"', b'type="html"', "XHTML"),
+    ):
+        assert before in said
+        assert any(told in fault for fault in faults(said.replace(before, after))), told

@@ -1,6 +1,6 @@
 """The forms in which a portfolio leaves, and writing one of them to a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def write(
     files: Sequence[File],
     *,
     with_unlisted: bool,
+    held: Mapping[int, Sequence[int]],
 ) -> int:
     """Write the portfolio to a new file, whole or not at all; return how many files or chapters are in it.
 
@@ -58,7 +59,7 @@ def write(
     """
     if file.exists():
         raise InvalidInput(f"{file} is there already", hint="Name a new file.")
-    content, count = _content(form, site, settings, works, files, with_unlisted=with_unlisted)
+    content, count = _content(form, site, settings, works, files, with_unlisted=with_unlisted, held=held)
     part = file.with_name(f".{file.name}.part")
     try:
         part.write_bytes(content)
@@ -70,7 +71,14 @@ def write(
 
 
 def _content(
-    form: Form, site: Path, settings: Settings, works: Sequence[Work], files: Sequence[File], *, with_unlisted: bool
+    form: Form,
+    site: Path,
+    settings: Settings,
+    works: Sequence[Work],
+    files: Sequence[File],
+    *,
+    with_unlisted: bool,
+    held: Mapping[int, Sequence[int]],
 ) -> tuple[bytes, int]:
     if form is Form.ZIP:
         return archive(site, settings, works, files)
@@ -89,7 +97,7 @@ def _content(
         from ple.portfolio.leaving.leap2a import leap2a
 
         shown = [(artifact, document) for artifact, document in works if artifact.visibility in wanted and document]
-        return leap2a(settings, shown), len(shown)
+        return leap2a(settings, shown, held), len(shown)
     from ple.portfolio.leaving.book import read_book
 
     book = read_book(site, settings, [artifact for artifact, _ in works], with_unlisted=with_unlisted)
