@@ -29,12 +29,13 @@ def ledger_of(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
         for address, what, id, name, current, said, first, last in tx.connection().execute(chosen):
             for raw in (first, last):
                 if raw not in times:
-                    times[raw] = _time(raw)
+                    times[raw] = moment(raw)
             lines.append(Permalink(address, what, id, name, current, said, times[first], times[last]))
     return Ledger(lines)
 
 
-def _time(raw: object) -> dt.datetime:
+def moment(raw: object) -> dt.datetime:
+    """Return a time as the driver gives it, in UTC."""
     when = raw if isinstance(raw, dt.datetime) else dt.datetime.fromisoformat(str(raw))
     return when.replace(tzinfo=dt.UTC) if when.tzinfo is None else when.astimezone(dt.UTC)
 

@@ -1,6 +1,7 @@
 """The shelf: what is in the portfolio, each with what it shows, read from the library in bulk."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,11 +18,12 @@ from ple.library import (
     MarkdownSource,
     Reading,
     Resource,
+    Tagging,
     Writing,
     chunks,
 )
 from ple.portfolio import files
-from ple.portfolio.addresses import ledger_of
+from ple.portfolio.addresses import ledger_of, moment
 from ple.portfolio.characters import fit_line
 from ple.portfolio.models import ARTIFACT, Artifact, ArtifactRow, Badge, ShownFile, SiteRow, Visibility
 from ple.portfolio.permalinks import Ledger
@@ -70,7 +72,7 @@ class Shelf:
     ) -> Iterator[Shown]:
         """Yield all artifacts, or those of ``ids``, each with what its source says."""
         query = (
-            sa.select(ArtifactRow.__table__, col(Resource.uid), col(Resource.created_at))  # type: ignore[attr-defined]
+            sa.select(*_ASKED)
             .join(Resource, col(Resource.id) == col(ArtifactRow.id))
             .where(col(Resource.trashed_at).is_(None))
             .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
@@ -81,54 +83,57 @@ class Shelf:
                 chosen = query if some is None else query.where(col(ArtifactRow.id).in_(some))
                 chosen = chosen if private else chosen.where(col(ArtifactRow.visibility) != Visibility.PRIVATE.value)
                 rows += tx.connection().execute(chosen).all()
-            tags = tx.tags_of([row.id for row in rows])
-            sources: dict[int, str] = {}
-            for some in chunks({row.source_id for row in rows if row.source_id}):
-                alive = sa.select(col(Resource.id), col(Resource.kind)).where(
-                    col(Resource.id).in_(some), col(Resource.trashed_at).is_(None)
-                )
-                sources |= {row.id: row.kind for row in tx.connection().execute(alive)}
+            known = [row[0] for row in rows]
+            tags = _tags(tx) if ids is None else tx.tags_of(known)
+            sources = _sources(tx, {row[1] for row in rows if row[1]}, everything=ids is None)
             if ledger is None:
-                ledger = ledger_of(tx, [row.id for row in rows])
+                ledger = ledger_of(tx, known)
             site = tx.get(SiteRow, 1)
-            shown_files = _files(tx, [row.id for row in rows] if ids is not None else None)
+            shown_files = _files(tx, known if ids is not None else None)
         documents = self.documents(sources)
         badges = (
             self._badges([id for id, kind in sources.items() if kind == BADGE]) if BADGE in sources.values() else {}
         )
+        none: frozenset[str] = frozenset()
+        url = site.url if site is not None else None
         for row in rows:
-            document = documents.get(row.source_id)
-            file = shown_files.get(row.id)
-            if row.source_id is None and file is not None:
-                document = self._said_by(row.id, file, row.alt, row.created_at)
-            visibility = Visibility.of(row.visibility)
-            line = ledger.of(ARTIFACT, row.id)
+            (
+                id, source_id, title, why, reflection, quote, licence, made_on, page, skills, builds_on, feedback,
+                seen_by, alt, position, uid, created_at,
+            ) = row  # fmt: skip
+            document = documents.get(source_id)
+            file = shown_files.get(id)
+            created_at = moment(created_at)
+            if source_id is None and file is not None:
+                document = self._said_by(id, file, alt, created_at)
+            visibility = Visibility.of(seen_by)
+            line = ledger.of(ARTIFACT, id)
             shown = document is not None and visibility is not Visibility.PRIVATE and line is not None
             artifact = Artifact(
-                id=row.id,
-                uid=row.uid,
+                id=id,
+                uid=uid,
                 kind=ARTIFACT,
-                title=row.title or (fit_line(document.title) if document else "") or f"Untitled #{row.id}",
-                url=site.url + line.address if shown and line and site and site.url else None,
-                tags=tags[row.id],
-                created_at=row.created_at,
-                source_id=row.source_id,
-                source_kind=sources.get(row.source_id, document.kind) if document else None,
+                title=title or (fit_line(document.title) if document else "") or f"Untitled #{id}",
+                url=url + line.address if shown and line and url else None,
+                tags=tags.get(id, none),
+                created_at=created_at,
+                source_id=source_id,
+                source_kind=sources.get(source_id, document.kind) if document else None,
                 visibility=visibility,
-                why=row.why,
-                reflection=row.reflection,
-                quote=row.quote,
-                licence=row.licence,
-                made_on=row.made_on,
-                page=row.page,
-                skills=tuple(row.skills or ()),
-                sources=row.sources,
-                feedback=row.feedback,
-                position=row.position,
+                why=why,
+                reflection=reflection,
+                quote=quote,
+                licence=licence,
+                made_on=made_on,
+                page=page,
+                skills=_listed(skills),
+                sources=builds_on,
+                feedback=feedback,
+                position=position,
                 address=line.address if line else None,
-                alt=row.alt,
+                alt=alt,
                 file=file,
-                badge=badges.get(row.source_id),
+                badge=badges.get(source_id),
             )
             yield artifact, document
 
@@ -156,6 +161,52 @@ class Shelf:
                 say = source.written if isinstance(source, MarkdownSource) else source.documents
                 found |= {document.id: document for document in say(ids)}
         return found
+
+
+# What drivers give for times and lists is taken as it is: thousands of rows are read in a build.
+_ASKED: list[Any] = [
+    *(
+        sa.type_coerce(col(getattr(ArtifactRow, name)), sa.types.NullType()) if name == "skills" else
+        col(getattr(ArtifactRow, name))
+        for name in (
+            "id", "source_id", "title", "why", "reflection", "quote", "licence", "made_on", "page", "skills", "sources",
+            "feedback", "visibility", "alt", "position",
+        )
+    ),
+    col(Resource.uid),
+    sa.type_coerce(col(Resource.created_at), sa.types.NullType()),
+]  # fmt: skip
+
+
+def _listed(raw: Any) -> tuple[str, ...]:
+    """Return a list as the driver gives it: SQLite's as JSON, PostgreSQL's as it is."""
+    if isinstance(raw, str):
+        raw = json.loads(raw) if raw != "[]" else ()
+    return tuple(raw or ())
+
+
+def _tags(tx: Reading) -> dict[int, frozenset[str]]:
+    """Return the tags of all artifacts that have some."""
+    query = sa.select(col(Tagging.resource_id), col(Tagging.tag)).join(
+        ArtifactRow, col(ArtifactRow.id) == col(Tagging.resource_id)
+    )
+    found: dict[int, set[str]] = {}
+    for id, tag in tx.connection().execute(query).all():
+        found.setdefault(id, set()).add(tag)
+    return {id: frozenset(tags) for id, tags in found.items()}
+
+
+def _sources(tx: Reading, ids: set[int], *, everything: bool) -> dict[int, str]:
+    """Return the kinds of these resources, if they are alive; ``everything``: they are all that artifacts show."""
+    query = sa.select(col(Resource.id), col(Resource.kind)).where(col(Resource.trashed_at).is_(None))
+    if everything:
+        shown = query.where(col(Resource.id).in_(sa.select(col(ArtifactRow.source_id))))
+        return {id: kind for id, kind in tx.connection().execute(shown).all() if id and id in ids}
+    found: dict[int, str] = {}
+    for some in chunks(ids):
+        for id, kind in tx.connection().execute(query.where(col(Resource.id).in_(some))).all():
+            found[id or 0] = kind
+    return found
 
 
 def _files(tx: Reading, ids: Sequence[int] | None) -> dict[int, ShownFile]:
