@@ -20,7 +20,8 @@ from ple.tui.widgets.blocks import Prose
 from ple.tui.widgets.passages import Passage, Quotation, Text
 
 _MOTIONS: dict[str, tuple[str, int]] = {
-    "w": ("word", 1), "b": ("word", -1), "right_parenthesis": ("sentence", 1), "left_parenthesis": ("sentence", -1),
+    "w": ("word", 1), "e": ("word", 1), "b": ("word", -1),
+    "right_parenthesis": ("sentence", 1), "left_parenthesis": ("sentence", -1),
     "right": ("character", 1), "l": ("character", 1), "left": ("character", -1),
     "j": ("line", 1), "down": ("line", 1), "k": ("line", -1), "up": ("line", -1),
 }  # fmt: skip
@@ -164,6 +165,10 @@ class Reader(ArticleView):
         if self.prose.blocks:
             body = next((block.start for block in self.prose.blocks if block.kind not in _HEAD), 0)
             self._cursor, self._unit, self._from = self.text.around(max(self.place, body), "word")[0], "word", None
+            chosen = self.text_selection
+            if chosen is not None and (words := self.offsets_of(chosen)):  # the stretch that the mouse chose
+                self._cursor, self._unit, self._from = words[0], "character", words
+                self.screen.clear_selection()
             self.repaint()
             self.post_message(self.Said(self, _HELP))
 
@@ -175,8 +180,9 @@ class Reader(ArticleView):
             "y": self._copy,
         }
         if self._cursor is None:
-            if event.key in ("h", "n") and self.text_selection is not None:
+            if event.key in verbs and self.text_selection is not None:
                 event.stop()
+                event.prevent_default()
                 verbs[event.key]()
             return
         if event.key in _MOTIONS:
@@ -187,6 +193,8 @@ class Reader(ArticleView):
             verbs[event.key]()
         elif event.key == "escape":
             self._cursor = self._from = None
+        elif event.character and event.character.isalpha():  # d, x, A, …: a slip here must not act on the whole article
+            self.post_message(self.Said(self, _HELP))
         else:
             return
         event.stop()
@@ -218,6 +226,7 @@ class Reader(ArticleView):
             self.app.copy_to_clipboard(self.text.quote(*stretch).exact)
             self.post_message(self.Said(self, "Copied"))
             self._cursor = self._from = None
+            self.screen.clear_selection()
 
     def action_let_go(self) -> None:
         """End finding."""
