@@ -267,6 +267,8 @@ class LearningApp(Desk):
 
     def action_undo(self) -> None:
         """Take back the last change, whichever screen or command made it."""
+        if getattr(self.screen, "take_back", bool)():
+            return
         self.guarded(
             lambda: self.change(
                 lambda environment: environment.library.undo(), lambda undone: f"Undone: {undone.label}"

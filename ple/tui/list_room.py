@@ -354,6 +354,8 @@ class ListRoom(ArticleRoom):
             self.list.unmark()
         elif self.at <= self.FIRST and self.filter:
             self.action_clear_filter()
+        elif self.one_pane and self.at == self.FIRST > 0:
+            self.at -= 1  # what stands left of the list is nowhere to be seen, and nothing else leads there
         else:
             super().action_escape()
 

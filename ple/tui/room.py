@@ -142,6 +142,10 @@ class Room(Screen[None]):
         finally:
             self.busy = reload != self._reloads
 
+    def take_back(self) -> bool:
+        """Take back what was changed last here, outside of the library; return whether there was such a change."""
+        return False
+
     def library_changed(self) -> None:
         """Something in the library is not what it was."""
         if self.is_current:

@@ -91,3 +91,37 @@ async def test_an_address_that_did_not_work_is_there_to_be_put_right(empty: Path
         await type_in(pilot, "/nowhere.opml")
         await press(pilot, "enter", "I")
         assert pilot.app.screen.query_one(Input).value == "/nowhere.opml"
+
+
+async def test_while_words_are_selected_no_letter_acts_on_the_article(typical: Path) -> None:
+    async with opened(typical, "2", "enter", "v", "d", "e", "A") as pilot:
+        assert isinstance(pilot.app.screen, ListRoom)  # nothing asks whether to leave the feed
+        await press(pilot, "h")
+        marks = await pilot.app.ask(lambda environment: environment.highlights.highlights())
+        assert len(marks) == 1
+
+
+async def test_the_next_unread_entry_may_stand_above(typical: Path) -> None:
+    async with opened(typical, "2", "G", "enter", "escape", "J") as pilot:
+        assert cast("ListRoom", pilot.app.screen).list.position == 0
+
+
+async def test_a_setting_is_taken_back_before_anything_older(typical: Path, tmp_path: Path) -> None:
+    async with opened(typical, "4", "d", "0", config_folder=tmp_path) as pilot:
+        await press(pilot, "slash")
+        await type_in(pilot, "theme")
+        await press(pilot, "enter", "enter", "j", "enter")
+        changed = pilot.app.theme
+        await press(pilot, "u")
+        assert pilot.app.theme != changed
+        assert "theme" not in (tmp_path / "config.toml").read_text()
+        await press(pilot, "u", "4")
+        assert "What I read" in seen(pilot)
+
+
+async def test_where_it_is_narrow_escape_leads_from_the_entries_to_the_feeds(typical: Path) -> None:
+    async with opened(typical, "2") as pilot:
+        await press(pilot, "escape")
+        assert "Inbox" in seen(pilot)
+        await press(pilot, "enter")
+        assert "unread of" in seen(pilot)

@@ -27,8 +27,9 @@ async def next_unread(room: Feeds, step: int) -> None:
     if isinstance(here, EntryRow) and here.unread and room.at == 2 and room.article:
         room.read([here])
     unread = set(await room.ask(lambda environment: listed(environment, node, unread=True)))
-    at = room.list.position + step
-    while 0 <= at < len(room.list.keys):
+    total, here_at = len(room.list.keys), room.list.position
+    for away in range(1, total):  # around: those above come after the last
+        at = (here_at + away * step) % total
         key, row = room.list.keys[at], room.list.row_at(at)
         if key in unread and not (isinstance(row, EntryRow) and not row.unread):
             room.list.position = at
@@ -38,9 +39,10 @@ async def next_unread(room: Feeds, step: int) -> None:
                 room.list.put(key, rows[0])
                 if room.view.display:
                     room.read([rows[0]])
+            if (at - here_at) * step < 0:
+                room.learning.say("On from the top" if step > 0 else "On from the end")
             return
-        at += step
-    room.learning.say("No more unread entries here" if step > 0 else "No unread entries before this")
+    room.learning.say("Nothing more is unread here")
 
 
 def mark(room: Feeds) -> None:

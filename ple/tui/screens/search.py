@@ -148,6 +148,11 @@ class Search(ListRoom):
 
     @on(Input.Submitted, "#query")
     def _submitted(self) -> None:
+        found = self._results
+        if self._ranked and found is not None and not found.total and found.did_you_mean:
+            field = self.query_one("#query", QueryField)
+            with field.prevent(Input.Changed):
+                field.value = self.words = found.did_you_mean
         self._ranked = True
         self.work(self._rank, group="load")
 
@@ -184,7 +189,7 @@ class Search(ListRoom):
         """What can be typed."""
         found = self._results
         if found is not None and self.words:
-            mean = f"\n\nDid you mean {clean(found.did_you_mean)}?" if found.did_you_mean else ""
+            mean = f"\n\nDid you mean {clean(found.did_you_mean)}? enter searches that." if found.did_you_mean else ""
             return f"Nothing says “{self.words}”.{mean}"
         return (
             "Finds what you keep by any word in it: entries, pages, journal, courses, receipts.\n\n"

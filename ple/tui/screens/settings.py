@@ -37,6 +37,8 @@ class Settings(ListRoom):
     def __init__(self) -> None:
         super().__init__()
         self._rows_now: dict[Key, SetRow] = {}
+        self._before: list[tuple[SetRow, Any]] = []
+        """What was set before, the latest at the end."""
 
     # what the list says
 
@@ -56,6 +58,10 @@ class Settings(ListRoom):
         self._rows_now = {row.key: row for row in rows}
         self.fill(list(self._rows_now), rows=rows, skip={row.key for row in rows if row.heading})
         await self._again_here()
+
+    async def _filter_soon(self) -> None:
+        await super()._filter_soon()
+        self.list.position = 0
 
     async def _again_here(self) -> None:
         if self.article is not None and self.list.key is not None:
@@ -79,13 +85,15 @@ class Settings(ListRoom):
         return [
             columns([
                 (mark, 2, "warn" if row.warn else "mark"),
-                (row.name, name, ""),
+                (f"{row.place}: {row.name}" if self.filter and row.place else row.name, name, ""),
                 (row.value, width - name - 5, "muted"),
             ])
         ]  # fmt: skip
 
     def headline(self, total: int) -> str:
         """How to find something in it."""
+        if self.filter:
+            return f"Settings  ·  {self.counted(total)}"
         own = sum(row.own for row in self._rows_now.values())
         return f"Settings  ·  {count(own)} of your own, marked ●  ·  / finds one, enter changes it"
 
@@ -152,20 +160,38 @@ class Settings(ListRoom):
 
     def keep(self, row: SetRow, value: Any) -> None:
         """Write a value of the learner's own into their settings, None to take it out, and let it be so at once."""
+        if self._write(row, value):
+            self.learning.say(f"Kept in your settings: {row.name} · u undoes")
+
+    def take_back(self) -> bool:
+        """Set the last setting that was changed here to what it was; what is in the library is not touched."""
+        if not self._before:
+            return False
+        row, value = self._before.pop()
+        if self._write(row, value):
+            self._before.pop()
+            self.learning.say(f"Undone: {row.name} is as it was")
+        return True
+
+    def _write(self, row: SetRow, value: Any) -> bool:
         from ple.settings import writing
 
         folder = self.learning.config_folder
         try:
+            own = self.learning.settings()
+            held = own.keys.get(row.name_of_it) if row.what == "key" else getattr(own, row.name_of_it)
+            before = held if row.own else None
             if row.what == "key":
                 settings = writing.change_key(folder, row.name_of_it, value)
             else:
                 settings = writing.change(folder, row.name_of_it, value)
         except PleError as error:
             self.learning.complain(error)
-            return
+            return False
+        self._before.append((row, before))
         self.learning.live_by(settings)
-        self.learning.say("Kept in your settings")
         self.reload()
+        return True
 
     def action_sync(self) -> None:
         """Ask the courses what is new."""

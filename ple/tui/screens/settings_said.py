@@ -44,6 +44,11 @@ class SetRow:
         return f"{self.what} {self.name_of_it}"
 
     @property
+    def place(self) -> str:
+        """Where a key works; several places have verbs of one name."""
+        return self.help.partition(". ")[0] if self.what == "key" else ""
+
+    @property
     def heading(self) -> bool:
         """Whether the cursor passes over it."""
         return self.what == "heading"
