@@ -1,4 +1,4 @@
-"""What a Leap2A document must be: Atom (RFC 4287), the specification of 2010-07, and what Mahara's importer looks for."""
+"""What Leap2A must be: Atom (RFC 4287), the specification of 2010-07, and what Mahara's importer looks for."""
 
 import re
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ _PAIRS = {
 _RELATIONS = {*_PAIRS, *_PAIRS.values(), "relation"}
 _FIELDS = {
     "full_name", "legal_family_name", "legal_given_name", "preferred_family_name", "preferred_given_name",
-    "name_prefix", "name_suffix", "other_id", "website", "mobile", "workphone", "homephone", "fax", "email", "dob", "gender", "id",
-    "country", "minicom", "other",
+    "name_prefix", "name_suffix", "other_id", "website", "mobile", "workphone", "homephone", "fax", "email", "dob", "gender",
+    "id", "country", "minicom", "other",
 }  # fmt: skip
 _TERMS = {
     "person_type": {"Self", "Significant other", "Parent"},
