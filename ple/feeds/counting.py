@@ -49,9 +49,11 @@ class Counts:
     """For each folder, with those within it, the entries and how many of them are unread."""
 
 
-def counts(tx: Reading) -> Counts:
-    """Return how many entries the lists of everything, of what is starred and of each folder show."""
-    of_feeds = by_feed(tx)
+def counts(tx: Reading, of_feeds: Mapping[int, tuple[int, int]]) -> Counts:
+    """Return how many entries the lists of everything, of what is starred and of each folder show.
+
+    ``of_feeds`` is what :func:`by_feed` says of this moment.
+    """
     places: Any = tx.connection().execute(
         sa.select(col(FeedRow.id), col(FeedRow.folder)).where(col(FeedRow.id).not_in(trashed()))
     )

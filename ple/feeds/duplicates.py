@@ -97,7 +97,7 @@ def copies(away: Any, feeds: sa.Select[Any] | None = None) -> sa.Select[Any]:
 
 
 _PAIRS: Any = sa.select(col(EntryRow.id), col(EntryRow.same_as))
-_THESE = sa.bindparam("ids", expanding=True)
+_THESE: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _COPIED = _PAIRS.where(col(EntryRow.same_as).in_(_THESE))
 _COPIES_OR_COPIED = sa.union_all(
     _PAIRS.where(col(EntryRow.id).in_(_THESE), col(EntryRow.same_as).is_not(None)), _COPIED

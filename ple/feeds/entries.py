@@ -5,7 +5,7 @@ trash are few, so they are subtracted, not joined.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,8 +198,11 @@ def entry(tx: Reading, id: int) -> Entry:
     )  # fmt: skip
 
 
-def feeds(tx: Reading, id: int | None = None) -> list[Feed]:
-    """Return the feeds that are followed, or one of them: by folder, then by title."""
+def feeds(tx: Reading, id: int | None = None, *, counts: Mapping[int, tuple[int, int]] | None = None) -> list[Feed]:
+    """Return the feeds that are followed, or one of them: by folder, then by title.
+
+    ``counts`` is what :func:`ple.feeds.counting.by_feed` says of this moment, if that was asked already.
+    """
     query = (
         sa.select(
             col(Resource.id), col(Resource.uid), col(Resource.created_at), col(FeedRow.own_title), col(FeedRow.title),
@@ -213,7 +216,7 @@ def feeds(tx: Reading, id: int | None = None) -> list[Feed]:
     if id is not None:
         query = query.where(col(FeedRow.id) == id)
     rows = tx.connection().execute(query).all()
-    counts = counting.by_feed(tx, id)
+    counts = counting.by_feed(tx, id) if counts is None else counts
     tags = tx.tags_of([row.id for row in rows])
     found = [
         Feed(

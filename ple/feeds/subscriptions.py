@@ -175,8 +175,13 @@ class Subscriptions(Shelf):
 
     def counts(self) -> Counts:
         """Return how many entries the lists over several feeds show, and how many of them are unread."""
+        return self.overview()[1]
+
+    def overview(self) -> tuple[list[Feed], Counts]:
+        """Return what :meth:`feeds` and :meth:`counts` say, of one moment and in half the time of both."""
         with self._library.reading() as tx:
-            return counting.counts(tx)
+            of_feeds = counting.by_feed(tx)
+            return entries.feeds(tx, counts=of_feeds), counting.counts(tx, of_feeds)
 
     def following(self) -> int:
         """Return how many feeds are followed."""

@@ -28,7 +28,8 @@ def open_engine(url: str) -> Engine:
 
     Statement parameters are hidden in errors and logs: they are a learner's own words.
     """
-    options: dict[str, Any] = {"hide_parameters": True}
+    # The connection that was used last is used next: each keeps pages of its own, and others are needed only at once.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_use_lifo": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": BUSY_SECONDS}
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.library import Body, Document, InvalidInput, Library, NotFound, Reading, Resource
+from ple.library import Body, Document, InvalidInput, Library, NotFound, Reading, Resource, trashed
 from ple.search.models import Results
 from ple.web.text import line
 
@@ -192,7 +192,7 @@ def _searches(tx: Reading, id: int | None = None) -> list[SavedSearch]:
             col(SavedSearchRow.query), col(SavedSearchRow.among_feeds),
         )
         .join(Resource, col(Resource.id) == col(SavedSearchRow.id))
-        .where(col(Resource.trashed_at).is_(None))
+        .where(col(SavedSearchRow.id).not_in(trashed()))
     )  # fmt: skip
     if id is not None:
         query = query.where(col(SavedSearchRow.id) == id)

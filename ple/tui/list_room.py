@@ -18,7 +18,7 @@ from ple.tui.widgets.blocks import Prose
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
 from ple.tui.widgets.reader import Reader
-from ple.tui.widgets.rows import BLOCK
+from ple.tui.widgets.rows import BLOCK, packed
 from ple.tui.words import Piece, count
 
 if TYPE_CHECKING:
@@ -196,11 +196,16 @@ class ListRoom(ArticleRoom):
         """Show the keys that there are now; of a long list its beginning first."""
         if not self.list.keys and not self.filter:
             await self.begin()
-        keys = await self.ask(self.ids())
+        ids = self.ids()
+        keys = await self.ask(lambda environment: packed(ids(environment)))
         if self.filter:
             keys = await self.filtered(keys)
         keys = await self.ordered(keys)
-        self.fill(keys)
+        if keys and keys == self.list.keys and self._wanted_key is None:
+            self.list.renew()  # what the lines say may have changed
+            self._say_headline()
+        else:
+            self.fill(keys)
         await self._again()
 
     async def begin(self) -> None:

@@ -72,7 +72,7 @@ def sources(environment: Environment, now: dt.datetime) -> Sources:
             key: Key | None = rule.feed_id if rule.feed_id is not None else rule.folder and f"folder:{rule.folder}"
             if key is not None:
                 muted[key] = max(rule.until, muted.get(key, rule.until))
-    return Sources(doors.feeds(), doors.counts(), waiting["inbox"], waiting["later"], muted)
+    return Sources(*doors.overview(), waiting["inbox"], waiting["later"], muted)
 
 
 def tree_of(found: Sources, smart: Sequence[SmartFeed] = (), closed: Collection[str] = ()) -> Iterator[Node]:

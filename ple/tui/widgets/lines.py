@@ -46,7 +46,7 @@ class Lines(ScrollView):
         self._height = height
         self._load: Loader | None = None
         self._rows = Rows()
-        self._strips: LRUCache[tuple[int, int, int, bool, bool], tuple[Row | None, Strip]] = LRUCache(2048)
+        self._strips: LRUCache[tuple[int, int, int, bool, bool], tuple[Row | None, Strip]] = LRUCache(256)
         self._styles: dict[str, Style] = {}
         self._resting: asyncio.TimerHandle | None = None
 
