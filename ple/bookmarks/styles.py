@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ple.library import InvalidInput
+from ple.settings.paths import at_home
 from ple.web.text import line
 
 NAMESPACE = "{http://purl.org/net/xbiblio/csl}"
@@ -81,8 +82,8 @@ def language(said: str) -> str:
 def _place(named: str, folder: Path | None) -> Path:
     """Return the file that a style's name or path means."""
     as_file = named.endswith(".csl") or "/" in named or "\\" in named
-    if as_file and Path(named).expanduser().is_file():
-        return Path(named).expanduser()
+    if as_file and at_home(named).is_file():
+        return at_home(named)
     stem = named.removesuffix(".csl")
     if folder is not None and _NAME.fullmatch(stem) and (path := folder / f"{stem}.csl").is_file():
         return path

@@ -17,6 +17,7 @@ from ple.cli.frame import Command, show, state
 from ple.cli.output import print_line
 from ple.cli.words import home
 from ple.library.errors import InvalidInput, PleError
+from ple.settings.paths import at_home
 
 if TYPE_CHECKING:
     from ple.demo.walk import Step
@@ -70,7 +71,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="ple-demo-", ignore_cleanup_errors=True) as temporary:
             yield Path(temporary)
         return
-    folder = keep.expanduser().absolute()
+    folder = at_home(keep).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         empty = not any(folder.iterdir())

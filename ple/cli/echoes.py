@@ -78,7 +78,7 @@ def import_(ctx: click.Context, file: str) -> None:
 
 
 @mentions.command("allow")
-@click.argument("numbers", nargs=-1, required=True, type=int)
+@click.argument("numbers", nargs=-1, required=True, type=click.IntRange(1, 2**31 - 1))
 @click.pass_context
 def allow(ctx: click.Context, numbers: tuple[int, ...]) -> None:
     """Show these responses on their works' pages, from the next build on."""
@@ -86,7 +86,7 @@ def allow(ctx: click.Context, numbers: tuple[int, ...]) -> None:
 
 
 @mentions.command("hide")
-@click.argument("numbers", nargs=-1, required=True, type=int)
+@click.argument("numbers", nargs=-1, required=True, type=click.IntRange(1, 2**31 - 1))
 @click.pass_context
 def hide(ctx: click.Context, numbers: tuple[int, ...]) -> None:
     """Show these responses no more, from the next build on."""
@@ -94,7 +94,7 @@ def hide(ctx: click.Context, numbers: tuple[int, ...]) -> None:
 
 
 @mentions.command("remove")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 @click.pass_context
 def remove(ctx: click.Context, number: int) -> None:
     """Forget a response."""

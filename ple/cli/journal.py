@@ -1,7 +1,6 @@
 """``ple journal``: write, reflect, look back."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +19,7 @@ from ple.cli.frame import (
 )
 from ple.cli.words import plural
 from ple.library.errors import InvalidInput, PleError
+from ple.settings.paths import at_home
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -238,7 +238,7 @@ def on_this_day(ctx: click.Context, date: str | None) -> None:
 @click.pass_context
 def import_(ctx: click.Context, path: str, strict: bool) -> None:
     """Take in a Markdown file, or a folder of them; doing it again adds nothing."""
-    imported = environment(ctx).journal.import_path(Path(path).expanduser())
+    imported = environment(ctx).journal.import_path(at_home(path))
     for name, reason in imported.refused:
         tell(ctx, f"{name}: {reason}")
     done = imported.added + imported.updated + imported.known
@@ -252,7 +252,7 @@ def import_(ctx: click.Context, path: str, strict: bool) -> None:
 @click.pass_context
 def export(ctx: click.Context, folder: str) -> None:
     """Write every entry as a Markdown file into FOLDER."""
-    exported = environment(ctx).journal.export(Path(folder).expanduser())
+    exported = environment(ctx).journal.export(at_home(folder))
     show(ctx, exported, said=f"Wrote {plural(exported.files, 'file')} to {exported.folder}")
 
 

@@ -7,6 +7,7 @@ import click
 
 from ple.cli.frame import Group, confirm, environment, show, show_list, tell
 from ple.cli.words import home, plural, size
+from ple.settings.paths import at_home
 
 command = Group("library", help="The library itself: info, check, backup, restore, export, import, compact.")
 
@@ -85,7 +86,7 @@ def restore(ctx: click.Context, file: Path) -> None:
     if not confirm(ctx, f"Put the library {home(library.where)} back to {file}?"):
         tell(ctx, "Nothing was changed.")
         return
-    before = library.restore_backup(file.expanduser())
+    before = library.restore_backup(at_home(file))
     show(ctx, {"before": before}, said=f"Restored. What was there before is in {home(before)}.")
 
 
@@ -94,7 +95,7 @@ def restore(ctx: click.Context, file: Path) -> None:
 @click.pass_context
 def export(ctx: click.Context, folder: Path) -> None:
     """Write everything to FOLDER, in open formats: to read, to take elsewhere, to import again."""
-    done = environment(ctx).archive.export(folder.expanduser())
+    done = environment(ctx).archive.export(at_home(folder))
     for sha256 in done.missing:
         tell(ctx, f"A file is missing from the library and so from the archive: {sha256}")
     lines = [f"{count:>9,}  {kind}" for kind, count in done.things.items()]
@@ -109,7 +110,7 @@ def export(ctx: click.Context, folder: Path) -> None:
 def import_(ctx: click.Context, folder: Path, plan: bool) -> None:
     """Take in what `ple library export` wrote to FOLDER. What is here already stays as it is."""
     ours = environment(ctx)
-    came = ours.archive.bring_in(folder.expanduser(), plan=plan)
+    came = ours.archive.bring_in(at_home(folder), plan=plan)
     for problem in came.problems:
         tell(ctx, problem)
     verb = "Would bring in" if plan else "Brought in"

@@ -1,5 +1,6 @@
 """``ple``: the words that people learn. A command's module is imported when the command runs, and not before."""
 
+import errno
 import importlib
 import os
 import re
@@ -11,7 +12,7 @@ import click
 
 from ple import __version__
 from ple.cli.frame import Group, State, state
-from ple.library.errors import PleError
+from ple.library.errors import InvalidInput, PleError
 
 COMMANDS = {
     "today": ("ple.cli.today", "What is due, unread, and worth a look."),
@@ -117,6 +118,15 @@ def run(arguments: list[str] | None = None) -> int:
         return 0
     except PleError as error:
         return _say(error, ours)
+    except UnicodeEncodeError as error:
+        if error.reason != "surrogates not allowed":  # what bytes of the command line become that are no text
+            return _unexpected(error, ours)
+        return _say(InvalidInput("a word that was given is no text in UTF-8", hint="Give it another way."), ours)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            return _unexpected(error, ours)
+        where = f" to {error.filename}" if error.filename else ""
+        return _say(InvalidInput(f"nothing can be written{where}: {(error.strerror or '').lower()}"), ours)
     except Exception as error:  # the last line of defence: a traceback is a bug, but never the learner's to read
         return _unexpected(error, ours)
     return done if isinstance(done, int) else 0
@@ -127,6 +137,8 @@ def main() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # whoever started us closed it (`>&-`, a service, pythonw)
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if os.name == "nt" else {}))
@@ -152,7 +164,8 @@ def _unexpected(error: Exception, ours: State) -> int:
     where = state_folder() / "errors.log"
     try:
         where.parent.mkdir(parents=True, exist_ok=True)
-        with where.open("a", encoding="utf-8") as file:
+        # words of the learner's may be in it
+        with os.fdopen(os.open(where, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
             # PostgreSQL quotes the row that it refused: those are the learner's own words
             told = re.sub(r"(?m)^.*DETAIL:.*$", "DETAIL: (left out)", "".join(traceback.format_exception(error)))
             file.write(told + "\n")

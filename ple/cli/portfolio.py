@@ -289,7 +289,7 @@ def artifact_named(ctx: click.Context, name: str) -> int:
     from ple.library.errors import NotFound
 
     digits = name.strip().removeprefix("#")
-    if digits.isascii() and digits.isdigit():
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
         return int(digits)
     try:
         return resolve(ctx, name, "artifact")

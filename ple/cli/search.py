@@ -58,6 +58,8 @@ def command(
 
     Without a query, what is newest.
     """
+    kinds, tags = (tuple(word.lstrip("\0") for word in words) for words in (kinds, tags))  # see _Query
+    since = since and since.lstrip("\0")
     found = environment(ctx).search.find(_joined(query), kinds=kinds, tags=tags, since=since, limit=limit, sort=sort)
     if state(ctx).json:
         show(ctx, found)

@@ -7,7 +7,7 @@ import click
 
 from ple.cli.frame import Command, Group, confirm, environment, show, show_list, tell
 from ple.cli.words import ago, plural
-from ple.library.errors import InvalidInput
+from ple.library.errors import InvalidInput, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def restore(ctx: click.Context, numbers: tuple[str, ...]) -> None:
     """Take things out of the trash again, by their numbers."""
     try:
         ids = [int(number.removeprefix("#")) for number in numbers]
+        if beyond := next((id for id in ids if id >= 2**31), None):
+            raise NotFound(beyond)
     except ValueError as error:
         raise InvalidInput("things in the trash are named by number", hint="`ple trash list` shows them.") from error
     with environment(ctx).library.writing(f"Restored {plural(len(ids), 'thing')}") as tx:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 command = Group("xapi", help="Your record of learning: keep it, take it along, send it where you want.")
 
 _STORE = click.option(
-    "--store", type=int, help="Which record store, if there are several; `ple xapi status` has numbers."
+    "--store",
+    type=click.IntRange(0, 2**31 - 1),
+    help="Which record store, if there are several; `ple xapi status` has numbers.",
 )
 _EVENTS: list[tuple[str, Any]] = [
     ("Event", "event"),

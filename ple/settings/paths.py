@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ple.library.errors import PleError
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -14,12 +16,17 @@ class Place:
     url: str | None = None
 
 
+def at_home(path: str | Path) -> Path:
+    """Return a path in which ``~`` is the learner's home; that of a user whom nobody knows stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib raises a RuntimeError there
+
+
 def config_folder() -> Path:
     """Return the folder of the settings (``PLE_CONFIG`` overrides it)."""
     import platformdirs
 
     if named := os.environ.get("PLE_CONFIG"):
-        return Path(named).expanduser()
+        return at_home(named)
     return platformdirs.user_config_path("ple", appauthor=False)
 
 
@@ -42,12 +49,20 @@ def place(named: str | None) -> Place:
 
     Without it ``PLE_LIBRARY`` decides, then the platform's data folder. The index and files of a library on a server
     lie in the data folder, under a name made from its address.
+
+    Raises:
+        PleError: it is an address of something else.
     """
     named = named or os.environ.get("PLE_LIBRARY") or None
     if named is None:
         return Place(data_folder())
     if "://" in named:
+        if not named.startswith(("postgres://", "postgresql://", "postgresql+")):
+            raise PleError(
+                f"no library can be at {named.partition('://')[0]}://…",
+                hint="A library is a folder, or a database at a postgresql:// address.",
+            )
         url = named.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
         digest = hashlib.sha256(url.rpartition("@")[2].encode()).hexdigest()[:16]
         return Place(data_folder() / "servers" / digest, url)
-    return Place(Path(named).expanduser())
+    return Place(at_home(named))

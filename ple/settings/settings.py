@@ -6,6 +6,7 @@ Order: command line, environment, file, default. Errors name the file, the key a
 import dataclasses
 import difflib
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +49,7 @@ def load(folder: Path, environ: dict[str, str] | None = None) -> Settings:
     path = folder / "config.toml"
     said: dict[str, Any] = {}
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         pass
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -92,7 +93,7 @@ def _typed(value: Any, wanted: Any, where: str) -> Any:
         if not isinstance(value, dict) or not all(isinstance(said, str) for said in value.values()):
             raise SettingsError(f"{where} must be a table of texts in quotes")
         return dict(value)
-    if wanted is int and isinstance(value, str) and value.lstrip("-").isdigit():
+    if wanted is int and isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
         value = int(value)
     if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
         raise SettingsError(f"{where} must be {'a whole number' if wanted is int else 'a text in quotes'}")

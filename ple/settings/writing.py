@@ -42,9 +42,9 @@ def _rewritten(folder: Path, where: tuple[str, ...], value: Any) -> Settings:
     import tomlkit
 
     load(folder)  # a file that cannot be read is not written over
-    path = folder / "config.toml"
+    path = (folder / "config.toml").resolve()  # what a link leads to is changed, not the link
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        document = tomlkit.parse(path.read_text(encoding="utf-8-sig")) if path.exists() else tomlkit.document()
         inner: Any = document
         for name in where[:-1]:
             if name not in inner:
@@ -55,7 +55,7 @@ def _rewritten(folder: Path, where: tuple[str, ...], value: Any) -> Settings:
         else:
             inner[where[-1]] = value
         part = path.with_name(f".config.toml.{os.getpid()}")
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(tomlkit.dumps(document), encoding="utf-8")
         part.replace(path)
     except OSError as error:

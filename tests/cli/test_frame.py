@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +174,31 @@ def test_moments_at_the_ends_of_the_calendar_are_said(end, zone, monkeypatch) ->
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["bookmarks", "show", "\udcff"], ["bookmarks", "list", "--folder", "\udcff"],
+        ["journal", "list", "--prompt", "\udcff"],
+        ["trash", "restore", "99999999999999999999"], ["portfolio", "show", "99999999999999999999"],
+        ["portfolio", "mentions", "allow", "99999999999999999999"], ["portfolio", "show", "3000000000"],
+        ["--library", "~nobody-here/x", "library", "info"], ["--library", "https://e.org", "library", "info"],
+        ["journal", "import", "~nobody-here/x"], ["bookmarks", "cite", "--tag", "x", "--style", "~nobody-here/x.csl"],
+    ],
+)  # fmt: skip
+def test_odd_words_are_answered_with_a_sentence(ple, words: list[str], tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)  # where a folder called ~nobody-here may be made
+    said = ple(*words, code=None)
+    assert "went wrong" not in said.err
+
+
+@pytest.mark.parametrize("number", ["--5", "²", "9" * 5000])
+def test_a_setting_that_is_no_number_is_a_sentence(ple, monkeypatch, number: str) -> None:
+    monkeypatch.setenv("PLE_REFRESH_MINUTES", number)
+    assert "must be a whole number" in ple("doctor", code=1).out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_an_export_that_has_no_room_says_so(ple) -> None:
+    assert "cannot be written: no space left on device" in ple("bookmarks", "export", "/dev/full", code=1).err
