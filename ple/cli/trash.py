@@ -16,6 +16,7 @@ class Thrown:
 
     id: int
     kind: str
+    title: str
     trashed_at: datetime | None
 
 
@@ -34,8 +35,11 @@ trash = Group("trash", help="What was thrown away: list, restore, empty.")
 @click.pass_context
 def list_(ctx: click.Context) -> None:
     """List what is in the trash, the last thrown away first."""
-    things = [Thrown(r.id or 0, r.kind, r.trashed_at) for r in environment(ctx).library.trashed()]
-    columns = [("#", "id"), ("Kind", "kind"), ("Thrown away", lambda thing: ago(thing.trashed_at))]
+    library = environment(ctx).library
+    thrown = library.trashed()
+    titles = library.titles([resource.id or 0 for resource in thrown])
+    things = [Thrown(r.id or 0, r.kind, titles.get(r.id or 0, ""), r.trashed_at) for r in thrown]
+    columns = [("#", "id"), ("Kind", "kind"), ("Title", "title"), ("Thrown away", lambda thing: ago(thing.trashed_at))]
     show_list(ctx, things, columns, empty="The trash is empty.")
 
 

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +190,13 @@ class Library:
                 .where(col(Resource.trashed_at).is_not(None), col(Resource.purged_at).is_(None))
                 .order_by(col(Resource.trashed_at).desc(), col(Resource.id).desc())
             ).all()
+
+    def titles(self, ids: Collection[int]) -> dict[int, str]:
+        """Return what things are called, also those in the trash; see :mod:`ple.library.titles`."""
+        from ple.library.titles import titles
+
+        with self.reading() as tx:
+            return titles(tx.connection(), ids)
 
     def empty_trash(self) -> int:
         """Delete for good what is in the trash, files and history included; return how many things that were.

@@ -44,12 +44,17 @@ def test_wrong_usage_ends_with_2(ple, words: list[str]) -> None:
 
 def test_a_misspelt_command_is_guessed(ple) -> None:
     assert "Did you mean `ple journal`?" in ple("jurnal", code=2).err
+    assert "`ple library backup`" in ple("backup", code=2).err
+    assert "`ple search`?" in ple("find", code=2).err
+    assert "import-mail" in ple("help", "feeds").out
 
 
 def test_undo_says_what_it_took_back(ple) -> None:
     id = ple("journal", "write", "To be taken back", "--json").json["id"]
     assert ple("undo").out.startswith("Taken back: ")
-    assert [thing["id"] for thing in ple("trash", "list", "--json").json] == [id]
+    assert [(thing["id"], thing["title"]) for thing in ple("trash", "list", "--json").json] == [
+        (id, "To be taken back")
+    ]
     ple("trash", "restore", f"#{id}")
     assert ple("trash", "list", "--json").json == []
 
