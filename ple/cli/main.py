@@ -47,6 +47,22 @@ COMMANDS = {
 }
 
 
+_MEANT = {
+    "add": ("feeds add", "save"),
+    "find": ("search",),
+    "import": ("feeds import", "bookmarks import", "library import"),
+    "list": ("today", "entries list"),
+    "new": ("entries list --unread", "journal write"),
+    "note": ("journal write",),
+    "open": ("tui",),
+    "read": ("entries show", "entries list --unread"),
+    "status": ("today", "doctor"),
+    "sync": ("feeds update", "lms sync"),
+    "write": ("journal write",),
+}
+"""What newcomers try first."""
+
+
 class Nouns(Group):
     """A group that knows its commands' names and help lines, and imports only the one that runs."""
 
@@ -73,14 +89,24 @@ class Nouns(Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command; say the nearest one when there is none by that name."""
         name = args[0]
+        if name == "help":
+            name, *_ = args = [*args[1:], "--help"]
         if name not in COMMANDS and not name.startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(name, COMMANDS, 1)
-            raise click.UsageError(
-                f"There is no command “{name}”." + (f" Did you mean `ple {near[0]}`?" if near else ""), ctx
-            )
+            meant = self._meant(ctx, name)
+            said = f" Did you mean {' or '.join(f'`ple {each}`' for each in meant[:4])}?" if meant else ""
+            raise click.UsageError(f"There is no command “{name}”.{said}", ctx)
         return super().resolve_command(ctx, args)
+
+    def _meant(self, ctx: click.Context, name: str) -> list[str]:
+        """Return the commands that a wrong name may stand for: one that is nearly called so, or does that to things."""
+        import difflib
+
+        if near := difflib.get_close_matches(name, COMMANDS, 1, cutoff=0.75):
+            return near
+        if name in _MEANT:
+            return list(_MEANT[name])
+        groups = ((noun, self.get_command(ctx, noun)) for noun in COMMANDS)
+        return [f"{noun} {name}" for noun, group in groups if isinstance(group, click.Group) and name in group.commands]
 
 
 @click.group(cls=Nouns, hide_everywhere=False, invoke_without_command=True)
