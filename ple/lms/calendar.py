@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -31,6 +32,8 @@ _PAST = dt.timedelta(days=60)
 _AHEAD = dt.timedelta(days=400)
 _MOST_BYTES = 5_000_000
 _MOST_REPEATING = 200
+_MOST_LOOKS = 100
+_EVENTS = ("VEVENT", "VTODO")
 _TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 _DUE = re.compile(r"(?i)\s*(is due( \(extension\))?|[-–:]\s*due|\(due\)|ist fällig|should be completed|closes)\s*$")
 _OPENS = re.compile(r"(?i)\s(opens|öffnet)\s*$")
@@ -68,8 +71,9 @@ class Calendar(Manual):
     def sessions(self) -> Iterator[RemoteSession]:
         """Yield what one goes to: whatever lasts a while and is not due."""
         for event in self._events:
-            if (session := _session(event, self._title, self._repeating)) is not None:
-                yield session
+            with suppress(*_BROKEN):
+                if (session := _session(event, self._title, self._repeating)) is not None:
+                    yield session
 
     @property
     def _host(self) -> str:
@@ -119,11 +123,12 @@ class Calendar(Manual):
 
     @cached_property
     def _tasks(self) -> list[tuple[str, RemoteAssignment]]:
-        try:
-            tasks = (_task(event, self._title, self._repeating) for event in self._events)
-            return [task for task in tasks if task is not None]
-        except _BROKEN as error:
-            raise NotUnderstood(f"the calendar of {self._host} is broken") from error
+        tasks = []
+        for event in self._events:
+            with suppress(*_BROKEN):
+                if (task := _task(event, self._title, self._repeating)) is not None:
+                    tasks.append(task)
+        return tasks
 
     @cached_property
     def _repeating(self) -> frozenset[str]:
@@ -134,23 +139,48 @@ class Calendar(Manual):
 
     @cached_property
     def _events(self) -> list[Any]:
-        import recurring_ical_events
-
-        parsed, now = self._parsed, dt.datetime.now(dt.UTC)
-        repeating = 0
+        parsed, repeating = self._parsed, 0
         for component in list(parsed.subcomponents):
             rule = component.get("RRULE")
             if rule is None:
                 continue
             repeating += 1
-            often = isinstance(rule, list) or str(rule.get("FREQ", [""])[0]).upper() in _TOO_OFTEN
+            try:
+                often = isinstance(rule, list) or str(rule.get("FREQ", [""])[0]).upper() in _TOO_OFTEN
+            except _BROKEN:
+                often = True  # than anybody can tell
             if often or repeating > _MOST_REPEATING:
                 parsed.subcomponents.remove(component)
-        try:
-            query = recurring_ical_events.of(parsed, components=["VEVENT", "VTODO"], skip_bad_series=True)
-            return list(query.between(now - _PAST, now + _AHEAD))
-        except _BROKEN as error:
-            raise NotUnderstood(f"the calendar of {self._host} is broken") from error
+        series: dict[str, list[Any]] = {}
+        for number, component in enumerate(parsed.subcomponents):
+            if component.name in _EVENTS:
+                series.setdefault(str(component.get("UID") or number), []).append(component)
+        found = _sound(parsed, list(series.values()), dt.datetime.now(dt.UTC), [_MOST_LOOKS])
+        if series and found is None:
+            raise NotUnderstood(f"the calendar of {self._host} is broken")
+        return found or []
+
+
+def _sound(parsed: "Parsed", series: list[list[Any]], now: dt.datetime, looks: list[int]) -> list[Any] | None:
+    """Return the events of those series that can be read, whatever others are; none if none of them can.
+
+    ``looks`` is how often may be looked: a few broken ones are found out, thousands are not worth it.
+    """
+    import recurring_ical_events
+
+    whole = type(parsed)(parsed)
+    whole.subcomponents = [each for each in parsed.subcomponents if each.name not in _EVENTS]
+    whole.subcomponents += [event for events in series for event in events]
+    try:
+        query = recurring_ical_events.of(whole, components=_EVENTS, skip_bad_series=True)
+        return list(query.between(now - _PAST, now + _AHEAD))
+    except _BROKEN:
+        looks[0] -= 1
+        if len(series) < 2 or looks[0] < 0:
+            return None
+    half = len(series) // 2
+    parts = [_sound(parsed, some, now, looks) for some in (series[:half], series[half:])]
+    return None if parts == [None, None] else [event for part in parts for event in part or ()]
 
 
 def at_path(text: str) -> Path:

@@ -161,6 +161,24 @@ def test_a_hostile_calendar_ends_quickly_and_in_an_error_of_ours(courses: Course
     assert synced.new == 0
 
 
+def test_broken_events_keep_no_other_from_coming(courses: Courses, tmp_path: Path, clock: Clock) -> None:
+    at = (clock() + dt.timedelta(days=1)).strftime("%Y%m%dT170000Z")
+    broken = [
+        f"DTSTART:{at}\nDTEND:99991231T235959Z",
+        f"DTSTART:{at}\nDURATION:P999999999D",
+        f"DTSTART:{at}\nRRULE:FREQ=NONSENSE",
+        f"DTSTART:{at}\nDTSTART:{at}",
+        "LOCATION:without a time",
+    ]
+    events = [f"UID:{number}\nSUMMARY:Bad is due\n{said}" for number, said in enumerate(broken)]
+    events.insert(2, f"UID:good\nSUMMARY:Good is due\nDTSTART:{at}")
+    said = "".join(f"BEGIN:VEVENT\n{event}\nEND:VEVENT\n" for event in events)
+    (tmp_path / "some.ics").write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{said}END:VCALENDAR\n")
+    account = courses.connect(str(tmp_path / "some.ics"))
+    assert next(courses.sync(account.id)).failure is None
+    assert [line.title for line in courses.assignments()] == ["Good"]
+
+
 def test_repeating_events_whole_days_and_lessons_are_told_apart(courses: Courses, tmp_path: Path, clock: Clock) -> None:
     start = (clock() + dt.timedelta(days=1)).strftime("%Y%m%dT170000Z")
     day = (clock() + dt.timedelta(days=2)).strftime("%Y%m%d")
