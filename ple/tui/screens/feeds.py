@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
-from ple.tui.list_room import FIRST_KEYS, ListRoom
+from ple.tui.list_room import FIRST_KEYS
 from ple.tui.reading import Article
-from ple.tui.refreshing import refresh
 from ple.tui.screens import feeds_care, feeds_reading, feeds_triage
 from ple.tui.screens.feeds_list import (
     EntryRow,
@@ -26,21 +22,17 @@ from ple.tui.screens.feeds_list import (
     steady,
     wanted,
 )
-from ple.tui.screens.feeds_tree import ALL, INBOX, Node, Sources, Tree, feeds_in, paint_node, sources, tree_of
+from ple.tui.screens.feeds_sources import SourcesRoom
+from ple.tui.screens.feeds_tree import INBOX, Node
 from ple.tui.things import save_page
-from ple.tui.widgets.line_list import Key, LineList, Row
+from ple.tui.widgets.line_list import Key, Row
 from ple.tui.words import Piece
 
 if TYPE_CHECKING:
     from ple.environment import Environment
-    from ple.search.saved import SmartFeed
 
 
-PAUSE = 1.0
-"""Seconds without a change after which saved searches are counted again."""
-
-
-class Feeds(ListRoom):
+class Feeds(SourcesRoom):
     """Three panes: feeds, entries, the entry."""
 
     MODE = "feeds"
@@ -78,70 +70,11 @@ class Feeds(ListRoom):
     def __init__(self) -> None:
         super().__init__()
         self.unread_only = False
-        self.node: Node = Node(ALL, "All")
-        self.found = Sources()
-        """What the tree says."""
-        self._smart: Sequence[SmartFeed] = ()
-        self._folded: set[str] = set()
         self._read_here: set[Key] = set()  # stays in sight in a list of what is unread
-        self._source_wanted: Key | None = None
         self._looking_for_unread = False
         self._listed: Key | None = None
 
-    def outer(self) -> Iterable[Widget]:
-        """The tree."""
-        yield Tree(paint_node, id="tree")
-
-    @property
-    def sources(self) -> LineList:
-        """The tree."""
-        return self.query_one("#tree", LineList)
-
-    # loading
-
-    async def load(self) -> None:
-        """Show feeds and entries as they are now."""
-        if not self.list.keys and not self.filter and self._source_wanted is None:
-            await self.begin()
-        now = self.learning.now()
-        self.found = await self.ask(lambda environment: sources(environment, now))
-        self._fill_tree()
-        await super().load()
-        self.work(self._count_searches, group="searches")
-
-    async def _count_searches(self) -> None:
-        """Put the saved searches into the tree; to count what fits takes longer than all the rest."""
-        if self._smart:
-            await asyncio.sleep(PAUSE)  # whoever goes on deciding does not wait for it: a newer count replaces this
-        found = await self.ask(lambda environment: environment.searches.smart_feeds())
-        if list(found) != list(self._smart):
-            self._smart = found
-            self._fill_tree()
-
-    def _fill_tree(self) -> None:
-        nodes = list(tree_of(self.found, self._smart, self._folded))
-        wanted, self._source_wanted = self._source_wanted, None
-        keys = [node.key for node in nodes]
-        self.sources.show(keys, rows=nodes, cursor=wanted if wanted in keys else self.node.key)
-        if wanted is not None and wanted not in keys:
-            self._source_wanted = wanted
-        self.node = self.sources.row or self.node
-
-    def show_source(self, key: Key) -> None:
-        """Go to a feed, folder or list, now or as soon as it is there."""
-        if not self.sources.go(key):
-            self._source_wanted = key
-
-    def whereabouts(self) -> dict[str, Any]:
-        """Where the cursors stand."""
-        return {**super().whereabouts(), "source": self.node.key}
-
-    def go_back(self, before: dict[str, Any]) -> None:
-        """Stand where the learner stood."""
-        super().go_back(before)
-        source = before.get("source")
-        if isinstance(source, int | str):
-            self._source_wanted = source
+    # the list
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
         """Return the call for the entries of the chosen node."""
@@ -180,7 +113,7 @@ class Feeds(ListRoom):
         """Where we are and how much there is."""
         if self.found.counts is None:
             return self.node.title  # nothing is known yet
-        query = next((each.query for each in self._smart if each.id == self.node.search), "")
+        query = next((each.query for each in self.smart if each.id == self.node.search), "")
         filtered = self.counted(total) if self.filter else ""
         now = self.learning.now()
         return headline(self.node, now, unread_only=self.unread_only, filtered=filtered, query=query)
@@ -189,48 +122,19 @@ class Feeds(ListRoom):
         """What to do here."""
         return lesson(self.node, follows=bool(self.found.feeds), unread_only=self.unread_only)
 
-    # the tree
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer among the feeds only what is about feeds."""
         return self.at > 0 or action not in ("mark", "star", "later", "drop", "why", "save")
-
-    @on(LineList.Moved, "#tree")
-    def _node_moved(self, event: LineList.Moved) -> None:
-        if event.row is not None and event.row.key != self.node.key:
-            self.node = event.row
-            self._read_here.clear()
-            self.work(self._show_node, group="load")
-
-    async def _show_node(self) -> None:
-        await asyncio.sleep(0.03)
-        self.list.show(())  # from its beginning
-        await super().load()
-
-    @on(LineList.Chosen, "#tree")
-    def _node_chosen(self) -> None:
-        self.at = 1
-
-    def action_fold(self) -> None:
-        """Open or close the folder under the cursor."""
-        if self.node.folder is not None:
-            self._folded ^= {self.node.folder}
-            self._fill_tree()
-
-    def action_feed(self, step: int) -> None:
-        """Go to the next or previous line of the tree."""
-        self.sources.action_move(step)
-
-    def action_inbox(self) -> None:
-        """Go to what is to be decided on."""
-        self.at = 1
-        self.sources.go(INBOX)
 
     def action_view(self) -> None:
         """Show all, or only what is unread."""
         self.unread_only = not self.unread_only
         self._read_here.clear()
-        self.work(super().load, group="load")
+        self.work(self.show_list, group="load")
+
+    def gone_to(self, node: Node) -> None:
+        """What was read in another list need not stay in this one."""
+        self._read_here.clear()
 
     # entries
 
@@ -339,60 +243,3 @@ class Feeds(ListRoom):
     def action_mark_all(self) -> None:
         """Mark everything in the chosen feed, folder or list as read, or what is older than some days."""
         feeds_reading.mark_all(self)
-
-    # feeds
-
-    def action_refresh(self) -> None:
-        """Ask the chosen feed or folder for news."""
-        if self.node.mail:
-            self.learning.say("Mail is brought in from files: `ple feeds import-mail FILE`")
-            return
-        refresh(self.learning, feeds_in(self.found, self.node))
-
-    def _with_feed(self, verb: Callable[[Feeds, Node], None], *, folders: bool = False) -> None:
-        if self.node.feed is not None or (folders and self.node.folder is not None):
-            verb(self, self.node)
-        else:
-            self.learning.say(f"Choose a feed{' or folder' if folders else ''} first: left goes to the feeds")
-
-    def action_add(self) -> None:
-        """Follow a feed."""
-        feeds_care.follow(self)
-
-    def action_unfollow(self) -> None:
-        """Stop following the chosen feed."""
-        self._with_feed(feeds_care.unfollow)
-
-    def action_edit(self) -> None:
-        """Give the chosen feed or folder another name."""
-        self._with_feed(feeds_care.rename, folders=True)
-
-    def action_move(self) -> None:
-        """Put the chosen feed into a folder."""
-        self._with_feed(feeds_care.move)
-
-    def action_pause(self) -> None:
-        """Stop asking the chosen feed, or ask it again."""
-        self._with_feed(feeds_care.pause)
-
-    def action_mute(self) -> None:
-        """Hide what the chosen feed or folder brings, for a time."""
-        self._with_feed(feeds_care.mute, folders=True)
-
-    def action_health(self) -> None:
-        """Show how the feeds are doing."""
-        from ple.tui.screens.feeds_health import Health
-
-        self.app.push_screen(Health(), self._went_to_feed)
-
-    def _went_to_feed(self, id: int | None) -> None:
-        if id is not None:
-            self.show_source(id)
-
-    def action_import_opml(self) -> None:
-        """Follow the feeds of a list from another reader."""
-        feeds_care.import_opml(self)
-
-    def action_export_opml(self) -> None:
-        """Write the feeds as a list for another reader."""
-        feeds_care.export_opml(self)

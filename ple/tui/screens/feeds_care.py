@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ple.environment import Environment
     from ple.feeds.discovery import Candidate
     from ple.feeds.models import Feed
-    from ple.tui.screens.feeds import Feeds
+    from ple.tui.screens.feeds_sources import SourcesRoom
     from ple.tui.screens.feeds_tree import Node
 
 FOLLOW, IMPORT = "Follow a feed", "Import feeds"
@@ -24,7 +24,7 @@ MUTES = ((1, "a day"), (2, "a week"), (3, "four weeks"))
 _DAYS = {1: 1, 2: 7, 3: 28}
 
 
-def follow(room: Feeds) -> None:
+def follow(room: SourcesRoom) -> None:
     """Ask for an address and follow its feed; where there are several, let the learner choose."""
 
     def got(address: str | None) -> None:
@@ -41,7 +41,7 @@ def follow(room: Feeds) -> None:
     )
 
 
-async def _look(room: Feeds, address: str) -> None:
+async def _look(room: SourcesRoom, address: str) -> None:
     room.learning.say(f"Looking for a feed at {address} …")
     if "@" in address.partition("://")[2].partition("/")[0]:  # with a name and password only the feed itself is asked
         await _follow(room, address)
@@ -68,7 +68,7 @@ def _candidate(found: Candidate, now: dt.datetime) -> str:
     )
 
 
-async def _follow(room: Feeds, address: str) -> None:
+async def _follow(room: SourcesRoom, address: str) -> None:
     folder = room.node.folder
 
     def add(environment: Environment) -> tuple[Feed, bool]:
@@ -83,7 +83,7 @@ async def _follow(room: Feeds, address: str) -> None:
     room.show_source(feed.id)
 
 
-def unfollow(room: Feeds, node: Node) -> None:
+def unfollow(room: SourcesRoom, node: Node) -> None:
     """Ask, then stop following a feed."""
     id = _number(node)
 
@@ -98,7 +98,7 @@ def unfollow(room: Feeds, node: Node) -> None:
     room.app.push_screen(Confirm(f"Unfollow {named(node.title)}?", about=about, yes="Unfollow"), remove)
 
 
-def rename(room: Feeds, node: Node) -> None:
+def rename(room: SourcesRoom, node: Node) -> None:
     """Give a feed or a folder another name."""
 
     def keep(said: str | None) -> None:
@@ -116,7 +116,7 @@ def rename(room: Feeds, node: Node) -> None:
     room.app.push_screen(Ask(f"Call {named(node.title)}", value=node.title, help=help, empty=node.folder is None), keep)
 
 
-def move(room: Feeds, node: Node) -> None:
+def move(room: SourcesRoom, node: Node) -> None:
     """Put a feed into a folder."""
     value = next((feed.folder or "" for feed in room.found.feeds if feed.id == node.key), "")
     folders = ", ".join(sorted(room.found.counts.folders)[:12]) if room.found.counts else ""
@@ -130,7 +130,7 @@ def move(room: Feeds, node: Node) -> None:
     room.app.push_screen(Ask(f"Folder of {named(node.title)}", value=value, help=help, empty=True), keep)
 
 
-def pause(room: Feeds, node: Node) -> None:
+def pause(room: SourcesRoom, node: Node) -> None:
     """Stop asking a feed, or ask it again."""
     if node.mail:
         room.learning.say("Mail is brought in from files: there is nobody to ask")
@@ -142,7 +142,7 @@ def pause(room: Feeds, node: Node) -> None:
     )
 
 
-def mute(room: Feeds, node: Node) -> None:
+def mute(room: SourcesRoom, node: Node) -> None:
     """Hide what comes in of a feed or a folder for a time; or end that."""
     if node.muted_until is not None:
         room.change(lambda environment: _unmute(environment, node), f"{named(node.title)} is heard again · u undoes")
@@ -172,7 +172,7 @@ def _unmute(environment: Environment, node: Node) -> None:
     rules.remove(ids)
 
 
-def whole(room: Feeds, node: Node) -> None:
+def whole(room: SourcesRoom, node: Node) -> None:
     """Fetch the articles of a feed from their pages from now on, or not any more."""
     id = _number(node)
 
@@ -190,7 +190,7 @@ def whole(room: Feeds, node: Node) -> None:
     )
 
 
-def import_opml(room: Feeds) -> None:
+def import_opml(room: SourcesRoom) -> None:
     """Follow the feeds of a list from another reader."""
 
     def got(name: str | None) -> None:
@@ -200,7 +200,7 @@ def import_opml(room: Feeds) -> None:
     room.app.push_screen(Ask(IMPORT, placeholder="~/Downloads/feeds.opml", help="An OPML file; folders are kept."), got)
 
 
-async def _import(room: Feeds, path: Path) -> None:
+async def _import(room: SourcesRoom, path: Path) -> None:
     with room.learning.trying(IMPORT, str(path)):
         done = await room.ask(lambda environment: environment.feeds.import_opml(contents(path)))
     said = f"Following {plural(len(done.added), 'more feed')}"
@@ -218,7 +218,7 @@ async def _import(room: Feeds, path: Path) -> None:
     await room.learning.look()
 
 
-def export_opml(room: Feeds) -> None:
+def export_opml(room: SourcesRoom) -> None:
     """Write the feeds as a list that other readers understand."""
 
     def got(name: str | None) -> None:
@@ -231,7 +231,7 @@ def export_opml(room: Feeds) -> None:
     )
 
 
-async def _export(room: Feeds, path: Path) -> None:
+async def _export(room: SourcesRoom, path: Path) -> None:
     def write(environment: Environment) -> None:
         if path.exists():
             raise InvalidInput(f"{path} is there already", hint="Give it another name.")
