@@ -266,7 +266,7 @@ class Accounts:
         title = line(name).strip()
         if not title:
             raise InvalidInput("the account has no name", hint="Name the school or course, or give its address.")
-        url = addresses.clean(title) if "://" in title else ""
+        url = addresses.without_credentials(addresses.clean(title)) if "://" in title else ""
         remote_id = hashlib.sha256(title.casefold().encode()).hexdigest()[:16]
         shown = urlsplit(url).hostname or title
         return self._stored("manual", url, Identity(remote_id, "", shown, url, frozenset()), None)

@@ -148,12 +148,15 @@ class Courses(HandingIn):
         row = self._catalogue.account(account)[0]
         if row.lms != "manual":
             raise InvalidInput(f"{row.title} brings its own assignments", hint="Connect one with --kind manual.")
-        if not title.strip():
+        from ple.web.text import line
+
+        if not line(title).strip():
             raise InvalidInput("the assignment has no title", hint="Say what it is called there.")
-        now, name = self._now(), course.strip() or row.title
+        now, name = self._now(), line(course).strip() or row.title
         key = hashlib.sha256(name.casefold().encode()).hexdigest()[:24]
+        page = addresses.without_credentials(addresses.clean(url)) if url else row.url or None
         task = RemoteAssignment(
-            remote_id=uuid7().hex, course_id=key, title=title, url=addresses.clean(url) if url else row.url or None,
+            remote_id=uuid7().hex, course_id=key, title=line(title), url=page,
             html=f"<p>{escape(text)}</p>" if text else "", accepts=Accepts(), due_at=due_at,
         )  # fmt: skip
         remote = RemoteCourse(remote_id=key, code="", title=name, url=row.url or None)

@@ -140,6 +140,13 @@ def test_where_nothing_is_let_in_the_learner_writes_down_what_is_due(courses: Co
     assert courses.assignment(task.id).state == "submitted"
 
 
+def test_what_is_typed_by_hand_is_kept_as_text_and_without_passwords(courses: Courses) -> None:
+    account = courses.connect("https://me:secret@school.example/", kind="manual")
+    task = courses.add_assignment(account.id, "Essay\udcff\0", course="\ud800", url="https://me:secret@e.example/essay")
+    assert (account.url, task.url) == ("https://school.example/", "https://e.example/essay")
+    assert (task.title + task.course).encode()
+
+
 HOSTILE = {
     "no calendar": "<html>Sign in</html>",
     "broken": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:nonsense\nEND:VCALENDAR",

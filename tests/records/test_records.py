@@ -101,9 +101,11 @@ def test_a_statement_is_made_once_and_its_bytes_never_change(environment, record
     wrote(environment, 3)
     assert records.catch_up() == 3
     before = records.export()
-    records.introduce("https://me.example", "me")
+    records.introduce("https://me.example", "me\ud800")
     assert records.catch_up() == 0
     assert records.export() == before
+    wrote(environment)
+    assert records.catch_up() == 1
 
 
 def test_an_archive_with_statements_keeps_none_of_ours_untold(environment, records, tmp_path) -> None:

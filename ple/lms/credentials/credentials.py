@@ -187,7 +187,7 @@ class Credentials(Shelf):
         kept = value.strip().removeprefix("mailto:")
         if not re.fullmatch(
             r"[^\s@\x00-\x1f]{1,200}@[^\s@\x00-\x1f]{1,200}|did:[a-z0-9]+:\S{1,1000}|https?://\S{1,1000}", kept
-        ):
+        ) or re.search(r"[\x00-\x1f\ud800-\udfff]", kept):
             raise InvalidInput(f"“{line(value)[:60]}” is no e-mail address, DID or web address")
         with self._library.writing() as tx:
             if tx.get(IdentityRow, kept) is None:

@@ -25,6 +25,7 @@ from ple.lms.records.outbox import Outbox
 from ple.lms.records.statements import LARGEST, actor_of, problem, read_file, same, time_of, voiding, written
 from ple.lms.records.vocabulary import VOIDED, same_verb
 from ple.web import addresses
+from ple.web.text import line
 
 _MOST = 500
 """Lines of the activity log told at a time."""
@@ -50,7 +51,7 @@ class Record:
         Raises:
             InvalidInput: the site is no address, or there is no name.
         """
-        home, known_as = addresses.clean(home_page), " ".join(name.split())
+        home, known_as = addresses.clean(home_page), " ".join(line(name).split())
         if not known_as:
             raise InvalidInput("the account needs a name", hint="It is what a store will know you by.")
         actor = actor_of(home, known_as[:200])
