@@ -7,8 +7,10 @@ import json
 import os
 import secrets as chance
 import stat
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +40,20 @@ class Secrets:
         keyring = _keyring()
         if keyring is None:
             return None
-        found: str | None = keyring.get_password(SERVICE, name)
+        with _said_plainly():
+            found: str | None = keyring.get_password(SERVICE, name)
         return found
 
     def set(self, name: str, value: str) -> str:
         """Keep a secret; return where, in words: ``the keyring`` or the path of the file.
 
         Raises:
-            SecretsError: the file cannot be written.
+            SecretsError: the file cannot be written, or the keyring stays locked.
         """
         keyring = _keyring()
         if keyring is not None:
-            keyring.set_password(SERVICE, name, value)
+            with _said_plainly():
+                keyring.set_password(SERVICE, name, value)
             self._change_file(name, None)
             return "the keyring"
         self._change_file(name, value)
@@ -62,8 +66,10 @@ class Secrets:
     def delete(self, name: str) -> None:
         """Forget a secret; no error if there is none."""
         keyring = _keyring()
-        if keyring is not None and keyring.get_password(SERVICE, name) is not None:
-            keyring.delete_password(SERVICE, name)
+        if keyring is not None:
+            with _said_plainly():
+                if keyring.get_password(SERVICE, name) is not None:
+                    keyring.delete_password(SERVICE, name)
         self._change_file(name, None)
 
     def where(self) -> str:
@@ -79,14 +85,18 @@ class Secrets:
         except (OSError, ValueError) as error:
             raise SecretsError(f"{self._path} cannot be read", hint="Move it away and connect again.") from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            self._path.chmod(0o600)
-            self._warn(
-                f"{self._path} could be read by others; now only you can. If others use this computer, make new tokens."
-            )
+            with suppress(OSError):  # a disk that knows no rights
+                self._path.chmod(0o600)
+                self._warn(
+                    f"{self._path} could be read by others; now only you can. "
+                    "If others use this computer, make new tokens."
+                )
         return said if isinstance(said, dict) else {}
 
     def _change_file(self, name: str, value: str | None) -> None:
-        with self._lock:
+        if value is None and not self._path.exists():
+            return
+        with self._lock, self._alone():
             said = self._read_file()
             if said.get(name) == value:
                 return
@@ -96,14 +106,55 @@ class Secrets:
                 said[name] = value
             part = self._path.with_name(f".secrets.{chance.token_hex(4)}")
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
                 # made with 0600 from the start: there is no moment in which others could read it
                 with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                     json.dump(said, file)
+                    file.flush()
+                    os.fsync(file.fileno())
                 part.replace(self._path)
             except OSError as error:
                 part.unlink(missing_ok=True)
                 raise SecretsError(f"{self._path} cannot be written: {error.strerror}") from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process change the file meanwhile: each writes the whole of it."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._path.with_name(".secrets.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise SecretsError(f"{self._path} cannot be written: {error.strerror}") from error
+        try:
+            with suppress(OSError):  # a disk that knows no locks
+                _wait_for(lock)
+            yield
+        finally:
+            os.close(lock)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _wait_for(lock: int) -> None:
+        msvcrt.locking(lock, msvcrt.LK_LOCK, 1)
+
+else:
+    import fcntl
+
+    def _wait_for(lock: int) -> None:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Say in our words what goes wrong in a keyring: it is locked, its service does not run, it was dismissed."""
+    try:
+        yield
+    except Exception as error:  # each platform's keyring has errors of its own
+        raise SecretsError(
+            f"the keyring of this computer cannot be used ({type(error).__name__})",
+            hint="Unlock it and try again; with PLE_NO_KEYRING=1 secrets lie in a file that only you can read.",
+        ) from None
 
 
 def _keyring() -> Any:
