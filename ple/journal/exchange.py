@@ -132,6 +132,11 @@ def give_out(library: Library, folder: Path) -> Exported:
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if path.is_file():
+        if path.suffix and path.suffix.lower() not in SUFFIXES:  # an export of another program, most likely
+            raise InvalidInput(
+                f"{path.name} is no Markdown",
+                hint="Name a file in .md or .txt, or a folder of them; most programs can export as Markdown.",
+            )
         yield path.name, path
         return
     if not path.is_dir():

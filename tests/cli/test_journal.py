@@ -179,3 +179,5 @@ def test_a_journal_goes_out_and_in(ple: Any, tmp_path: Path) -> None:
     assert "broken.md: it is not text in UTF-8" in said.err
     ple("journal", "import", str(tmp_path / "out"), "--strict", code=1)
     ple("journal", "import", str(tmp_path / "out" / "broken.md"), code=1)
+    (tmp_path / "days.json").write_text('{"entries": []}')
+    assert "days.json is no Markdown" in ple("journal", "import", str(tmp_path / "days.json"), code=1).err

@@ -72,6 +72,8 @@ def test_encodings_of_torn_lists():
     ids=["empty", "text", "a feed", "laughs", "file", "huge"],
 )
 def test_what_is_no_list_is_refused(bomb):
+    with pytest.raises(BrokenOutline, match="bookmarks"):
+        read(b"<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF='https://a.example/'>a</A></DL>")
     with pytest.raises(BrokenOutline):
         read(bomb)
 

@@ -47,6 +47,8 @@ def read(data: bytes) -> list[Outline | Blank]:
         raise BrokenOutline(f"the list has {len(data) // 1_000_000} MB; no list of subscriptions is that large")
     found = list(_walk(_outlines(data)))
     if not found and b"<opml" not in data[:100_000].lower() and b"<outline" not in data.lower():
+        if b"netscape-bookmark" in data[:1000].lower():
+            raise BrokenOutline("these are bookmarks, no list of feeds", hint="`ple bookmarks import` takes them in.")
         raise BrokenOutline("this is no OPML file")
     return found
 
