@@ -170,7 +170,8 @@ class Demo:
             self._expect(kept.title == page.title and (kept.words or 0) > 100, "the page's title and text are found")
             self._made.bookmarks[kept.title] = kept.id
             words += kept.words or 0
-            details.append(f"#{kept.id} {kept.title} · {kept.author} · {kept.words} words, {kept.reading_minutes} min")
+            by = kept.author or kept.site_name
+            details.append(f"#{kept.id} {kept.title} · {by} · {kept.words} words, {kept.reading_minutes} min")
         return Step(
             "Save",
             f"Kept four pages with their readable text, {words:,} words; they stay readable when they go offline.",

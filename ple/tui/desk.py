@@ -64,7 +64,8 @@ class Desk(App[None]):
 
         if isinstance(error, PleError):
             said = clean(str(error))
-            said = said[:1].upper() + said[1:]
+            if said.partition(" ")[0].isalpha():  # no name of a file or host
+                said = said[:1].upper() + said[1:]
             hint = clean(error.hint or "")
         else:
             where = self.keep_report(error)
