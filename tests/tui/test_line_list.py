@@ -172,3 +172,20 @@ async def test_the_terminals_own_cursor_follows_the_row() -> None:
         await settle(pilot)
         await press(pilot, "j", "j", "j")
         assert tuple(app.cursor_position) == (0, 3)
+
+
+async def test_the_bar_beside_a_list_stands_where_the_list_does() -> None:
+    app = ListApp(1000)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await settle(pilot)
+        bar = app.list.vertical_scrollbar
+
+        def drawn() -> str:
+            return "".join(strip.text for strip in bar.render_lines(bar.size.region))
+
+        for keys in (["j"], ["pagedown"] * 3, ["G"], ["pageup"], ["home"]):
+            await press(pilot, *keys)
+            before = drawn()
+            bar.notify_style_update()  # as if it had never been drawn
+            bar.refresh()
+            assert drawn() == before, keys
