@@ -1,13 +1,15 @@
 """Pictures for whoever is sent a link: title, author and site, in the theme's colours, as chats and networks show them.
 
 The letters are those that Pillow brings along, so most previews are the same on every computer. They know English
-alone; what they cannot write is written with the first font of this computer that can, and has no preview of its own
-where none can.
+alone; what they cannot write is written with the first font of this computer that has every letter of it, and has no
+preview of its own where none has: nothing is drawn as empty boxes, or with its letters in the wrong order.
 """
 
 import hashlib
 import io
+import os
 import re
+import unicodedata
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,16 +24,26 @@ _SIZES = (84, 72, 60, 50)
 _LINES = 5
 _FONTS = (
     *("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "FreeSans.ttf", "Carlito-Regular.ttf"),
-    *(
-        "Arial.ttf",
-        "arial.ttf",
-        "segoeui.ttf",
-        "Arial Unicode.ttf",
-        "NotoSansCJK-Regular.ttc",
-        "msyh.ttc",
-        "PingFang.ttc",
-    ),
+    *("Arial.ttf", "segoeui.ttf", "Arial Unicode.ttf"),
+    *("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "wqy-microhei.ttc", "wqy-zenhei.ttc", "msyh.ttc"),
+    *("PingFang.ttc", "Hiragino Sans GB.ttc", "YuGothM.ttc", "meiryo.ttc", "ipag.ttf", "malgun.ttf"),
+    *("AppleSDGothicNeo.ttc", "NanumGothic.ttf", "DroidSansFallbackFull.ttf"),
+    *("NotoSansArabic-Regular.ttf", "NotoNaskhArabic-Regular.ttf", "NotoSansHebrew-Regular.ttf"),
+    *("NotoSansDevanagari-Regular.ttf", "NotoSansBengali-Regular.ttf", "NotoSansTamil-Regular.ttf", "Nirmala.ttc"),
+    *("Nirmala.ttf", "Kohinoor.ttc", "NotoSansThai-Regular.ttf", "LeelawUI.ttf", "Thonburi.ttc"),
+    *("NotoSansKhmer-Regular.ttf", "NotoSansMyanmar-Regular.ttf", "NotoSansEthiopic-Regular.ttf"),
 )
+"""Fonts of Linux, Windows and macOS, the plainest first; each is tried for all of a title."""
+_FOLDERS = (
+    *("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
+    *("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
+    *("C:/Windows/Fonts", "~/AppData/Local/Microsoft/Windows/Fonts"),
+)
+_SHAPED = re.compile(
+    "[\u0590-\u109f\u1780-\u18af\u1900-\u1aaf\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00011fff"
+    "\U0001e800-\U0001efff]"
+)
+"""Scripts that run from right to left, or whose letters change with their neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +66,32 @@ class Colours:
 
 
 def font_for(*words: str) -> str | None:
-    """Return the name of a font that can write all of ``words``, empty for Pillow's own; None when there is none."""
-    wanted = frozenset("".join(words)) - {" "}
+    """Return the font that can write all of ``words``, empty for Pillow's own; None when there is none.
+
+    Several, one a line, where it takes more than one, as for Chinese with a number in it.
+    """
+    said = "".join(words)
+    wanted = frozenset(said) - {" "}
     if not wanted or not all(map(str.isprintable, wanted)):
         return None
-    return next((name for name in ("", *_fonts()) if all(_known(name, letter) for letter in wanted)), None)
+    if _SHAPED.search(said) and not _shapes():
+        return None  # every letter would be there, and none as it is read
+    fonts = ("", *_fonts())
+    alone = next((name for name in fonts if all(_known(name, letter) for letter in wanted)), None)
+    if alone is not None or _SHAPED.search(said):
+        return alone
+    first = {letter: next((name for name in fonts if name and _known(name, letter)), None) for letter in wanted}
+    used = set(first.values())
+    return None if None in used else "\n".join(name for name in fonts if name in used)
 
 
 @lru_cache(maxsize=64)
 def stamp(font: str) -> str:
     """Return what tells a font from another of the same name."""
-    return hashlib.blake2b(Path(_font(font, 36).path).read_bytes(), digest_size=16).hexdigest() if font else ""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in font.split("\n") if font else ():
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest() if font else ""
 
 
 def preview(title: str, below: str, colours: Colours, font: str = "") -> bytes:
@@ -78,9 +105,10 @@ def preview(title: str, below: str, colours: Colours, font: str = "") -> bytes:
     height = round(size * 1.22)
     top = max(_MARGIN - 20, (HEIGHT - 110 - height * len(lines)) // 2)
     for number, line in enumerate(lines):
-        draw.text((_MARGIN, top + number * height), line, fill=colours.ink, font=_font(font, size))
+        left = WIDTH - _MARGIN - round(_length(line, font, size)) if _from_right(title) else _MARGIN
+        _write(draw, (left, top + number * height), line, font, size, colours.ink)
     draw.line((_MARGIN, HEIGHT - 118, WIDTH - _MARGIN, HEIGHT - 118), fill=colours.mark, width=3)
-    draw.text((_MARGIN, HEIGHT - 96), _cut(below, font, 36), fill=colours.mark, font=_font(font, 36))
+    _write(draw, (_MARGIN, HEIGHT - 96), _cut(below, font, 36), font, 36, colours.mark)
     out = io.BytesIO()
     image.quantize(32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()
@@ -129,8 +157,34 @@ def _cut(words: str, font: str, size: int) -> str:
 
 
 def _length(words: str, font: str, size: int) -> float:
-    length: float = _font(font, size).getlength(words)
-    return length
+    return float(sum(_font(name, size).getlength(part) for name, part in _parts(words, font)))
+
+
+def _write(draw: Any, at: tuple[int, int], words: str, font: str, size: int, colour: str) -> None:
+    left = float(at[0])
+    several = "\n" in font
+    for name, part in _parts(words, font):
+        letters = _font(name, size)
+        # letters of several fonts stand on one line; of one font they stand as they always did
+        spot = (left, at[1] + round(size * 0.93)) if several else (left, at[1])
+        draw.text(spot, part, fill=colour, font=letters, anchor="ls" if several else "la")
+        left += letters.getlength(part)
+
+
+def _parts(words: str, font: str) -> Sequence[tuple[str, str]]:
+    """Return words in pieces, each with the font that writes it."""
+    names = font.split("\n")
+    if len(names) == 1:
+        return [(font, words)]
+    found: list[tuple[str, str]] = []
+    for letter in words:
+        last = found[-1][0] if found else names[0]
+        name = last if letter == " " else next((one for one in names if _known(one, letter)), last)
+        if found and found[-1][0] == name:
+            found[-1] = (name, found[-1][1] + letter)
+        else:
+            found.append((name, letter))
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -142,15 +196,38 @@ def _font(name: str, size: int) -> Any:
 
 @lru_cache(maxsize=1)
 def _fonts() -> tuple[str, ...]:
-    """Return the fonts of this computer that we know by name, as Linux, Windows and macOS have them."""
+    """Return where the fonts of this computer are that we know by name."""
+    wanted = {name.casefold() for name in _FONTS}
+    there: dict[str, str] = {}
+    more = [f"{folder}/fonts" for folder in os.environ.get("XDG_DATA_DIRS", "").split(":") if folder]
+    for folder in dict.fromkeys([*_FOLDERS, *more]):
+        for parent, _folders, names in os.walk(Path(folder).expanduser()):
+            for name in names:
+                if name.casefold() in wanted:
+                    there.setdefault(name.casefold(), str(Path(parent) / name))
     found = []
     for name in _FONTS:
-        try:
-            _font(name, 36)
-        except OSError:
-            continue
-        found.append(name)
+        if path := there.get(name.casefold()):
+            try:
+                _font(path, 36)
+            except OSError:
+                continue
+            found.append(path)
     return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> bool:
+    """Say whether letters are put as their script wants it: Pillow needs libraries for that."""
+    from PIL import features
+
+    return bool(features.check("raqm"))
+
+
+def _from_right(words: str) -> bool:
+    """Say whether a text begins at the right."""
+    kinds = (unicodedata.bidirectional(letter) for letter in words)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
 
 
 @lru_cache(maxsize=8192)

@@ -136,7 +136,7 @@ class Site:
                 continue
             below = " · ".join(dict.fromkeys(part for part in foot if part and font_for(title, part) is not None))
             font = font_for(title, below.replace("·", "")) or font
-            key = room.key("preview", title, below, font, stamp(font), *astuple(colours))
+            key = room.key("preview 2", title, below, font, stamp(font), *astuple(colours))
             room.asked(key)
 
             def make(key: str = key, title: str = title, below: str = below, font: str = font) -> bytes:

@@ -74,6 +74,34 @@ def test_previews_are_the_same_each_time_small_and_take_any_title() -> None:
         assert len(preview("Größe", "über", colours, font)) > 1000
 
 
+SCRIPTS = (
+    "Größe", "光合作用と睡眠", "光合作用 2 and sleep", "한국어", "עברית", "مرحبا بالعالم", "हिन्दी", "ไทย", "Привет",
+    "Ελλάδα", "😀 hello", "👨\u200d👩\u200d👧", "𓀀", "ℵ₀ ≤ 2^ℵ₀", "ꦗꦮ", "🏳️\u200d🌈",
+)  # fmt: skip
+
+
+def test_no_title_is_drawn_as_boxes(portfolio: Portfolio, shelf: Shelf) -> None:
+    """Whatever fonts there are: a letter that looks as one that no font has is written by none."""
+    from PIL import ImageFont
+
+    written = set()
+    for title in SCRIPTS:
+        portfolio.add(shelf.put(title, "Words."), visibility="public")
+        if (named := font_for(title)) is None:
+            continue
+        written.add(title)
+        fonts = [ImageFont.truetype(name, 48) if name else ImageFont.load_default(48) for name in named.split("\n")]
+        boxes = [bytes(font.getmask("\U0010fffd")) for font in fonts]
+        for letter in set(title) - {" "}:
+            drawn = [bytes(font.getmask(letter)) for font in fonts]
+            assert any(one != box for one, box in zip(drawn, boxes, strict=True)), (title, letter)
+        assert Image.open(io.BytesIO(preview(title, "", Colours(), named))).size == (1200, 630)
+    portfolio.init(extras=["previews"])
+    portfolio.build()
+    for work in portfolio.artifacts():
+        assert (portfolio.folder / str(work.address) / "preview.png").exists() == (work.title in written), work.title
+
+
 # search
 
 

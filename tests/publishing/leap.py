@@ -20,8 +20,8 @@ _PAIRS = {
 _RELATIONS = {*_PAIRS, *_PAIRS.values(), "relation"}
 _FIELDS = {
     "full_name", "legal_family_name", "legal_given_name", "preferred_family_name", "preferred_given_name",
-    "name_prefix", "name_suffix", "other_id", "website", "mobile", "workphone", "homephone", "fax", "email", "dob", "gender",
-    "id", "country", "minicom", "other",
+    "name_prefix", "name_suffix", "other_id", "website", "mobile", "workphone", "homephone", "fax", "email", "dob",
+    "gender", "id", "country", "minicom", "other",
 }  # fmt: skip
 _TERMS = {
     "person_type": {"Self", "Significant other", "Parent"},
