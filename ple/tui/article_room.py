@@ -113,6 +113,13 @@ class ArticleRoom(Room):
     def _said_by_the_reader(self, event: Reader.Said) -> None:
         self.learning.say(event.text)
 
+    @on(Reader.Pictures)
+    def _pictures(self) -> None:
+        from ple.tui.screens.pictures import show
+
+        if self.article is not None:
+            show(self, self.article.thing)
+
     @on(Reader.Highlighted)
     def _highlighted(self, event: Reader.Highlighted) -> None:
         if self.article is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -69,9 +70,20 @@ class Verbs(Provider):
     def _there(self, mode: str, action: str) -> Callable[[], Awaitable[object]]:
         async def run() -> None:
             await self.app.switch_mode(mode)
-            self.app.screen.call_after_refresh(self.app.run_action, action, self.app.screen)
+            self._learning.guarded(lambda: self._when_there(action), group="elsewhere")
 
         return run
+
+    async def _when_there(self, action: str) -> None:
+        """Run a verb when the place has shown what the verb works on: there is nothing under the cursor before."""
+        place: Any = self.app.screen
+        for _ in range(500):
+            lines = getattr(place, "list", None)
+            if not place.busy and (lines is None or not lines.keys or lines.row is not None):
+                break
+            await asyncio.sleep(0.02)
+        if self.app.screen is place:
+            await self.app.run_action(action, place)
 
     async def discover(self) -> Hits:
         """All verbs, before anything is typed."""

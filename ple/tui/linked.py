@@ -69,8 +69,7 @@ class Linked(Sheet):
     ]
 
     def __init__(self, shown: Article) -> None:
-        keys = {"o": "Open in browser"} if shown.thing.url else {}
-        super().__init__(shown.prose, keys, close="Back")
+        super().__init__(shown.prose, close="Back    o  Open in browser" if shown.thing.url else "Back")
         self._thing = shown.thing
 
     def action_browse(self) -> None:

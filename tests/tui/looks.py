@@ -44,6 +44,7 @@ _LOOKS = (
     Look("feeds-marked", "alt+2 j space space", empty=False),
     Look("feeds-filter", "alt+2 slash _port"),
     Look("feeds-health", "alt+2 H", empty=False),
+    Look("rules", "alt+2 f3"),
     Look("library", "alt+3", thin=True),
     Look("library-shelves", "alt+3 left"),
     Look("library-reader", "alt+3 enter", empty=False),
@@ -51,6 +52,7 @@ _LOOKS = (
     Look("library-cursor", "alt+3 enter v right_parenthesis v w", empty=False),
     Look("library-found", "alt+3 enter slash _a enter", empty=False),
     Look("library-links", "alt+3 enter f", empty=False),
+    Look("library-picture", "alt+3 enter i", empty=False),
     Look("library-tags", "alt+3 t", empty=False, thin=True),
     Look("journal", "alt+4", thin=True),
     Look("journal-calendar", "alt+4 left", empty=False),
@@ -135,10 +137,10 @@ def _as_at_first(place: ListRoom) -> None:
 
 
 def words(keys: str) -> Iterator[str]:
-    """Give the keys of a line; what is typed may have blanks before the next `enter`, `escape` or `slash`."""
+    """Give the keys of a line; what is typed may have blanks before the next `enter` or the like."""
     typed = ""
     for word in keys.split():
-        if typed and word not in ("enter", "escape", "slash"):
+        if typed and word not in ("enter", "escape", "slash", "down"):
             typed += f" {word}"
             continue
         if typed:

@@ -74,6 +74,11 @@ def said(pilot: Pilot[Any]) -> bool:
     return bool(pilot.app._notifications) or any(line.message for line in pilot.app.screen.query(KeyLine))
 
 
+def noticed(pilot: Pilot[Any]) -> bool:
+    """A notice was given."""
+    return bool(pilot.app._notifications)
+
+
 def scrolled(pilot: Pilot[Any]) -> bool:
     return bool(pilot.app.screen.view.scroll_offset.y)
 
@@ -126,11 +131,12 @@ CASES: dict[str, Case] = {
     "article.find": Case(PAGE, "Find in this text", palette=False),
     "article.found-next": Case(FOUND, "2 of 12", palette=False),
     "article.found-previous": Case(FOUND, "12 of 12", palette=False),
-    "article.contents": Case(PAGE, "Contents  ", palette=False),
+    "article.contents": Case(PAGE, over("Choose"), palette=False),
     "article.select": Case(PAGE, "w b words", palette=False),
+    "article.pictures": Case(PAGE, over("Picture"), palette=False),
     "article.let-go": Case(FOUND, lambda pilot: not pilot.app.screen.view._found, palette=False),
     "today.add": Case("1", "Save a page"), "today.write": Case("1", over("Editor")),
-    "today.refresh": Case("1", said), "today.star": Case("1 j j j j j", "Starred · u undoes"),
+    "today.refresh": Case("1", said), "today.star": Case("1 home j j j j j", "Starred · u undoes"),
     "feeds.next-unread": Case("2 j j j j", at(9)), "feeds.previous-unread": Case("2 j j j j J", at(4)),
     "feeds.mark": Case("2", "55 unread of 60"), "feeds.star": Case("2", row(starred=True)),
     "feeds.later": Case("2", "When will you look at"), "feeds.drop": Case("2", "Dropped"),
@@ -144,13 +150,13 @@ CASES: dict[str, Case] = {
     "feeds.unfollow": Case(FEED, "Unfollow “"), "feeds.rename": Case(FEED, "Call “"),
     "feeds.move": Case(FEED, "Folder of “"), "feeds.pause": Case(FEED, "Not asking “"),
     "feeds.import": Case("2", "Import feeds"), "feeds.export": Case("2", "Export feeds"),
-    "library.add": Case("3", "Save a page"), "library.edit": Case("3", "Title of this page"),
+    "library.add": Case("3", over("Ask")), "library.edit": Case("3", "Title of this page"),
     "library.remove": Case("3", "Removed “"), "library.mark": Case("3", said), "library.star": Case("3", said),
     "library.view": Case("3", "To read  ·"), "library.pin": Case("3 j", "▲"), "library.archive": Case("3", said),
     "library.collect": Case("3", "Essay on memory"), "library.cite": Case("3", "Copied: "),
     "library.fetch": Case("3", said), "library.import": Case("3", "Import bookmarks"),
     "journal.write": Case("4", over("Editor")), "journal.prompt": Case("4", "Begin with a question"),
-    "journal.edit": Case("4", over("Editor")), "journal.edit-outside": Case("4", "cannot be lent"),
+    "journal.edit": Case("4", over("Editor")), "journal.edit-outside": Case("4", noticed),
     "journal.remove": Case("4", "Removed “"),
     "search.query": Case("5 _forgetting enter", focus("query")),
     "search.sort": Case("5 _forgetting enter", "by date"),
@@ -168,9 +174,11 @@ CASES: dict[str, Case] = {
     "portfolio.verify": Case("7", "This is for badges"),
     "settings.change": Case("0", over("Choose")), "settings.default": Case("0", said),
     "settings.next": Case("0", beyond(1)), "settings.sync": Case("0", "new of"),
-    "editor.keep": Case("w _Words", "Kept in your journal"), "editor.outside": Case("w _Words", "cannot be lent"),
+    "editor.keep": Case("w _Words", "Kept in your journal"), "editor.outside": Case("w _Words", noticed),
     "editor.preview": Case("4 e", "▌ A feature"), "editor.leave": Case("w", gone("Editor")),
-    "editor.link": Case("w _See [[desirab", "[[Desirable difficulties]]", palette=False),
+    "editor.link": Case(
+        "w _See [[desirab", lambda pilot: pilot.app.screen.area.text == "See [[Desirable difficulties]]", palette=False
+    ),
     "editor.link-next": Case("w _[[a", lambda pilot: pilot.app.screen.query_one("#links").position == 1, palette=False),
     "editor.link-previous": Case(
         "w _[[a down", lambda pilot: pilot.app.screen.query_one("#links").position == 0, palette=False
@@ -203,7 +211,7 @@ DIALOGS: dict[str, dict[str, Case]] = {
     "Tree": {"feeds.fold": Case("2 left j j j j", "▸")},
     "Help": {"dialog.close": Case("2 question_mark", gone("Help"))},
     "PlanDialog": {
-        "dialog.declare": Case("6 _declares H _{course} enter", "[x] d  I declare"),
+        "dialog.declare": Case("6 slash _final enter H _{course} enter", "[x] d  I declare"),
         "dialog.page": Case("6 j j H _{course} enter", browsed),
         "dialog.yes": Case("6 j j H _{course} enter", over("ReceiptDialog")),
         "dialog.no": Case("6 j j H _{course} enter", gone("PlanDialog")),
@@ -211,6 +219,9 @@ DIALOGS: dict[str, dict[str, Case]] = {
     "ReceiptDialog": {"dialog.close": Case("6 j j H _{course} enter y", gone("ReceiptDialog"))},
     "Tour": {
         "tour.on": Case("f2", "2 of"), "tour.back": Case("f2 enter", "1 of"), "tour.skip": Case("f2", gone("Tour"))
+    },
+    "Picture": {
+        "picture.whole": Case("3 enter i", said), "dialog.close": Case("3 enter i", gone("Picture")),
     },
     "Rules": {
         "rules.add": Case("f3", "Which entries?"), "rules.pause": Case("f3", "Paused: “What I collect”"),

@@ -77,12 +77,13 @@ async def go(pilot: Pilot[Any], keys: str, course: str = "") -> None:
             await press(pilot, key)
 
 
-async def pressed(folder: Path, case: Case, keys: str, config: Path, course: str = "") -> None:
+async def pressed(folder: Path, case: Case, keys: str, config: Path, course: PracticeLms) -> None:
     """Hold that each of the keys brings about what was not so before."""
     for number, key in enumerate(keys.split(",")):
+        course.start_over()
         own = copied(folder, config / f"library {number}")
-        async with opened(own, config_folder=config, drafts=config / "drafts", editor="true") as pilot:
-            await go(pilot, case.before, course)
+        async with opened(own, config_folder=config, drafts=own / "drafts", editor="true") as pilot:
+            await go(pilot, case.before, course.url)
             assert not case.holds(pilot), f"before {key} it is so already"
             await press(pilot, key)
             await until(pilot, lambda: case.holds(pilot), 20)
@@ -91,7 +92,7 @@ async def pressed(folder: Path, case: Case, keys: str, config: Path, course: str
 @whole
 @pytest.mark.parametrize("id", CASES)
 async def test_each_key_does_what_it_is_for(id: str, learners: Path, tmp_path: Path, course: PracticeLms) -> None:
-    await pressed(learners, CASES[id], ALL[id].keys, tmp_path, course.url)
+    await pressed(learners, CASES[id], ALL[id].keys, tmp_path, course)
 
 
 @whole
@@ -100,8 +101,7 @@ async def test_each_key_of_what_opens_over_a_place_does_what_it_is_for(
     name: str, id: str, learners: Path, tmp_path: Path, course: PracticeLms
 ) -> None:
     [keys] = {binding.key for of, binding in declared() if (of, binding.id) == (name, id)}
-    course.start_over()
-    await pressed(learners, DIALOGS[name][id], keys, tmp_path, course.url)
+    await pressed(learners, DIALOGS[name][id], keys, tmp_path, course)
 
 
 async def run_by_name(pilot: Pilot[Any], name: str) -> None:

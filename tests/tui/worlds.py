@@ -59,11 +59,27 @@ def shown(folder: Path) -> None:
         made = environment.collections.add("Essay on memory")
         environment.collections.put(made.id, [page, essay])
         environment.highlights.add(page, "What makes practice harder today", note="The heart of it")
+        keep_a_picture(environment, page)
         environment.feeds.rules.add("portfolio", ["star", "tag:portfolio"], name="What I collect")
         environment.feeds.rules.add("weekly", ["hide"])
         environment.search.catch_up()
     finally:
         environment.close()
+
+
+def keep_a_picture(environment: Any, page: int) -> None:
+    """Keep a picture with a page, as `ple bookmarks images` does."""
+    import io
+
+    from PIL import Image
+
+    kept = io.BytesIO()
+    image = Image.new("RGB", (64, 48), (250, 250, 250))
+    for x in range(64):
+        image.putpixel((x, 47 - x * 3 // 4), (30, 90, 200))
+    image.save(kept, "PNG")
+    with environment.library.writing() as tx:
+        tx.attach(page, "image", "curve.png", "image/png", kept.getvalue())
 
 
 def enlarge(folder: Path, entries: int = 20_000) -> None:

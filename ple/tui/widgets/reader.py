@@ -37,8 +37,15 @@ class Reader(ArticleView):
         Binding("N", "found(-1)", "Found before", show=False, id="article.found-previous"),
         Binding("T", "contents", "Contents", id="article.contents"),
         Binding("v", "select", "Select words", id="article.select"),
+        Binding("i", "pictures", "Pictures", id="article.pictures"),
         Binding("escape", "let_go", "Let go", show=False, id="article.let-go"),
     ]
+
+    @dataclass
+    class Pictures(Message):
+        """The learner wants to see the pictures."""
+
+        view: Reader
 
     @dataclass
     class Said(Message):
@@ -228,6 +235,10 @@ class Reader(ArticleView):
             self._cursor = self._from = None
             self.screen.clear_selection()
 
+    def action_pictures(self) -> None:
+        """Show the pictures."""
+        self.post_message(self.Pictures(self))
+
     def action_let_go(self) -> None:
         """End finding."""
         self._found = ()
@@ -238,6 +249,8 @@ class Reader(ArticleView):
         """Offer what there is something for."""
         if action in ("found", "let_go"):
             return bool(self._found)
+        if action == "pictures":
+            return any(span.style == "image" for block in self.prose.blocks for span in block.spans)
         if action in ("find", "contents", "select"):
             return bool(self.prose.blocks)
         return super().check_action(action, parameters)
