@@ -260,7 +260,7 @@ class Bookmarks:
             url = tx.get_one(BookmarkRow, id).url
         fetched = fetching.read_shown(html, url)
         with self._library.writing() as tx:
-            return keeping.store(tx, id, fetched)
+            return keeping.store(tx, id, fetched, url)
 
     def fetch_pending(self, *, limit: int | None = None, force: bool = False) -> Iterator[Refetched]:
         """Fetch the pages that were never fetched, oldest first, and yield what became of each.
@@ -340,7 +340,7 @@ class Bookmarks:
             last_modified=(row.last_modified or None) if has_text else None,
         )  # fmt: skip
         with self._library.writing() as tx:
-            return keeping.store(tx, id, fetched)
+            return keeping.store(tx, id, fetched, row.url)
 
     def _fetch_if_there(self, id: int) -> Refetched | None:
         try:

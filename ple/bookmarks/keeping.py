@@ -96,11 +96,14 @@ _SAID = {
 }
 
 
-def store(tx: Writing, id: int, fetched: fetching.Fetched) -> Refetched:
-    """Keep what fetching a page brought: nothing that is there is replaced by nothing."""
+def store(tx: Writing, id: int, fetched: fetching.Fetched, url: str) -> Refetched:
+    """Keep what fetching the page at ``url`` brought: nothing that is there is replaced by nothing."""
     now = utc_now()
     tx.alive(id, BOOKMARK)
     row = tx.get_one(BookmarkRow, id)
+    if row.url != url:
+        again = f"Fetch it: `ple bookmarks refresh {id}`."
+        return Refetched(id, row.title, row.url, False, "its address was changed while its page was fetched", again)
     said_before = (row.title, row.description, row.text)
     values = {name: value for name, value in fetched.values.items() if value or not getattr(row, name)}
     if "content_type" in fetched.values:

@@ -317,3 +317,21 @@ def test_a_very_long_address_has_a_key_that_an_index_can_hold(bookmarks):
     assert one.id != other.id
     assert one.url == long + "a"
     assert bookmarks.save(long + "a#part", fetch=False).known
+
+
+def test_a_page_whose_address_was_changed_while_it_was_fetched_is_not_taken_for_the_new_one(environment, publisher):
+    bookmarks = environment.bookmarks
+    saved = bookmarks.save(publisher.url + "/old", fetch=False).bookmark
+
+    def answer(request):
+        bookmarks.edit(saved.id, url=publisher.url + "/new")
+        request.send_response(200)
+        body = b"<title>The old page</title><p>" + b"Words of the old page. " * 50
+        request.send_header("Content-Type", "text/html")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    publisher.handle("/old", answer)
+    assert "was changed" in bookmarks.refresh(saved.id).problem
+    assert (bookmarks.bookmark(saved.id).text, bookmarks.bookmark(saved.id).fetched_at) == ("", None)
