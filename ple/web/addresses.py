@@ -59,7 +59,9 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PORT_FOLLOWS = re.compile(r"\d{1,5}(?:[/?#]|$)")
 _EDGES = "".join(map(chr, range(0x21)))
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
-_PARTS = re.compile(r"(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(:\d+)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+_PARTS = re.compile(
+    r"(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(:\d+)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL | re.I
+)
 _CREDENTIALS = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:[/\\]*)[^/?#\\]*@")
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
@@ -94,7 +96,7 @@ def clean(url: str) -> str:
     given = _text(url)
     if not given:
         raise BadAddress("the address is empty")
-    kept = _with_scheme(re.sub("[\t\r\n]", "", given))
+    kept = _with_scheme(re.sub("[\0\t\r\n]", "", given))
     if _parsed(kept) is None:
         scheme = _SCHEME.match(given)
         shown = _CONTROLS.sub("", given)[:200]
@@ -136,7 +138,8 @@ def display(url: str) -> str:
 
     A host that mixes scripts, as look-alikes do, stays in ASCII.
     """
-    parts = _PARTS.fullmatch(_text(url))
+    url = without_credentials(_text(url))
+    parts = _PARTS.fullmatch(url)
     if not parts:
         return _CONTROLS.sub("", url)
     _scheme, host, port, path, query, fragment = parts.groups()

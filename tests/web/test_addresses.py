@@ -132,3 +132,16 @@ def test_an_address_is_shown_without_secrets_and_disguises(url, shown):
 )
 def test_a_link_is_absolute_or_none(href, absolute):
     assert addresses.resolve("https://e.org/d/a", href) == absolute
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["HTTPS://sam:pa55@e.org/a", "https://sam:p@pa55@e.org/a", "Http:\\\\sam:pa55@e.org/a", "https:sam:pa55@e.org/a"],
+)
+def test_no_password_is_shown_however_it_is_written(url):
+    assert "pa55" not in addresses.display(url)
+    assert addresses.display(url).endswith("e.org/a")
+
+
+def test_an_address_is_kept_without_what_no_database_takes():
+    assert addresses.clean("https://e.org/a\0b") == "https://e.org/ab"
