@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ple.bookmarks.formats.table import harmless
 from ple.library.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ def to_csv(marked: Iterable["Highlight"]) -> str:
     for one in marked:
         when = one.made_at.isoformat().replace("+00:00", "Z")
         tags = ", ".join(sorted(one.tags))
-        table.writerow([one.quote, one.source_title, one.url or "", one.note, one.color, tags, one.state, when])
+        said = [one.quote, one.source_title, one.url or "", one.note, one.color, tags, one.state, when]
+        table.writerow(map(harmless, said))
     return out.getvalue()
 
 
@@ -184,17 +186,18 @@ def _time(when: dt.datetime) -> str:
 
 def _items(said: Any) -> list[Any] | None:
     """Return the annotations of a page, a collection, a list, Hypothesis' rows, or the one that it is."""
-    if isinstance(said, list):
-        return said if any(isinstance(one, dict) and ("target" in one or "quote" in one) for one in said) else None
-    if not isinstance(said, dict):
-        return None
-    for name in ("items", "rows", "first"):
-        inner = said.get(name)
+    while isinstance(said, dict):
+        inner = next(
+            (said[name] for name in ("items", "rows", "first") if isinstance(said.get(name), list | dict)), None
+        )
         if isinstance(inner, list):
             return inner
-        if isinstance(inner, dict):
-            return _items(inner)
-    return [said] if "target" in said else None
+        if inner is None:
+            return [said] if "target" in said else None
+        said = inner
+    if not isinstance(said, list):
+        return None
+    return said if any(isinstance(one, dict) and ("target" in one or "quote" in one) for one in said) else None
 
 
 def _read_one(item: Any, number: int) -> Found | Unread:
@@ -291,6 +294,6 @@ def _number(said: Any) -> int | None:
 def _moment(text: str) -> dt.datetime | None:
     try:
         when = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return when.astimezone(dt.UTC) if when.tzinfo else when.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):  # the year 1 east of Greenwich
         return None
-    return when if when.tzinfo else when.replace(tzinfo=dt.UTC)

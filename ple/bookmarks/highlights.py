@@ -82,13 +82,13 @@ class Highlights:
                 raise InvalidInput(f"“{line(tag)}” cannot be a tag", hint="A tag has letters or digits.")
         if not quote.strip():
             raise InvalidInput("a highlight needs some words", hint="Say which with --quote.")
-        source = self._source(resource_id)
+        source, change = self._source(resource_id)
         new = NewHighlight(quote, prefix, suffix, start, note=note, color=color, tags=tuple(tags))
         text = Text(source.text)
         if source.text and not anyway:
             new = marking.found_in(text, new, source.title)
         with self._library.writing(f"Highlighted in “{source.title}”") as tx:
-            change = tx.alive(resource_id).change
+            tx.alive(resource_id)
             id, _new = marking.keep(tx, resource_id, source, text, new, change, Known(tx, resource_id))
         return self.highlight(id)
 
@@ -205,7 +205,7 @@ class Highlights:
             changed = {id: change for id, change in tx.connection().execute(query) if id is not None}
         for id, change in changed.items():
             try:
-                source = self._source(id)
+                source, _change = self._source(id)
             except NotFound:  # thrown away since we asked
                 continue
             with self._library.writing() as tx:
@@ -288,21 +288,22 @@ class Highlights:
 
     def _add_many(self, resource_id: int, new: Iterable[NewHighlight], label: str | None) -> int:
         self.catch_up()
-        source = self._source(resource_id)
+        source, change = self._source(resource_id)
         text = Text(source.text)
         with self._library.writing(label) as tx:
-            change = tx.alive(resource_id).change
+            tx.alive(resource_id)
             known = Known(tx, resource_id)
             return sum(
                 marking.keep(tx, resource_id, source, text, one, change, known)[1] for one in new if one.quote.strip()
             )
 
-    def _source(self, resource_id: int) -> Source:
+    def _source(self, resource_id: int) -> tuple[Source, int]:
+        """Return what a resource says, and the change up to which that is so for sure."""
         with self._library.reading() as tx:
-            kind = tx.alive(resource_id, *self._sources).kind
-        for document in self._sources[kind].documents([resource_id]):
+            resource = tx.alive(resource_id, *self._sources)
+        for document in self._sources[resource.kind].documents([resource_id]):
             text = document.text if document.quotable is None else document.quotable
-            return Source(document.title, document.url, text)
+            return Source(document.title, document.url, text), resource.change
         raise NotFound(resource_id)
 
 

@@ -74,7 +74,8 @@ def keep(
 ) -> tuple[int, bool]:
     """Make a highlight, or add to the one that it is; return its number and whether it was made."""
     exact = block(new.quote[:_LONGEST]).strip()
-    selector = Selector(exact, block(new.prefix)[-64:], block(new.suffix)[:64], new.start, new.end)
+    start, end = (at if at is not None and 0 <= at < 2**31 else None for at in (new.start, new.end))
+    selector = Selector(exact, block(new.prefix)[-64:], block(new.suffix)[:64], start, end)
     anchor = text.anchor(selector)
     row = known.same(new, exact, anchor)
     note = block(new.note).strip()

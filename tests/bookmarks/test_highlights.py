@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from ple.bookmarks.annotations import CONTEXT_URL
 from ple.bookmarks.highlights import NewHighlight
 from ple.bookmarks.models import BookmarkRow, HighlightRow
 from ple.library import InvalidInput, NotFound
@@ -255,3 +256,23 @@ def test_the_commands_tell_one_story(ple, publisher, tmp_path):
     assert "No highlights yet" in ple("highlights", "list").err
     said = ple("highlights", "add", str(page["id"]), "--quote", "no such words", code=1)
     assert "these words are not in" in said.err
+
+
+def test_a_file_with_odd_places_and_times_comes_in(environment, highlights, page):
+    target = {"source": page.url, "selector": [{"type": "TextQuoteSelector", "exact": WORDS}]}
+    far = {"type": "TextPositionSelector", "start": 10**30, "end": 10**30 + 1}
+    target["selector"].append(far)
+    one = {"type": "Annotation", "id": "a", "created": "0001-01-01T00:00:00+05:00", "target": target}
+    nested = [one]
+    for _ in range(300):
+        nested = {"first": nested}
+    done = highlights.import_file("f", json.dumps(nested).encode())
+    again = environment.bookmarks.import_file("f", json.dumps({**one, "@context": CONTEXT_URL}).encode())
+
+    assert (done.added, done.refused, again.refused) == (1, (), ())
+    assert highlights.highlights(page.id)[0].state == "anchored"
+
+
+def test_no_words_of_a_page_become_a_formula_in_a_table(environment, highlights, page):
+    highlights.add(page.id, "=1+1", anyway=True)
+    assert highlights.export("csv").splitlines()[1].startswith("'=1+1,")

@@ -55,7 +55,11 @@ def _cell(record: Record, name: str) -> str:
         value = ", ".join(value)
     elif name in _TIMES:
         return value.isoformat().replace("+00:00", "Z") if value else ""
-    text = value or ""
+    return harmless(value or "")
+
+
+def harmless(text: str) -> str:
+    """Return a text with an apostrophe in front where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
 
 
