@@ -85,7 +85,10 @@ def to_markdown(html: str) -> str:
     """Return safe HTML as Markdown, code with its language."""
     from markdownify import markdownify  # 90 ms, with BeautifulSoup
 
-    text: str = markdownify(html, heading_style="ATX", bullets="-", code_language_callback=_language_of)
+    try:
+        text: str = markdownify(html, heading_style="ATX", bullets="-", code_language_callback=_language_of)
+    except RecursionError:  # nested hundreds deep
+        return plain(html)
     parts = _FENCED.split(text)
     parts[::2] = [re.sub(r"\n{3,}", "\n\n", part) for part in parts[::2]]  # blank lines within code are meant
     return "".join(parts).strip()

@@ -19,8 +19,8 @@ _KINDS = {"videoobject": "Video", "podcastepisode": "Podcast", "radioepisode": "
 _PLAYER = re.compile(r"ytInitialPlayerResponse\s*=\s*(?=\{)")
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?", re.IGNORECASE)
 _TRANSCRIPT = re.compile(r"\b(transcript|transkript|transcripci[oó]n|transcription|trascrizione)", re.IGNORECASE)
-_LINK = re.compile(r"<a\b([^>]{0,2000})>(.{0,300}?)</a\s*>", re.IGNORECASE | re.DOTALL)
-_TRACK = re.compile(r"<(?:track|link)\b([^>]{0,2000})>", re.IGNORECASE)
+_LINK = re.compile(r"<a\b([^<>]{0,2000})>(.{0,300}?)</a\s*>", re.IGNORECASE | re.DOTALL)
+_TRACK = re.compile(r"<(?:track|link)\b([^<>]{0,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"""\b(href|src|srclang|type|kind|label)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ple.cli.frame import Group, environment, outcome, read_input, resolve, show, state, tell, write_output
+from ple.cli.output import line
 from ple.cli.words import plural
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _progress(ctx: click.Context, name: str) -> "Iterator[Progress | None]":
         if total and total > done:
             left = spent / done * (total - done)
             shown += f", {left / 60:.0f} min left" if left >= 90 else f", {max(1, round(left))} s left"
-        click.echo(f"\r\033[K{name}: {shown}", nl=False, err=True)
+        click.echo(f"\r\033[K{line(name)}: {shown}", nl=False, err=True)
 
     try:
         yield progress

@@ -143,6 +143,11 @@ def _width(text: str) -> int:
 def _cut(text: str, width: int) -> str:
     if _width(text) <= width:
         return text
-    while text and _width(text) > width - 1:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    from wcwidth import wcwidth
+
+    room = width - 1
+    for at, character in enumerate(text):  # to try ever shorter ones would take quadratic time
+        room -= max(0, wcwidth(character))
+        if room < 0:
+            return text[:at].rstrip() + "…"
+    return text

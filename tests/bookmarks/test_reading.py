@@ -96,3 +96,7 @@ def test_white_space_is_folded_as_readability_does_it_itself(text):
     theirs = re.sub(r"\t|[ \t]{2,}", " ", theirs).strip()
 
     assert _folded(text) == theirs
+
+
+def test_a_page_nested_hundreds_deep_is_markdown_all_the_same():
+    assert to_markdown("<div>" * 490 + "words" + "</div>" * 490) == "words"

@@ -1,12 +1,13 @@
 """Pages of videos and episodes, as sites write them."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ple.bookmarks.recordings import recording_of, shown_length
+from ple.bookmarks.recordings import _named_links, recording_of, shown_length
 from ple.web.pages import read_page
 
 HTML = {"Content_Type": "text/html; charset=utf-8"}
@@ -99,3 +100,9 @@ def test_a_page_that_only_says_that_there_is_none_takes_no_texts_place(environme
     assert "Page not found" in told.problem
     page = environment.bookmarks.bookmark(kept.id)
     assert (page.title, page.text) == ("Descent", kept.text)
+
+
+def test_links_that_never_end_take_no_time():
+    began = time.process_time()
+    assert list(_named_links("<a<track" * 30_000)) == []
+    assert time.process_time() - began < 1

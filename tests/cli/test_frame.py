@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ple.cli import output
 from ple.cli.output import plain_values, print_json, print_table
 from ple.cli.words import ago, due, plural, size
 
@@ -207,3 +208,9 @@ def test_a_setting_that_is_no_number_is_a_sentence(ple, monkeypatch, number: str
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
 def test_an_export_that_has_no_room_says_so(ple) -> None:
     assert "cannot be written: no space left on device" in ple("bookmarks", "export", "/dev/full", code=1).err
+
+
+def test_a_long_text_is_cut_for_a_table_in_no_time() -> None:
+    began = time.process_time()
+    assert output._cut("日本" * 5_000, 20) == "日本日本日本日本日…"
+    assert time.process_time() - began < 1
