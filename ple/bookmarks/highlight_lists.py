@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from ple.bookmarks.models import HIGHLIGHT, Highlight, HighlightRow
-from ple.library import Reading, Resource, Tagging, chunks, fold_tag
+from ple.library import Reading, Resource, Tagging, chunks, fold_tag, trashed
+from ple.library.bulk import numbers
 from ple.web.text import line
 
 _TITLE = 90
@@ -29,9 +30,8 @@ def ids(tx: Reading, resource: int | None, limit: int | None = None, **filters: 
     inner: Any = aliased(Resource)
     query = (
         sa.select(col(HighlightRow.id))
-        .join(Resource, col(Resource.id) == col(HighlightRow.id))
         .outerjoin(inner, inner.id == col(HighlightRow.resource_id))
-        .where(col(Resource.trashed_at).is_(None), inner.trashed_at.is_(None) | inner.purged_at.is_not(None))
+        .where(col(HighlightRow.id).not_in(trashed()), inner.trashed_at.is_(None) | inner.purged_at.is_not(None))
     )
     if resource is not None:
         query = query.where(col(HighlightRow.resource_id) == resource)
@@ -49,7 +49,7 @@ def ids(tx: Reading, resource: int | None, limit: int | None = None, **filters: 
         query = query.order_by(col(HighlightRow.start).is_(None), col(HighlightRow.start), col(HighlightRow.id))
     else:
         query = query.order_by(col(HighlightRow.made_at).desc(), col(HighlightRow.id).desc())
-    return list(tx.connection().execute(query.limit(limit)).scalars())
+    return numbers(tx.connection(), query.limit(limit))
 
 
 def lines(tx: Reading, ids: Sequence[int]) -> list[Highlight]:
