@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 _FIRST, _LAST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
@@ -88,7 +89,19 @@ def in_reach(at: dt.datetime) -> dt.datetime | None:
 def web_address(value: Any) -> str | None:
     """Return an http(s) address, or none."""
     text = words(value, 2000).strip()
-    return text if re.fullmatch(r"(?i)https?://[^\s<>\"]+", text) else None
+    try:
+        named = bool(re.fullmatch(r"(?i)https?://[^\s<>\"]+", text)) and bool(urlsplit(text).hostname)
+    except ValueError:  # such as https://[
+        return None
+    return text if named else None
+
+
+def joined(base: str, href: str) -> str:
+    """Return an address that stands on a page of ``base``; as it is where nobody can tell what it means."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
 
 
 def duration(count: int) -> dt.timedelta:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ple.lms import answers, canvas_answers, canvas_planner
 from ple.lms.adapter import (
@@ -295,9 +295,10 @@ class Canvas:
         except WebError as error:
             raise Unreachable(f"{piece.name} could not be uploaded: {error}") from error
         if answer.status in _SEE_THERE and (location := answer.headers.get("location")):
-            if not same_origin(urljoin(to, location), self._exchange.url):
-                raise NotUnderstood(f"{host} wants the token sent to {shown_host(location)}")
-            answer = self._exchange.ask("GET", urljoin(to, location))
+            there = answers.joined(to, location)
+            if not same_origin(there, self._exchange.url):
+                raise NotUnderstood(f"{host} wants the token sent to {shown_host(there)}")
+            answer = self._exchange.ask("GET", there)
         id = answers.remote_id(answers.mapping(_json(answer)).get("id"))
         if not 200 <= answer.status < 300 or not id:
             raise Unreachable(f"{host} did not take {piece.name} ({answer.status})")

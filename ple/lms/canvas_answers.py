@@ -133,7 +133,7 @@ def _mark(file: Mapping[str, Any]) -> FileMark:
 
 def _attempt(said: Mapping[str, Any]) -> Attempt | None:
     number = answers.count(said.get("attempt"))
-    if number < 1 or said.get("workflow_state") not in _TAKEN:
+    if number < 1 or answers.words(said.get("workflow_state"), 40) not in _TAKEN:
         return None
     link = answers.web_address(said.get("url"))
     body = found_in_html(answers.words(said.get("body")))

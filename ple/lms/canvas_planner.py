@@ -6,7 +6,7 @@ Nothing of it is handed in as a file or link, but it is due all the same. Pure.
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from ple.lms import answers
 from ple.lms.adapter import Accepts, RemoteAssignment, SubmissionState, SubmissionStatus
@@ -59,7 +59,7 @@ def planned(
             remote_id=f"{PREFIX}{kind}-{id}",
             course_id=course_id,
             title=title,
-            url=answers.web_address(urljoin(f"{site}/", page)) if page else None,
+            url=answers.web_address(answers.joined(f"{site}/", page)) if page else None,
             html=f"<p>{_KINDS[kind]}.</p>",
             accepts=Accepts(),
             due_at=answers.moment(at),

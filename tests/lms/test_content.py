@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ple.lms import answers
+from ple.lms import answers, canvas_answers, canvas_planner
 from ple.lms.content import Content, FileMark, Found, found_in_html, same_form
 from ple.lms.practice.cleaning import clean
 
@@ -52,3 +52,17 @@ def test_what_lies_at_an_end_of_the_calendar_or_beyond_all_numbers_is_not_taken(
     assert answers.moment("0001-01-01T00:00:00Z") is None
     assert answers.moment("2026-12-01T23:59:00+01:00") == dt.datetime(2026, 12, 1, 22, 59, tzinfo=dt.UTC)
     assert (answers.count("3"), answers.count(2**40), answers.number(2**40)) == (3, 0, 2**40)
+
+
+def test_what_an_lms_says_may_be_of_any_kind() -> None:
+    said = canvas_answers.status({"attempt": 1, "workflow_state": {"a": 1}, "submission_history": [{"attempt": [2]}]})
+    assert said.attempt is None
+    planned = {
+        "plannable_type": "quiz",
+        "plannable_id": 1,
+        "course_id": 2,
+        "html_url": "https://[",
+        "plannable": {"title": "x"},
+    }
+    assert [task.url for task in canvas_planner.planned("https://c.example", [planned], "2", ())] == [None]
+    assert answers.joined("https://c.example/a/", "b") == "https://c.example/a/b"
