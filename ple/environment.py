@@ -163,7 +163,7 @@ class Environment:
         from ple.feeds.neighbours import Neighbours, PageText
 
         def save(id: int, url: str, title: str) -> int:
-            return self.bookmarks.save(url, title=title, source=id, fetch=False).bookmark.id
+            return self.bookmarks.save(url, called=title, source=id, fetch=False).bookmark.id
 
         def read_page(url: str, origin: str | None) -> PageText:
             from ple.bookmarks import fetching

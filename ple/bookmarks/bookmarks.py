@@ -45,6 +45,7 @@ class Bookmarks:
         url: str,
         *,
         title: str | None = None,
+        called: str | None = None,
         tags: Iterable[str] = (),
         note: str | None = None,
         source: int | None = None,
@@ -54,7 +55,8 @@ class Bookmarks:
 
         The bookmark is stored before anything is fetched; what cannot be fetched now is said in ``problem`` and tried
         again by :meth:`fetch_pending`. A page that is kept already gets the tags, the title and the note in addition,
-        comes out of the trash if it is there, and is fetched anew. ``source`` is the resource that led to the page.
+        comes out of the trash if it is there, and is fetched anew. What it is ``called`` elsewhere, by a feed or a
+        browser, takes the place of no title that the learner gave. ``source`` is the resource that led to the page.
 
         Raises:
             BadAddress: it is no http(s) address.
@@ -68,7 +70,7 @@ class Bookmarks:
         with self._library.writing("Saved a page") as tx:
             if source is not None:
                 tx.alive(source)
-            id, known = keeping.keep(tx, url, key, line(title or ""), block(note or "").strip())
+            id, known = keeping.keep(tx, url, key, line(title or ""), block(note or "").strip(), line(called or ""))
             tx.tag(id, *tags)
             if source is not None:
                 tx.link(id, source, "saved-from")

@@ -13,22 +13,26 @@ from ple.library import InvalidInput, Reading, Resource, Writing, chunks, utc_no
 from ple.web import addresses
 
 
-def keep(tx: Writing, url: str, key: str, title: str, note: str) -> tuple[int, bool]:
-    """Make the bookmark, or take it out of the trash and add to it; return its number and if it was there."""
+def keep(tx: Writing, url: str, key: str, title: str, note: str, called: str = "") -> tuple[int, bool]:
+    """Make the bookmark, or take it out of the trash and add to it; return its number and if it was there.
+
+    ``title`` takes the place of any that is there, what it is ``called`` elsewhere of none that the learner gave.
+    """
     row = tx.exec(select(BookmarkRow).where(BookmarkRow.url_key == key)).first()
     if row is None:
         id = tx.register(BOOKMARK)
-        shown = title or fetching.title_of(url)
+        given = title or called
+        shown = given or fetching.title_of(url)
         tx.add(
             BookmarkRow(
-                id=id, url=url, url_key=key, title=shown, title_given=bool(title), note=note, saved_at=utc_now()
+                id=id, url=url, url_key=key, title=shown, title_given=bool(given), note=note, saved_at=utc_now()
             )
         )
         tx.flush()
         return id, False
     known = tx.restore(row.id) == 0
-    if title:
-        row.title, row.title_given = title, True
+    if title or (called and not row.title_given):
+        row.title, row.title_given = title or called, True
     if note and note not in row.note:
         row.note = f"{row.note}\n\n{note}".strip()
     if not known:

@@ -103,7 +103,7 @@ def listening(
     waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
 
     def save(wish: Wish) -> "Saved":
-        saved = bookmarks.save(wish.url, title=wish.title or None, tags=wish.tags, note=wish.note or None, fetch=False)
+        saved = bookmarks.save(wish.url, called=wish.title or None, tags=wish.tags, note=wish.note or None, fetch=False)
         if wish.html:  # what only its reader saw cannot be fetched later: it is kept before we answer
             bookmarks.take_page(saved.bookmark.id, wish.html)
             saved = replace(saved, bookmark=bookmarks.bookmark(saved.bookmark.id))

@@ -130,7 +130,7 @@ def save(ctx: click.Context, entry: str, tags: tuple[str, ...], note: str | None
     found = ours.feeds.entry(resolve(ctx, entry, "entry"))
     if found.url is None:
         raise InvalidInput(f"#{found.id} {found.title} has no address to save", hint="Star it to keep it.")
-    saved = ours.bookmarks.save(found.url, title=found.title, tags=tags, note=note, source=found.id)
+    saved = ours.bookmarks.save(found.url, called=found.title, tags=tags, note=note, source=found.id)
     if saved.problem:
         tell(ctx, f"The page could not be fetched yet: {saved.problem}")
     verb = "Kept already" if saved.known else "Saved"

@@ -335,3 +335,14 @@ def test_a_page_whose_address_was_changed_while_it_was_fetched_is_not_taken_for_
     publisher.handle("/old", answer)
     assert "was changed" in bookmarks.refresh(saved.id).problem
     assert (bookmarks.bookmark(saved.id).text, bookmarks.bookmark(saved.id).fetched_at) == ("", None)
+
+
+def test_what_a_page_is_called_elsewhere_takes_the_place_of_no_title_of_the_learners(environment):
+    save = environment.bookmarks.save
+    assert save("https://e.org/a", called="The feed's", fetch=False).bookmark.title == "The feed's"
+    save("https://e.org/b", title="Mine", fetch=False)
+    save("https://e.org/c", fetch=False)
+
+    again = [save(f"https://e.org/{name}", called="The feed's", fetch=False).bookmark.title for name in "bc"]
+
+    assert again == ["Mine", "The feed's"]
