@@ -119,10 +119,10 @@ def test_a_push_that_is_killed_changes_nothing_and_the_next_does_all(
     learner.change()
     script = (
         "import sys; from pathlib import Path; from ple.portfolio.publishing.branch import Branch, blob_of;"
-        "from ple.portfolio.publishing.publishing import _Files; "
+        "from ple.portfolio.publishing.cargo import Cargo; "
         "from types import SimpleNamespace as N; folder = Path(sys.argv[1]);"
         "b = Branch(sys.argv[2], 'main', folder / 'site.git');"
-        "f = _Files(folder / 'site', N(with_unlisted=False), 'git'); h = f.here(b);"
+        "f = Cargo(folder / 'site', N(with_unlisted=False), 'git'); h = f.here(b);"
         "b.deploy(h, b.compare(h, sys.argv[3], adopt=False), sys.argv[3], f.content, None)"
     )
     learner.portfolio.build()
