@@ -17,6 +17,7 @@ from ple.cli.frame import (
     show_text,
     state,
     tell,
+    write_file,
     write_output,
 )
 from ple.cli.lms_hand_in import plan_text
@@ -216,14 +217,21 @@ def _feedback_text(found: "Returned") -> str:
 def _save(ctx: click.Context, found: "list[Returned]", folder: str) -> None:
     from pathlib import Path
 
+    from ple.library.errors import InvalidInput
     from ple.lms.content import safe_name
 
-    ours, count = environment(ctx).courses, 0
+    ours = environment(ctx).courses
+    written: set[str] = set()
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{folder} cannot be made: {(error.strerror or str(error)).lower()}") from error
     for each in found:
         for file in each.files:
             if file.get("sha256"):
-                where = Path(folder) / f"{each.assignment_id}-{safe_name(file['name'])}"
-                where.parent.mkdir(parents=True, exist_ok=True)
-                where.write_bytes(ours.feedback_file(file["sha256"]))
-                count += 1
-    tell(ctx, f"Wrote {plural(count, 'file')} into {folder}.")
+                name = own = f"{each.assignment_id}-{safe_name(file['name'])}"
+                while name.casefold() in written:  # two names there may be one here
+                    name = f"{len(written)}-{own}"
+                written.add(name.casefold())
+                write_file(str(Path(folder) / name), ours.feedback_file(file["sha256"]))
+    tell(ctx, f"Wrote {plural(len(written), 'file')} into {folder}.")

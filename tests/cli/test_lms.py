@@ -206,12 +206,14 @@ def test_a_hand_in_waits_in_the_outbox_until_the_lms_answers(connected: Callable
 
 def test_grades_come_home_and_say_what_changed(connected: Callable[..., Any], lms: PracticeLms, tmp_path: Any) -> None:
     connected("lms", "hand-in", "reflection post 2", "--url", LINK, "--yes")
-    lms.school.grade(2, 90, "<p>Well done.</p>", files={"marked.txt": b"good"})
+    lms.school.grade(2, 90, "<p>Well done.</p>", files={"marked.txt": b"good", "Marked?.txt": b"too"})
     connected("lms", "sync")
     assert "90.00 / 100.00" in connected("lms", "feedback").out
     shown = connected("lms", "feedback", "reflection post 2", "--save", str(tmp_path / "back"))
     assert "Well done." in shown.out
-    assert [file.read_bytes() for file in (tmp_path / "back").iterdir()] == [b"good"]
+    assert sorted(file.read_bytes() for file in (tmp_path / "back").iterdir()) == [b"good", b"too"]
+    (tmp_path / "file").touch()
+    connected("lms", "feedback", "--save", str(tmp_path / "file" / "back"), code=1)
     assert "grade" in connected("lms", "news").out
     assert "BEGIN:VCALENDAR" in connected("lms", "calendar").out
 
