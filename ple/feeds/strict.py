@@ -240,6 +240,20 @@ class Strict(_FeedParser):  # type: ignore[misc]
         """Return an address made absolute."""
         return words.joined(self.baseuri or "", uri)
 
+    def pop(self, element: str, strip_whitespace: int = 1) -> Any:
+        """End what :meth:`push` began, and return its text."""
+        if not self.elementstack or self.contentparams:
+            return super().pop(element, strip_whitespace)
+        name, expecting_text, pieces = self.elementstack[-1]
+        if name != element or (expecting_text and name != "category"):
+            return super().pop(element, strip_whitespace)
+        # Nothing becomes of it here: it is for whoever asked.
+        self.elementstack.pop()
+        text = "".join(pieces)
+        if strip_whitespace:
+            text = text.strip()
+        return words.mended(text) if expecting_text else text
+
     def push_content(self, tag: str, attrs: dict[str, str], kind: str, expecting_text: int) -> None:
         """Begin a text of some kind."""
         super().push_content(tag, attrs, kind, expecting_text)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 WALL_SECONDS = 60.0
 CPU_SECONDS = 15
 MEMORY_BYTES = 1 << 30
-PATIENCE = 400  # feeds before a worker is replaced, so that what it hoards is given back
+PATIENCE = 400_000_000  # bytes of feeds before a worker is replaced, so that what it hoards is given back …
+LARGE = 4_000_000  # … which after one feed of this size is much
 
 Task = tuple[str, bytes, str | None, str]
 _SIZE = struct.Struct("!Q")
@@ -53,7 +54,7 @@ class Parser:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._end: Callable[[], object] = lambda: None
-        self._parsed = 0
+        self._read = 0
         self._closed = False
 
     def parse(self, url: str, body: bytes, content_type: str | None = None, *, listed: str = "") -> ParsedFeed:
@@ -81,7 +82,7 @@ class Parser:
                 answer = _exchange(process, (url, body, content_type, listed))
             finally:
                 timer.cancel()
-            self._parsed += 1
+            self._read += len(body)
             if answer is None:
                 self._stop()
                 if out_of_time.is_set():
@@ -89,7 +90,7 @@ class Parser:
                 if process.returncode == -getattr(signal, "SIGXCPU", 0):
                     raise TooCostly(f"reading it took more than {self._limits[0]} seconds of work, so it was given up")
                 raise TooCostly("reading it broke the reader, so it was given up")
-            if self._parsed >= PATIENCE:
+            if self._read >= PATIENCE or len(body) >= LARGE:
                 self._stop()
         if isinstance(answer, ParsedFeed):
             return answer
@@ -129,12 +130,23 @@ class Parser:
                 stderr=subprocess.DEVNULL,
             )
             self._end = weakref.finalize(self, _end, self._process)  # for whoever forgets to close
-            self._parsed = 0
+            for pipe in (self._process.stdin, self._process.stdout):
+                _widen(pipe)
+            self._read = 0
         return self._process
 
     def _stop(self) -> None:
         self._process = None
         self._end()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a whole feed fit in a pipe, so that the two who use it need not take turns over it."""
+    if sys.platform == "linux" and pipe is not None:
+        import fcntl
+
+        with contextlib.suppress(OSError):  # a system may allow less
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
