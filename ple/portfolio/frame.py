@@ -24,6 +24,7 @@ from ple.portfolio.work import Work, hash_of
 EMPTY = "There is nothing under this heading at present."
 _EDITION = 2
 """One more whenever pages of the same works are written otherwise within one version of ple."""
+_SITE_PARTS = ("links", "header", "footer")
 _MAKERS = ("comrak", "minijinja", "nh3", "pygments")
 
 
@@ -145,6 +146,8 @@ class Frame:
                     for name, address in self._nav
                 ],
             }
+            # these make up half of a page of few words, and thousands of pages have the same
+            known |= {f"{name}_html": self.theme.part(f"site-{name}.html", {"site": known}) for name in _SITE_PARTS}
         return known
 
     def feed_links(self, at: str) -> list[dict[str, str]]:

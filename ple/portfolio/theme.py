@@ -102,12 +102,23 @@ class Theme:
         chosen: int = ((self._base._lengths if self._base else {}) | self._lengths).get(what, otherwise)
         return chosen
 
+    def part(self, template: str, context: Mapping[str, Any]) -> Safe:
+        """Return what is the same on many pages; nothing if the theme has no such template.
+
+        Raises:
+            ThemeError: the template fails.
+        """
+        return Safe(self._made(template, context) if template in self._templates else "")
+
     def render(self, template: str, context: Mapping[str, Any]) -> bytes:
         """Return a page.
 
         Raises:
             ThemeError: the template fails.
         """
+        return (self._made(template, context) + "\n").encode("utf-8", "replace")
+
+    def _made(self, template: str, context: Mapping[str, Any]) -> str:
         from minijinja import TemplateError
 
         try:
@@ -115,8 +126,7 @@ class Theme:
         except TemplateError as error:
             raise ThemeError(f"the template {template} of the theme “{self._name}” fails: {error}") from error
         # MiniJinja also escapes "/", which no text needs; what a learner wrote as "&#x2f;" is "&amp;#x2f;" by now.
-        html = html.replace("&#x2f;", "/")
-        return (html.strip() + "\n").encode("utf-8", "replace")
+        return html.replace("&#x2f;", "/").strip()
 
     @cached_property
     def _templates(self) -> dict[str, str]:
