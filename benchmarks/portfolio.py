@@ -10,6 +10,7 @@ feeds where they have them, in turn with ours.
 """
 
 import argparse
+import gc
 import os
 import random
 import resource
@@ -60,8 +61,10 @@ def portfolio_in(folder: Path):
 
 def build(folder: Path) -> None:
     """Build, and print how many files were written."""
+    gc.set_threshold(100_000, 20, 100)  # as the command does
     _journal, portfolio = portfolio_in(folder)
     print(portfolio.build().written)
+    gc.freeze()
 
 
 def fill(folder: Path, markdown: Path, pages: int) -> list[int]:

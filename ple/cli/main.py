@@ -1,6 +1,7 @@
 """``ple``: the words that people learn. A command's module is imported when the command runs, and not before."""
 
 import errno
+import gc
 import importlib
 import os
 import re
@@ -168,7 +169,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if os.name == "nt" else {}))
-    sys.exit(run())
+    gc.set_threshold(100_000, 20, 100)  # nearly all that a command makes are modules, which stay
+    code = run()
+    gc.freeze()  # nobody need look through them once more, now that we go
+    sys.exit(code)
 
 
 def _say(error: PleError, ours: State) -> int:
