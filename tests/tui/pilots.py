@@ -140,7 +140,7 @@ CASES: dict[str, Case] = {
     "feeds.next-unread": Case("2 j j j j", at(9)), "feeds.previous-unread": Case("2 j j j j J", at(4)),
     "feeds.mark": Case("2", "55 unread of 60"), "feeds.star": Case("2", row(starred=True)),
     "feeds.later": Case("2", "When will you look at"), "feeds.drop": Case("2", "Dropped"),
-    "feeds.save": Case("2", "Fetching https://example.org/"), "feeds.add": Case("2", "Follow a feed"),
+    "feeds.add": Case("2", "Follow a feed"),
     "feeds.refresh": Case("2", said), "feeds.inbox": Case("2", "to decide on"), "feeds.why": Case("2", said),
     "feeds.whole": Case(FEED, "are fetched whole from now on"), "feeds.view": Case("2", "unread only"),
     "feeds.mark-all": Case("2", "all 56 entries"),
@@ -188,9 +188,10 @@ CASES: dict[str, Case] = {
 
 ELSEWHERE = {
     "stop": "test_rooms.test_a_job_can_be_stopped_and_keeps_what_is_finished",
+    "feeds.save": "test_pilots.test_the_page_of_an_entry_is_saved_by_its_key_and_by_its_name",
     "quit": "test_writing.test_leaving_the_app_while_writing_keeps_the_draft",
 }
-"""Verbs for which something has to be under way, and the test that is their pilot."""
+"""Verbs for which something has to be under way, or a page to be there, and the test that is their pilot."""
 
 DIALOGS: dict[str, dict[str, Case]] = {
     "Ask": {"dialog.cancel": Case("3 t", gone("Ask"))},

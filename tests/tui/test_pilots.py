@@ -24,7 +24,7 @@ from ple.tui.keys import Verb, verbs
 from . import worlds
 from .looks import words
 from .pilots import CASES, DIALOGS, ELSEWHERE, Case
-from .world import NOW, copied, opened, press, type_in, until, whole
+from .world import NOW, copied, environment_at, opened, press, seen, type_in, until, whole
 
 PLACES = {"1": "today", "2": "Feeds", "3": "Library", "4": "Journal", "5": "Search", "6": "Hand in", "7": "Portfolio",
           "0": "Settings"}  # fmt: skip
@@ -157,3 +157,22 @@ async def test_each_verb_of_another_place_goes_there_first(
     async with opened(own, here, config_folder=tmp_path, drafts=tmp_path / "drafts", editor="true") as pilot:
         await run_by_name(pilot, f"{PLACES[case.before]}: {verb.does}")
         await until(pilot, lambda: case.holds(pilot), 20)
+
+
+@whole
+@pytest.mark.parametrize("by", ["key", "name", "name elsewhere"])
+async def test_the_page_of_an_entry_is_saved_by_its_key_and_by_its_name(
+    by: str, empty: Path, tmp_path: Path, publisher: Any
+) -> None:
+    page = publisher.publish("/p", "<title>A page to keep</title><p>Words", Content_Type="text/html")
+    item = f"<item><title>One</title><guid>1</guid><link>{page}</link></item>"
+    feed = f"<rss version='2.0'><channel><title>Feed</title>{item}</channel></rss>"
+    environment = environment_at(empty)
+    environment.feeds.add(publisher.publish("/feed", feed, Content_Type="application/rss+xml"))
+    environment.close()
+    async with opened(empty, "4" if by == "name elsewhere" else "2", config_folder=tmp_path) as pilot:
+        if by == "key":
+            await press(pilot, "S")
+        else:
+            await run_by_name(pilot, "Save page" if by == "name" else "Feeds: Save page")
+        await until(pilot, lambda: "Saved “A page to keep”" in seen(pilot), 20)

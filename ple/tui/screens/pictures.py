@@ -171,7 +171,7 @@ class Picture(ModalScreen[None]):
         app = cast("LearningApp", self.app)
         how = protocol(os.environ)
         if how is None:
-            app.say("This terminal draws no pictures")
+            app.notify("This terminal does not say that it can draw pictures.", severity="warning", markup=False)
             return
         try:
             with app.suspend():
@@ -179,7 +179,7 @@ class Picture(ModalScreen[None]):
                 sys.__stdout__.write(drawn(Path(self._image.file), how, columns))  # type: ignore[union-attr]
                 input("\nEnter goes back to the screens. ")
         except SuspendNotSupported:
-            app.say("This terminal cannot be lent to a picture")
+            app.notify("This terminal cannot be lent to a picture.", severity="warning", markup=False)
         except (OSError, EOFError, InvalidInput) as error:
             app.complain(error)
 
