@@ -204,8 +204,7 @@ def refresh(ctx: click.Context, bookmarks: tuple[str, ...], limit: int | None, f
 @click.pass_context
 def open_(ctx: click.Context, bookmark: str, offline: bool) -> None:
     """Open BOOKMARK in your browser."""
-    import webbrowser
-
+    from ple.cli.opening import open_here
     from ple.library.errors import InvalidInput
 
     ours = environment(ctx)
@@ -213,7 +212,7 @@ def open_(ctx: click.Context, bookmark: str, offline: bool) -> None:
     if page.url.startswith("urn:") and not offline:
         raise InvalidInput(f"“{page.title}” has no address", hint="It is a book or paper: `ple bookmarks show` has it.")
     address = ours.sources.copy_to_open(page.id).as_uri() if offline else page.url
-    opened = webbrowser.open(address)
+    opened = open_here(address, ours.settings)
     if not opened:
         tell(ctx, "No browser could be opened; this is the address.")
     show(ctx, {"id": page.id, "url": address, "opened": opened}, said=address)

@@ -27,8 +27,8 @@ class EditorFailed(PleError):
 
 
 @contextmanager
-def edited(text: str = "") -> Generator[str]:
-    """Let the learner edit ``text`` in ``$VISUAL`` or ``$EDITOR``, and lend what they wrote for saving it.
+def edited(text: str = "", editor: str = "") -> Generator[str]:
+    """Let the learner edit ``text`` in ``editor``, ``$VISUAL`` or ``$EDITOR``, and lend what they wrote for saving it.
 
     What was written is deleted only when saving it succeeded; otherwise the error says in which file it is kept.
 
@@ -36,7 +36,7 @@ def edited(text: str = "") -> Generator[str]:
         NothingWritten: it is blank, or just what the editor began with.
         EditorFailed: there is no editor, it cannot be started, or it failed.
     """
-    command = _command()
+    command = _command(editor)
     handle, name = tempfile.mkstemp(suffix=".md", prefix="ple-")
     path = Path(name)
     try:
@@ -67,8 +67,8 @@ def edited(text: str = "") -> Generator[str]:
     path.unlink(missing_ok=True)
 
 
-def _command() -> list[str]:
-    said = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
+def _command(editor: str) -> list[str]:
+    said = editor.strip() or os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
     try:
         words = shlex.split(said, posix=os.name != "nt")
     except ValueError as error:

@@ -143,13 +143,15 @@ def save(ctx: click.Context, entry: str, tags: tuple[str, ...], note: str | None
 @click.pass_context
 def open_(ctx: click.Context, entry: str, attached: bool) -> None:
     """Open ENTRY in your browser and mark it as read; with --attached, its file in your player."""
+    from ple.cli.opening import open_on_the_web
+
     feeds = environment(ctx).feeds
     found = feeds.entry(resolve(ctx, entry, "entry"))
     address = next((str(file["url"]) for file in found.enclosures), None) if attached else found.url
     if address is None:
         what = "nothing attached" if attached else "no address"
         raise InvalidInput(f"#{found.id} {found.title} has {what}", hint=f"Read it with `ple entries show {found.id}`.")
-    if click.launch(address) != 0:
+    if not open_on_the_web(address, environment(ctx).settings):
         raise InvalidInput("no browser could be opened", hint=f"The address is {address}")
     feeds.mark_read([found.id])
     show(ctx, feeds.entry(found.id), said=f"Opened {address}")

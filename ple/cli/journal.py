@@ -78,7 +78,7 @@ def write(
     else:
         from ple.cli.editing import edited
 
-        with edited(chosen.text + "\n" if chosen else "") as written:
+        with edited(chosen.text + "\n" if chosen else "", environment(ctx).settings.editor) as written:
             entry = journal.write(written, **more)
     show(ctx, entry, said=f"Wrote #{entry.id} {entry.title}")
 
@@ -171,7 +171,7 @@ def edit(
     else:
         from ple.cli.editing import edited
 
-        with edited(before.text + "\n") as written:
+        with edited(before.text + "\n", environment(ctx).settings.editor) as written:
             after = journal.revise(id, text=written)
     show(ctx, after, said=f"Changed #{after.id} {after.title}")
 

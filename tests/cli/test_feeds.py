@@ -133,3 +133,15 @@ def test_an_entry_becomes_a_bookmark(ple, server):
     assert (saved["kind"], saved["url"], saved["tags"]) == ("bookmark", page, ["keep"])
     ends = ple("links", str(saved["id"]), "--json").json
     assert [end["id"] for end in ends] == [entry["id"]]
+
+
+def test_only_what_is_on_the_web_is_opened_and_in_the_browser_of_the_settings(ple, publisher, tmp_path, monkeypatch):
+    feed = """<rss version="2.0"><channel><title>F</title><item><guid>1</guid><title>T</title>
+        <link>https://e.org/a</link><enclosure url="file:///etc/passwd" type="audio/mpeg"/></item></channel></rss>"""
+    ple("feeds", "add", publisher.publish("/f", feed, content_type="application/rss+xml"))
+    (entry,) = ple("entries", "list", "--json").json
+    monkeypatch.setenv("PLE_BROWSER", "true")
+
+    assert ple("entries", "open", str(entry["id"])).out == "Opened https://e.org/a\n"
+    said = ple("entries", "open", str(entry["id"]), "--attached", code=1).err
+    assert "only addresses of the web are opened" in said or "nothing attached" in said

@@ -181,3 +181,10 @@ def test_a_journal_goes_out_and_in(ple: Any, tmp_path: Path) -> None:
     ple("journal", "import", str(tmp_path / "out" / "broken.md"), code=1)
     (tmp_path / "days.json").write_text('{"entries": []}')
     assert "days.json is no Markdown" in ple("journal", "import", str(tmp_path / "days.json"), code=1).err
+
+
+def test_the_editor_of_the_settings_goes_before_that_of_the_terminal(ple: Any, editor: Any, monkeypatch: Any) -> None:
+    editor("path.write_text('By the editor that I set')")
+    monkeypatch.setenv("PLE_EDITOR", os.environ["VISUAL"])
+    monkeypatch.setenv("VISUAL", "false")
+    assert ple("journal", "write", "--json").json["title"] == "By the editor that I set"
