@@ -14,7 +14,7 @@ from ple.lms.accounts import Accounts, TokenStore
 from ple.lms.adapter import adapter_class
 from ple.lms.checks import Whereto
 from ple.lms.content import Content
-from ple.lms.errors import AnswerLost, Refused, StatementRequired, Undecided, Unsupported
+from ple.lms.errors import AnswerLost, Changed, Refused, StatementRequired, Undecided, Unsupported
 from ple.lms.hand_in import Plan
 from ple.lms.intake import Intake
 from ple.lms.keeping import Keeping
@@ -157,6 +157,9 @@ class HandingIn(Lists):
             raise plan.problems[0].error()
         if plan.statement and not accept_statement:
             raise StatementRequired(f"“{plan.assignment}” asks you to declare: {plan.declaration}")
+        for piece in plan.files:  # such as by another window that dropped its plan for the same file
+            if not self._library.files.path(piece.sha256).exists():
+                raise Changed(f"{piece.name} is not kept any more", hint="Nothing was sent. Name the file once more.")
         row, course, account = self._catalogue.place(plan.assignment_id)
         adapter = self._accounts.adapter(account)
         remote = adapter.assignment(course.remote_id, row.remote_id)

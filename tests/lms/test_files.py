@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ple.lms.content import safe_name, same_name
-from ple.lms.errors import LmsError, Refused, Unreachable, WrongKind
+from ple.lms.errors import Changed, LmsError, Refused, Unreachable, WrongKind
 from ple.lms.practice.moodle_files import clean_name
 from tests.lms.conftest import LINK, LOG, PDF, SECOND_POST, Learner
 
@@ -41,6 +41,18 @@ def test_a_file_of_json_is_compared_byte_by_byte_too(moodle_learner: Learner, wo
     (work / "data.json").write_text('{"measured": [1, 2]}')
     (said,) = give(moodle_learner, LOG, work / "data.json").compared
     assert said.startswith("data.json: every byte")
+
+
+def test_a_file_that_another_window_dropped_meanwhile_is_said_before_anything_is_sent(
+    moodle_learner: Learner, work: Path
+) -> None:
+    courses, writes = moodle_learner.courses, moodle_learner.lms.school.writes
+    plan, other = (courses.plan(moodle_learner.number(PDF), files=[work / "essay.pdf"]) for _ in range(2))
+    courses.discard(other)
+    with pytest.raises(Changed, match="not kept"):
+        courses.hand_in(plan)
+    assert (writes, courses.unsettled()) == ([], [])
+    assert give(moodle_learner, PDF, work / "essay.pdf").state == "verified"
 
 
 def test_the_same_file_again_is_there_already_and_nothing_is_sent(learner: Learner, work: Path) -> None:
