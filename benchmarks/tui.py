@@ -191,7 +191,10 @@ def screens(folder: str) -> None:
     cpu = terminal.cpu()
     time.sleep(5)
     print(f"idle {(terminal.cpu() - cpu) * 200:.1f} ms CPU a second")
-    terminal.end()
+    terminal.press(b"1", gap=1)
+    terminal.press(b"2", gap=1)
+    terminal.leave()
+    say("ple, first useful screen, a start in Feeds", *first_paint(b"how spacing", python, "-c", OURS, folder))
 
 
 def newsboat(folder: Path) -> None:

@@ -70,6 +70,11 @@ class Doors:
                 self._opened = True
             return environment
 
+    @property
+    def opened(self) -> bool:
+        """Whether the library is open; until then it takes a second to be asked."""
+        return self._opened
+
     def close(self) -> None:
         """Let the calls under way finish, then close the environment."""
         self._pool.shutdown(wait=True, cancel_futures=True)

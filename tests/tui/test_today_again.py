@@ -12,7 +12,7 @@ from ple.tui.memory import Memory
 from ple.tui.screens.today import Today
 from ple.tui.worker import Doors
 
-from .world import TestedApp, environment_at, opened, seen, until
+from .world import TestedApp, environment_at, opened, press, seen, until
 
 
 async def test_what_was_seen_last_is_shown_before_the_library_is_open(typical: Path) -> None:
@@ -61,6 +61,23 @@ async def test_at_the_very_first_start_what_is_unread_is_there_before_the_librar
         pilot.app.screen.reload()
         await until(pilot, lambda: "SAVED" in seen(pilot))
         assert lines(seen(pilot), "NEW", "SAVED")[: len(at_a_glance)] == at_a_glance
+    app.doors.close()
+
+
+async def test_who_left_in_feeds_sees_the_list_before_the_library_is_open(typical: Path, tmp_path: Path) -> None:
+    path = tmp_path / "screens.json"
+    async with opened(typical, "2", "j", memory=Memory(path)) as pilot:
+        shown = seen(pilot).splitlines()[2:6]
+        await press(pilot, "ctrl+q")
+    app = TestedApp(typical, memory=Memory(path))
+    app.doors = Doors(lambda: Shut(typical))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "As it was …" in seen(pilot))
+        assert seen(pilot).splitlines()[2:6] == shown
+        app.doors = Doors(lambda: environment_at(typical))
+        pilot.app.screen.reload()
+        await until(pilot, lambda: "As it was …" not in seen(pilot) and "unread of" in seen(pilot))
+        assert pilot.app.screen.list.position == 1
     app.doors.close()
 
 

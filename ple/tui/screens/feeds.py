@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ple.tui.list_room import FIRST_KEYS
+from ple.tui.list_room import FIRST_KEYS, PAINT
 from ple.tui.reading import Article
 from ple.tui.screens import feeds_care, feeds_reading, feeds_triage
 from ple.tui.screens.feeds_list import (
     EntryRow,
+    as_said,
+    as_shown,
     entry_rows,
     headline,
     lesson,
@@ -74,6 +76,34 @@ class Feeds(SourcesRoom):
         self._looking_for_unread = False
         self._listed: Key | None = None
 
+    # from one start to the next
+
+    def whereabouts(self) -> dict[str, Any]:
+        """Where the cursors stand, and what is in sight: it is there at the next start before the library is open."""
+        plain = self.is_mounted and wanted(self.node, unread=False) is not None and not self.filter
+        rows = map(self.list.row_of, self.list.in_sight()) if plain else ()
+        return {**super().whereabouts(), "seen": [as_said(row) for row in rows if isinstance(row, EntryRow)]}
+
+    def go_back(self, before: dict[str, Any]) -> None:
+        """Stand where the learner stood; while the library is not open, show what they saw there."""
+        super().go_back(before)
+        if self.learning.doors.opened:
+            return
+        try:
+            rows = [as_shown(said) for said in before.get("seen") or ()]
+        except (AttributeError, TypeError, ValueError):  # of another version, or damaged
+            return
+        if rows:
+            self.fill([row.thing.id for row in rows], rows=rows)
+            self._listed = None
+
+    def reload(self) -> None:
+        """Ask again for everything; at the start only when what is remembered was painted."""
+        if self.list.keys and not self.learning.doors.opened:
+            self.set_timer(PAINT, super().reload)
+        else:
+            super().reload()
+
     # the list
 
     def ids(self) -> Callable[[Environment], Sequence[Key]]:
@@ -112,7 +142,7 @@ class Feeds(SourcesRoom):
     def headline(self, total: int) -> str:
         """Where we are and how much there is."""
         if self.found.counts is None:
-            return self.node.title  # nothing is known yet
+            return "As it was …" if total else self.node.title  # nothing is known yet
         query = next((each.query for each in self.smart if each.id == self.node.search), "")
         filtered = self.counted(total) if self.filter else ""
         now = self.learning.now()

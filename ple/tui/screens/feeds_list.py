@@ -81,6 +81,22 @@ def _row(line: EntryLine, now: dt.datetime, **more: Any) -> EntryRow:
     return EntryRow(thing, not line.read, line.starred, when, feed, len(line.also_in), **more)
 
 
+def as_said(row: EntryRow) -> Sequence[Any]:
+    """Return a line as JSON can say it, for the next start."""
+    thing = row.thing
+    about = (thing.id, thing.title, thing.url, sorted(thing.tags))
+    return (*about, row.unread, row.starred, row.when, row.feed, row.also)
+
+
+def as_shown(said: Sequence[Any]) -> EntryRow:
+    """Return a line from what a file says. Raises TypeError or ValueError where that is no line."""
+    id, title, url, tags, unread, starred, when, feed, also = said
+    if not isinstance(id, int) or not isinstance(also, int) or not isinstance(url, str | None):
+        raise TypeError(said)
+    thing = Thing(id, "entry", clean(title), url, frozenset(str(tag) for tag in tags))
+    return EntryRow(thing, bool(unread), bool(starred), clean(when), clean(feed), also)
+
+
 def paint_entry(row: EntryRow, width: int, node: Node) -> Sequence[Sequence[Piece]]:
     """State, date, title, in the inbox how well it fits, and where it is from unless the tree says it."""
     state = (" ●" if row.unread else "  ") + ("★" if row.starred else " ")

@@ -147,7 +147,7 @@ class Lines(ScrollView):
         if generation != self._rows.generation:
             return
         changed = self._rows.arrive(keys, rows, self.keys, self.position)
-        if changed and not set(keys).isdisjoint(self._in_sight()):  # what was asked for ahead needs no paint
+        if changed and not set(keys).isdisjoint(self.in_sight()):  # what was asked for ahead needs no paint
             self.refresh()
         if self.key in keys:
             self.arrived_here(changed)
@@ -155,7 +155,8 @@ class Lines(ScrollView):
     def arrived_here(self, changed: bool) -> None:
         """Note that the row at the position came, and whether any that came with it says something new."""
 
-    def _in_sight(self) -> Sequence[Key]:
+    def in_sight(self) -> Sequence[Key]:
+        """Return the keys of the rows that are in sight."""
         first = self.scroll_offset.y // self._height
         return self.keys[first : first + self.size.height // self._height + 2]
 
