@@ -61,7 +61,8 @@ def ids(tx: Reading, *, limit: int | None = None, **filters: Unpack[Filters]) ->
     if tag := filters.get("tag"):
         query = query.where(col(BookmarkRow.id).in_(sa.select(col(Tagging.resource_id)).where(_below(tag))))
     if folder := filters.get("folder"):
-        inner = col(BookmarkRow.folder).startswith(folder.strip("/") + "/", autoescape=True)
+        above = folder.strip("/") + "/"  # compared, since LIKE takes Maths for maths in SQLite and not in PostgreSQL
+        inner = sa.func.substr(col(BookmarkRow.folder), 1, len(above)) == above
         query = query.where((col(BookmarkRow.folder) == folder.strip("/")) | inner)
     newest = (col(BookmarkRow.saved_at).desc(), col(BookmarkRow.id).desc())
     query = query.order_by(col(BookmarkRow.pinned).desc(), *newest).limit(limit)

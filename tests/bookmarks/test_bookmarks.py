@@ -346,3 +346,13 @@ def test_what_a_page_is_called_elsewhere_takes_the_place_of_no_title_of_the_lear
     again = [save(f"https://e.org/{name}", called="The feed's", fetch=False).bookmark.title for name in "bc"]
 
     assert again == ["Mine", "The feed's"]
+
+
+def test_a_folder_is_asked_for_with_its_capitals_on_either_database(environment):
+    ids = {}
+    for folder in ("Maths", "Maths/Topology", "maths/old", "Mathsology"):
+        ids[folder] = environment.bookmarks.save(f"https://e.org/{folder}", fetch=False).bookmark.id
+        environment.bookmarks.edit(ids[folder], folder=folder)
+
+    assert sorted(environment.bookmarks.bookmark_ids(folder="Maths")) == [ids["Maths"], ids["Maths/Topology"]]
+    assert environment.bookmarks.bookmark_ids(folder="maths/") == [ids["maths/old"]]
