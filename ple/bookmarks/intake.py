@@ -30,6 +30,7 @@ Mark = Callable[[int, Sequence[Quotation]], int]  # keeps the passages of a book
 _A_PART = 4000
 _AT_ONCE = 2000
 _TITLES = 10
+_SAID_ONCE = ("csl", "description", "author", "published_at", "language", "read_at", "site_name")
 _FOLDERS = ("keep", "path", "parts", "last")
 
 
@@ -61,6 +62,7 @@ class _Wanted:
             private=self.record.private or other.record.private,
             unread=self.record.unread or other.record.unread,
             judged=self.record.judged or other.record.judged,
+            **{name: getattr(self.record, name) or getattr(other.record, name) for name in _SAID_ONCE},
             quotations=(*self.record.quotations, *other.record.quotations),
         )
 

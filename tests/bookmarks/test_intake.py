@@ -229,3 +229,10 @@ def test_every_export_of_the_world_comes_in_once_or_is_named(shared_data, sqlite
     by_name = {path.name: done for path, done in found.items()}
     assert by_name["My Clippings.txt"].highlights == 101
     assert by_name["sample-bookmarks.json"].added + by_name["sample-bookmarks.json"].known == 88
+
+
+def test_two_records_of_one_page_in_a_file_say_together_what_each_says(environment):
+    one = b"TY  - JOUR\nTI  - A\nUR  - http://e.org/\n"
+    environment.bookmarks.import_file("f", one + b"ER  - \n" + one + b"AB  - About\nER  - \n")
+    (page,) = (environment.bookmarks.bookmark(id) for id in environment.bookmarks.bookmark_ids())
+    assert page.description == "About"
