@@ -30,7 +30,7 @@ class Info:
 def info(ctx: click.Context) -> None:
     """Say where the library is and what it holds."""
     library = environment(ctx).library
-    used = sum(path.stat().st_size for path in library.folder.rglob("*") if path.is_file())
+    used = sum(_bytes(path) for path in library.folder.rglob("*"))
     found = Info(
         library.where,
         library.folder,
@@ -49,6 +49,14 @@ def info(ctx: click.Context) -> None:
     if found.would_undo:
         lines.append(f"`ple undo` would take back: {found.would_undo}")
     show(ctx, found, said=lines)
+
+
+def _bytes(path: Path) -> int:
+    """Return how large a file is; nothing if another process took it away since we saw it."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 @command.command("check")
