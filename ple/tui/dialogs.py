@@ -47,7 +47,7 @@ class Ask(Question[str | None]):
             yield Input(
                 self._value or before,
                 placeholder=self._placeholder,
-                select_on_focus=False,
+                select_on_focus=not self._value,  # typing takes its place, an arrow key goes into it
                 password=self._secret,
                 id="asked",
             )

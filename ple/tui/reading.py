@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ple.library.errors import NotFound
 from ple.tui.entry import entry_article
 from ple.tui.room import Thing
+from ple.tui.said_about import with_what_was_said, with_where_it_stands
 from ple.tui.widgets.blocks import Block, Prose, Span, addresses, clean, paragraphs, prose
 from ple.tui.widgets.mentioned import Find, numbered, with_mentions
 from ple.tui.words import due, joined, moment, plural
@@ -48,6 +49,8 @@ def article(environment: Environment, id: int, kind: str, *, now: dt.datetime) -
     thing = Thing(id, document.kind, clean(document.title), document.url, document.tags)
     text = paragraphs(*[part for part in document.text.split("\n") if part.strip()])
     about = joined(document.container or "", document.author or "", moment(document.occurred_at))
+    if kind == "highlight":
+        with_where_it_stands(text, environment, id)
     return Article(thing, text.with_head(document.title, about, _tags(document.tags), document.url or ""))
 
 
@@ -68,6 +71,7 @@ def _bookmark(environment: Environment, id: int) -> Article:
         at = sum(block.kind in ("h1", "meta") for block in head.blocks[:4])
         head.blocks.insert(at, Block("p", clean(page.note), first="✎ ", rest="  "))
     _judged(environment, id, head)
+    with_what_was_said(head, environment, id)
     return Article(thing, head.with_links())
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Input
 
+from ple.environment import Environment
 from ple.tui import drafts
 from ple.tui.dialogs import Choose
 from ple.tui.list_room import ListRoom
@@ -125,3 +126,22 @@ async def test_where_it_is_narrow_escape_leads_from_the_entries_to_the_feeds(typ
         assert "Inbox" in seen(pilot)
         await press(pilot, "enter")
         assert "unread of" in seen(pilot)
+
+
+async def test_what_one_said_about_an_article_stands_under_it_and_leads_there_and_back(typical: Path) -> None:
+    async with opened(typical, "2", "enter") as pilot:
+        room = cast("ListRoom", pilot.app.screen)
+        entry = room.article.thing.id if room.article else 0
+
+        def say(environment: Environment) -> int:
+            environment.highlights.add(entry, "forgetting", note="Against my grain")
+            return environment.journal.write(f"So says #{entry}.", title="Why forget").id
+
+        said = await pilot.app.ask(say)
+        await pilot.app.look()
+        await settle(pilot)
+        await press(pilot, "escape", "enter", "end")
+        assert "✎ Against my grain" in seen(pilot)
+        assert f"← Why forget (journal #{said})" in seen(pilot)
+        await press(pilot, "f")
+        assert "← Why forget" in seen(pilot)

@@ -87,14 +87,15 @@ class Prose:
 
     def with_links(self) -> Prose:
         """List the links' addresses at the end, as printed pages do; returns itself."""
-        if self.links:
+        listed = [(number, said) for number, said in enumerate(self.links, 1) if not said.startswith("#")]  # of the web
+        if listed:
             self.blocks.append(Block("rule", "───"))
             width = len(str(len(self.links)))
-            for number, address in enumerate(self.links, 1):
+            for place, (number, address) in enumerate(listed):
                 mark = f"[{number}]".rjust(width + 2) + " "
                 text = clean(address)
                 span = Span(0, len(text), "link", number)
-                self.blocks.append(Block("link", text, [span], mark, " " * len(mark), gap=number == 1))
+                self.blocks.append(Block("link", text, [span], mark, " " * len(mark), gap=not place))
         return self.place()
 
 
