@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class Ask(Question[str | None]):
-    """Asks for one line; escape gives None."""
+    """Asks for one line; escape gives None. What was typed until then is there when the same is asked again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", id="dialog.cancel")]
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Ask(Question[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question, a field, what may be typed."""
-        before = cast("Desk", self.app).typed.get(self._title, "")  # what did not work is put right, not typed again
+        before = self._typed.get(self._title, "")  # what did not work is put right, not typed again
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield Input(
@@ -56,9 +56,30 @@ class Ask(Question[str | None]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        value = event.value if self._secret else event.value.strip()
+        self._done(event.value)
+
+    def _done(self, said: str) -> None:
+        value = said if self._secret else said.strip()
         if value or self._empty:
+            self._typed.pop(self._title, None)
             self.dismiss(value)
+
+    @property
+    def _typed(self) -> dict[str, str]:
+        return cast("Desk", self.app).typed
+
+    def action_cancel(self) -> None:
+        """Close; a sentence is not lost by a slip."""
+        typed = self.query_one(Input).value
+        if typed.strip() and not self._secret:
+            self._typed[self._title] = typed
+        self.dismiss(None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let ctrl+s keep what was typed, as where one writes."""
+        if event.key == "ctrl+s":
+            event.stop()
+            self._done(self.query_one(Input).value)
 
 
 class Confirm(Question[bool]):

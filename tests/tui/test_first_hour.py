@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from ple.environment import Environment
 from ple.tui import drafts
-from ple.tui.dialogs import Choose
+from ple.tui.dialogs import Ask, Choose
 from ple.tui.list_room import ListRoom
 
 from .world import opened, press, seen, send, settle, type_in, until
@@ -56,6 +56,10 @@ async def test_keys_that_come_with_an_answer_close_nothing_else(typical: Path) -
         at_once(pilot, "t", "d", "x")
         await settle(pilot)
         assert pilot.app.screen.query_one(Input).value == "memorydx"
+        await press(pilot, "escape", "3", "a", "h", "i", "escape", "a")
+        assert pilot.app.screen.query_one(Input).value == "hi"
+        await press(pilot, "o", "ctrl+s")
+        assert not isinstance(pilot.app.screen, Ask)
 
 
 async def test_an_editor_that_is_not_there_gives_the_terminal_back_and_is_named(typical: Path, tmp_path: Path) -> None:
