@@ -111,6 +111,7 @@ def title_of(feed: FeedRow) -> str:
 def _say(tx: Writing, feed: FeedRow, said: ParsedFeed) -> None:
     """Let the feed say of itself what its publisher now says."""
     values = {name: getattr(said, name) for name in _SAID}
+    values["title"] = values["title"] or feed.title  # a list of subscriptions knew one where the publisher says none
     if any(getattr(feed, name) != value for name, value in values.items()):
         if tx.label is not None:
             tx.update(FeedRow, [feed.id], **values)  # so that it can be taken back

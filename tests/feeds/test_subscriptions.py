@@ -147,10 +147,11 @@ def test_what_an_entry_said_is_kept_if_the_learner_had_read_it(feeds, server, li
 
 def test_an_empty_feed_takes_nothing_away(feeds, server):
     feeds.add(server.publish("/feed", rss("A blog", [item(1)])))
-    server.publish("/feed", rss("A blog", []))
+    server.publish("/feed", rss("", []))
     (done,) = feeds.refresh(force=True)
     assert (done.new, done.failure) == (0, None)
     assert len(feeds.entries()) == 1
+    assert feeds.feeds()[0].title == "A blog"  # nor its name
 
 
 def test_an_entry_whose_guid_and_host_changed_keeps_its_star(feeds, server):
