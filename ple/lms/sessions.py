@@ -122,7 +122,7 @@ class Sessions:
             NotFound: there is none with this number.
         """
         with self._library.writing() as tx:
-            row = tx.get(SessionRow, id)
+            row = tx.get(SessionRow, id) if 0 < id < 2**31 else None
             if row is None:
                 raise NotFound(id, "session", hint="`ple lms sessions` lists them.")
             row.attended, row.noted_at = attended, self._now() if attended is not None else None

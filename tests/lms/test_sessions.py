@@ -90,5 +90,6 @@ def test_who_was_there_is_the_learners_own_word(courses: Courses, clock: Clock, 
     list(courses.sync())
     assert len(courses.sessions(past=True)) == 3
     assert courses.attend(middle.id, None).attended is None
-    with pytest.raises(NotFound):
-        courses.attend(999)
+    for nothing in (999, 10**20):
+        with pytest.raises(NotFound):
+            courses.attend(nothing)
