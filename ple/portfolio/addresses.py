@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.library import Library, Reading, chunks
+from ple.library.bulk import insert_many
 from ple.portfolio.models import AddressRow
 from ple.portfolio.permalinks import Ledger, Permalink
 
 _TABLE: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
+_NAMES = tuple(Permalink.__dataclass_fields__)
 _RAW: dict[str, Any] = {
     column.name: sa.types.NullType() if column.name in ("published_at", "updated_at") else column.type
     for column in _TABLE.c
@@ -52,13 +54,15 @@ def keep(library: Library, ledger: Ledger) -> None:
     if not (added or changed):
         return
     with library.writing() as tx:
-        for some in chunks(line.resource_id for line in added if line.resource_id):
-            taken = sa.select(_TABLE.c.address).where(_TABLE.c.resource_id.in_(some), _TABLE.c.current)
-            known = set(tx.connection().execute(taken).scalars()) - {line.address for line in changed}
-            if known:
+        new = {line.resource_id for line in added if line.resource_id}
+        if new:
+            taken = sa.select(_TABLE.c.address, _TABLE.c.resource_id).where(_TABLE.c.current)
+            if len(new) <= 100:
+                taken = taken.where(_TABLE.c.resource_id.in_(new))
+            known = {address for address, id in tx.connection().execute(taken).all() if id in new}
+            if known - {line.address for line in changed}:
                 raise BuildError("another build is giving addresses at this moment", hint="Build again.")
-        if added:
-            tx.connection().execute(sa.insert(_TABLE), [_fields_of(line) for line in added])
+        insert_many(tx.connection(), _TABLE, _NAMES, [[getattr(line, name) for name in _NAMES] for line in added])
         for line in changed:
             here = _TABLE.c.address == line.address
             tx.connection().execute(sa.update(_TABLE).where(here).values(**_fields_of(line)))

@@ -48,9 +48,7 @@ def may_mention(text: str) -> bool:
 
 def mentions(markdown: str) -> Iterator[Mention]:
     """Yield the mentions in ``markdown``, in order; also those in code, which stay as they are written."""
-    if may_mention(markdown):
-        for found in MENTION.finditer(markdown):
-            yield Mention.of(found)
+    return map(Mention.of, MENTION.finditer(markdown)) if may_mention(markdown) else iter(())
 
 
 def spoken(text: str, target: Callable[[Mention], Target]) -> str:

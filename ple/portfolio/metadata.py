@@ -258,4 +258,4 @@ def site_json(settings: Settings, introduction: str) -> dict[str, Any]:
 
 
 def _without_nothing(value: dict[str, Any]) -> dict[str, Any]:
-    return {name: said for name, said in value.items() if said not in (None, "", [], {})}
+    return {name: said for name, said in value.items() if said}  # texts, lists and objects: no number is 0 here

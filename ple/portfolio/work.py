@@ -98,11 +98,9 @@ class Card:
     def of(cls, whole: Whole) -> "Card":
         """Return the card of a piece of work; its summary is made once its mentions are resolved."""
         a, d = whole.artifact, whole.document
-        found = dict.fromkeys(
-            mention
-            for text in (whole.text, *map(fit, (a.reflection, a.why, a.sources, a.feedback)))
-            for mention in mentions(text)
-        )
+        texts = [fit(text) for text in (a.reflection, a.why, a.sources, a.feedback) if text]
+        found = dict.fromkeys([mention for text in (whole.text, *texts) for mention in mentions(text)])
+        tags, uid = sorted(a.tags), str(a.uid)
         when = a.made_on or d.occurred_at.astimezone(dt.UTC).date()
         title = fit_line(a.title)
         source = _source(d)
@@ -115,7 +113,7 @@ class Card:
             source,
             str(when),
             a.licence,
-            sorted(a.tags),
+            tags,
         ]
         more: list[Any] = [a.skills, a.sources, a.feedback]
         file = [a.file.name, a.file.media_type, a.file.sha256, a.file.size, a.alt] if a.file else []
@@ -124,7 +122,7 @@ class Card:
         fingerprint = hash_of([*said, *more] if any(more) else said)
         badge = list(astuple(a.badge)) if a.badge else []
         kept: list[Any] = [
-            str(a.uid),
+            uid,
             d.kind,
             d.title,
             d.author,
@@ -136,7 +134,7 @@ class Card:
         ]
         kept += [badge] if badge else []
         return cls(
-            a.id, d.id, str(a.uid), d.kind, title, d.title, a.page, a.position, sorted(a.tags), list(a.skills),
+            a.id, d.id, uid, d.kind, title, d.title, a.page, a.position, tags, list(a.skills),
             a.visibility is Visibility.PUBLIC, when.isoformat(), d.language, hash_of(kept), fingerprint,
             [[m.written, m.title, m.label, m.number] for m in found], [],
             [] if d.kind in OWN_WORK else [source or "", fit_line(d.author or ""), fit_line(d.container or "")],

@@ -1,6 +1,7 @@
 """Building: only what changed, never half, never somebody else's."""
 
 import errno
+import gc
 import json
 import os
 import random
@@ -20,6 +21,8 @@ from ple.portfolio import Portfolio
 from ple.portfolio.build import MANIFEST, BuildError, build
 from ple.portfolio.frame import Page
 from ple.portfolio.memory import Memory, Moved
+from ple.portfolio.site import Site
+from ple.portfolio.work import Work
 from tests.portfolio.conftest import Shelf, short_lists, tree
 
 
@@ -132,6 +135,18 @@ def test_a_new_theme_makes_every_page_anew_from_the_library(portfolio: Portfolio
         cache.unlink()
     portfolio.build(tmp_path / "clean")
     assert tree(portfolio.folder) == tree(tmp_path / "clean")
+
+
+def test_a_build_leaves_nothing_to_the_garbage_collector(portfolio: Portfolio, shelf: Shelf) -> None:
+    for number in range(3):
+        portfolio.add(shelf.put(f"Work {number}", f"[[Work {number - 1}]]", tags=["t"]), visibility="public", page="P")
+    gc.collect()
+    gc.disable()
+    try:
+        portfolio.build()
+        assert not [one for one in gc.get_objects() if isinstance(one, (Site, Work, Page))]
+    finally:
+        gc.enable()
 
 
 def test_what_is_gone_is_removed_and_what_is_not_ours_stays(tmp_path: Path) -> None:
