@@ -24,6 +24,7 @@ FIELDS = (
 )  # fmt: skip
 """What a learner can say of a work, in place of what its page says."""
 
+_LONGEST_KEY = 200  # PostgreSQL cannot index what is longer than 2,700 bytes
 _PRIVATE = ("note", "annote", "keyword", "abstract")
 _RANGES = ((1, 9999), (1, 12), (1, 31))
 
@@ -154,7 +155,8 @@ def _keys(library: Library, said: Sequence[tuple[int, Record]]) -> list[str]:
             if not have.get(id):
                 item = {**(record.csl or {}), "title": record.title}
                 own = str((record.csl or {}).get("id") or "")
-                free = own if own.isascii() and own and own not in taken and " " not in own else ""
+                fits = own.isascii() and len(own) <= _LONGEST_KEY and not any(map(str.isspace, own))
+                free = own if fits and own and own not in taken else ""
                 key = free or citations.key_of(item, taken)
                 have[id] = key
                 taken.add(key)

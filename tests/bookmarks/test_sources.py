@@ -330,3 +330,12 @@ def test_a_preprint_is_asked_for_by_the_doi_that_arxiv_gives_it() -> None:
         "10.48550/arXiv.hep-th/9901001",
         "",
     ]
+
+
+def test_keys_to_cite_by_stay_short_enough_for_every_database(environment):
+    long = json.dumps([{"id": "x" * 5000, "type": "book", "title": "y" * 5000, "author": [], "URL": "https://e.org/"}])
+    environment.bookmarks.import_file("f", long.encode())
+
+    (work,) = environment.sources.works(environment.bookmarks.bookmark_ids())
+
+    assert work["id"] == "nd" + "y" * 60
