@@ -57,19 +57,21 @@ def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
     return f"{here:%Y-%m-%d} {clock}"
 
 
-def moment(said: str) -> dt.datetime:
+def moment(said: str, now: dt.datetime | None = None) -> dt.datetime:
     """Return the moment meant by a date, a time, ``7d`` (ago), ``today`` or ``yesterday``, in UTC.
+
+    ``now`` is naive local time: the day on which the clock is changed begins at its own midnight.
 
     Raises:
         InvalidInput: it means none.
     """
     text = said.strip().lower()
-    now = dt.datetime.now().astimezone()
+    now = now or dt.datetime.now()  # noqa: DTZ005
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         if before := re.fullmatch(r"(\d{1,5})\s*([hdw])", text):
             unit = {"h": "hours", "d": "days", "w": "weeks"}[before[2]]
-            return (now - dt.timedelta(**{unit: int(before[1])})).astimezone(dt.UTC)
+            return now.astimezone(dt.UTC) - dt.timedelta(**{unit: int(before[1])})
         if text in ("today", "yesterday"):
             return (midnight - dt.timedelta(days=text == "yesterday")).astimezone(dt.UTC)
         return dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC)

@@ -12,7 +12,7 @@ import pytest
 
 from ple.cli import output
 from ple.cli.output import plain_values, print_json, print_table
-from ple.cli.words import ago, due, plural, size
+from ple.cli.words import ago, due, moment, plural, size
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 
@@ -214,3 +214,15 @@ def test_a_long_text_is_cut_for_a_table_in_no_time() -> None:
     began = time.process_time()
     assert output._cut("日本" * 5_000, 20) == "日本日本日本日本日…"
     assert time.process_time() - began < 1
+
+
+def test_the_day_on_which_the_clock_is_changed_begins_at_midnight(monkeypatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        noon = dt.datetime(2026, 3, 29, 12)
+        found = [moment(said, noon).strftime("%d %H") for said in ("today", "yesterday", "12h")]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found == ["28 23", "27 23", "28 22"]
