@@ -7,7 +7,8 @@ import re
 import sqlite3
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice, product
 from typing import Any
 
 from ple.search import lexicon
@@ -16,6 +17,8 @@ from ple.search.query import Node, words
 from ple.search.statement import EPOCH, WEIGHTS, Statement
 from ple.search.words import MATCH_BEGINS, MATCH_ENDS, excerpt, has_word, shown
 
+MOST_TRIED = 8
+"""How many ways to put a query right are asked for what they find."""
 TAGGED = 20_000
 """How many things are asked for their tags at most."""
 
@@ -119,13 +122,20 @@ def described(db: sqlite3.Connection, found: Sequence[tuple[int, float]], match:
     return hits
 
 
-def did_you_mean(query: str, node: Node, known: lexicon.Lexicon) -> str | None:
-    """Return ``query`` with the words that no document has put right, if any can be."""
+def did_you_mean(query: str, node: Node, known: lexicon.Lexicon, finds: Callable[[str], bool]) -> str | None:
+    """Return ``query`` with the words that no document has put right, if any can be.
+
+    Of words that are equally near, those are meant with which the query ``finds`` something.
+    """
     meant = {word: found for word in words(node) if has_word(word) and (found := known.meant(word))}
-    corrected = query
-    for word, found in meant.items():
-        corrected = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", found, corrected)
-    return corrected if meant and corrected != query else None
+    tried: list[str] = []
+    for choice in islice(product(*meant.values()), MOST_TRIED):
+        corrected = query
+        for word, other in zip(meant, choice, strict=True):
+            corrected = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, corrected)
+        if meant and corrected != query:
+            tried.append(corrected)
+    return next((corrected for corrected in tried if finds(corrected)), tried[0] if tried else None)
 
 
 def telling_words(db: sqlite3.Connection, text: str) -> list[str]:

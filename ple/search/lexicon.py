@@ -117,13 +117,12 @@ class Lexicon:
         """Tell whether a document has ``word`` in it."""
         return self._db.execute("SELECT 1 FROM lex WHERE term = ?", (folded(word),)).fetchone() is not None
 
-    def meant(self, word: str) -> str | None:
-        """Return the word that was probably meant by ``word``, which no document has."""
+    def meant(self, word: str, limit: int = 5) -> list[str]:
+        """Return the words that may be meant by ``word``, which no document has, the likeliest first."""
         term = folded(word)
         if not term.isalpha() or len(term) < 3 or self.knows(word):
-            return None
-        close = self.near(term, 1 if len(term) < 5 else 2, limit=1)
-        return close[0] if close else None
+            return []
+        return self.near(term, 1 if len(term) < 5 else 2, limit=limit)
 
     def _starting(self, root: str, longest: int) -> list[tuple[str, int]]:
         return self._db.execute(

@@ -96,7 +96,11 @@ class Search:
                 else:
                     total, facets = answers.facets(db, statement)
                     hits = answers.hits(db, statement, limit, by_date=sort == "date") if total else []
-                meant = answers.did_you_mean(query, node, words_known) if not total and not live else None
+
+                def finds(words: str) -> bool:
+                    return answers.facets(db, compile_query(parse(words), words_known, self._sources))[0] > 0
+
+                meant = answers.did_you_mean(query, node, words_known, finds) if not total and not live else None
             took = (time.perf_counter() - began) * 1000
             return Results(total, round(took, 1), tuple(hits), facets, meant)
 

@@ -197,6 +197,13 @@ def test_a_misspelt_word_that_finds_nothing_is_put_right(search: Search, filled:
     assert search.find("qqqqqqqqqq").did_you_mean is None
 
 
+def test_of_words_that_are_as_near_those_are_meant_that_stand_together(search: Search, shelf: Shelf) -> None:
+    for words in ("a canon of works", "the canon again", "the grand canyon"):
+        shelf.put(words)
+    assert search.find("grand cayon").did_you_mean == "grand canyon"
+    assert search.find("cayon").did_you_mean == "canon"
+
+
 def test_a_name_is_an_address_or_a_part_of_a_title(search: Search, shelf: Shelf) -> None:
     part = shelf.put(title="More on memory palaces")
     whole = shelf.put(title="Memory", url="https://Example.org/a/?utm_source=x", occurred_at=LONG_AGO)
