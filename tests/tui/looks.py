@@ -104,10 +104,9 @@ async def go(pilot: Pilot[Any], look: Look, course: str = "") -> None:
     while len(pilot.app.screen_stack) > 1:
         pilot.app.pop_screen()
         await settle(pilot)
-    for place in [screen for stack in pilot.app._screen_stacks.values() for screen in stack]:
-        if isinstance(place, ListRoom):
-            _as_at_first(place)
-            await settle(pilot)
+    if isinstance(pilot.app.screen, ListRoom):  # the others were put back when they were left
+        _as_at_first(pilot.app.screen)
+        await settle(pilot)
     for key in words(look.keys):
         if key.startswith("_"):
             await type_in(pilot, key[1:].replace("{course}", course))

@@ -1,67 +1,116 @@
-"""What each room looks like: pictures that a person looked at, compared cell by cell.
+"""What every screen looks like: pictures that a person looked at, compared cell by cell.
 
-`pytest tests/tui/test_snapshots.py --snapshot-update` makes them anew; look at each before it is committed.
+In each run some screens are looked at in one size and theme; with PLE_TEST_ALL=1 all of them in all sizes and themes,
+empty, typical and huge: ``PLE_TEST_ALL=1 pytest tests/tui/test_snapshots.py``. With ``--snapshot-update`` they are
+drawn anew; look at each before it is committed. Of what differs, `.differs/report.html` beside them shows both.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from .world import opened, press, settle, type_in
+from ple.lms.practice import PracticeLms
+
+from . import worlds
+from .drawing import illegible, report, svg
+from .looks import LOOKS, SIZES, THEMES, Look, go
+from .world import NOW, copied, opened, settle, whole
+
+PICTURES = Path(__file__).parent / "drawn"
+DIFFERS = PICTURES / ".differs"
+LEAST = {"dark": 3.0, "light": 3.0, "contrast": 7.0}
+"""The contrast that all words have at least; of muted ones WCAG wants 3 : 1 where they are not needed."""
 
 
-class Picture(SingleFileSnapshotExtension):
-    """An SVG a file."""
+@pytest.fixture(scope="module")
+def course() -> Iterator[PracticeLms]:
+    """A practice course that is asked for plans."""
+    with PracticeLms("moodle", clock=NOW.timestamp) as lms:
+        yield lms
 
-    _file_extension = "svg"
-    file_extension = "svg"
-    _write_mode = WriteMode.TEXT
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, course: PracticeLms) -> Path:
+    """A library at a place that is called the same in each run."""
+    home = tmp_path / "home"
+    for name, folder in (("CONFIG_HOME", ".config"), ("STATE_HOME", ".state"), ("DATA_HOME", ".data")):
+        monkeypatch.setenv(f"XDG_{name}", str(home / folder))
+    monkeypatch.setenv("HOME", str(home))
+    folder = home / "library"
+    if request.param == "empty":
+        folder.mkdir(parents=True)
+        shutil.copy(request.getfixturevalue("empty_library"), folder / "library.sqlite")
+        return folder
+    copied(request.getfixturevalue("typical_world"), folder)
+    worlds.shown(folder)
+    course.start_over()
+    worlds.at_school(folder, course)
+    if request.param == "huge":
+        worlds.enlarge(folder)
+    return folder
+
+
+async def look_at(
+    folder: Path, looks: Iterable[Look], of: str, size: str, themes: tuple[str, ...], course: str, update: bool
+) -> list[str]:
+    """Look at screens, one after the other; return the names of those that are not as they were, or cannot be read."""
+    wrong = []
+    config = folder.parent / ".config"
+    async with opened(folder, size=SIZES[size], theme=THEMES[themes[0]], config_folder=config) as pilot:
+        for look in looks:
+            await go(pilot, look, course)
+            wrong += [f"{look.name}: {note.message}" for note in pilot.app._notifications if note.severity == "error"]
+            pilot.app.clear_notifications()
+            for theme in themes:
+                if pilot.app.theme != THEMES[theme]:
+                    pilot.app.theme = THEMES[theme]
+                    if look.name.startswith(("palette", "settings")):  # they say, or keep, the theme of when they came
+                        await go(pilot, look, course)
+                    await settle(pilot)
+                name = f"{look.name}.{of}.{size}.{theme}.svg"
+                drawn, before = svg(pilot.app), PICTURES / name
+                wrong += [f"{name}: {said}" for said in illegible(pilot.app, LEAST[theme])]
+                if update:
+                    before.write_text(drawn, encoding="utf-8")
+                elif not before.exists() or before.read_text(encoding="utf-8") != drawn:
+                    DIFFERS.mkdir(exist_ok=True)
+                    (DIFFERS / name).write_text(drawn, encoding="utf-8")
+                    wrong.append(name)
+            pilot.app.theme = THEMES[themes[0]]
+    return wrong
+
+
+def told(wrong: list[str]) -> str:
+    """Say what is wrong, and where both pictures can be seen."""
+    where = report(DIFFERS, PICTURES).as_uri() if DIFFERS.exists() else "no picture differs"
+    return f"{len(wrong)} looks are not as they were ({where}):\n" + "\n".join(wrong[:40])
 
 
 @pytest.mark.parametrize(
-    ("size", "theme"), [((80, 24), "ple-dark"), ((120, 40), "ple-light")], ids=["80x24-dark", "120x40-light"]
+    ("world", "size", "theme"),
+    [("typical", "80x24", "dark"), ("typical", "120x40", "light"), ("empty", "80x24", "dark")],
+    indirect=["world"],
 )
-@pytest.mark.parametrize("world", ["typical", "empty"])
-async def test_rooms(
-    world: str, size: tuple[int, int], theme: str, request: pytest.FixtureRequest, snapshot: Any
+async def test_the_main_screens_look_as_they_did(
+    world: Path, size: str, theme: str, course: PracticeLms, request: pytest.FixtureRequest
 ) -> None:
-    pictures = snapshot.use_extension(Picture)
-    folder: Path = request.getfixturevalue(world)
-    wrong = []
-    async with opened(folder, size=size, theme=theme) as pilot:
+    of, update = request.node.callspec.params["world"], request.config.option.update_snapshots
+    looks = [look for look in LOOKS if look.thin and (look.empty or of != "empty")]
+    wrong = await look_at(world, looks, of, size, (theme,), course.url, update)
+    assert not wrong, told(wrong)
 
-        async def look(name: str) -> None:
-            for _ in range(20):  # on a machine that is busy, what is asked for behind the paint may come late
-                await settle(pilot)
-                if pilot.app.export_screenshot(title="ple") == pictures(name=name):
-                    return
-                await pilot.pause(0.25)
-            wrong.append(name)
 
-        await look("today")
-        for key, name in (("2", "feeds"), ("3", "library"), ("4", "journal"), ("6", "handin"), ("7", "portfolio")):
-            await press(pilot, key)
-            await look(name)
-        if world == "typical":
-            await press(pilot, "2", "j", "enter")
-            await look("article")
-            if size[0] == 80:
-                await press(pilot, "left", "left")
-                await look("tree")
-            await press(pilot, "question_mark")
-            await look("help")
-            await press(pilot, "escape", "t")
-            await look("dialog")
-            await press(pilot, "escape", "4", "e")
-            await look("editor")
-            await press(pilot, "escape")
-        await press(pilot, "5")
-        if world == "typical":
-            await type_in(pilot, "forgetting")
-            await press(pilot, "enter")
-        await look("search")
-    assert not wrong, f"these look different now: {', '.join(wrong)}"
+@whole
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("world", ["empty", "typical", "huge"], indirect=True)
+async def test_every_screen_looks_as_it_did_in_each_size_and_theme(
+    world: Path, size: str, course: PracticeLms, request: pytest.FixtureRequest
+) -> None:
+    of, update = request.node.callspec.params["world"], request.config.option.update_snapshots
+    looks = [look for look in LOOKS if look.empty or of != "empty"]
+    wrong = await look_at(world, looks, of, size, tuple(THEMES), course.url, update)
+    assert not wrong, told(wrong)
