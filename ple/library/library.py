@@ -242,10 +242,10 @@ class Library:
                 "a library on PostgreSQL is backed up by its server", hint="Use `pg_dump`, or `ple library export`."
             )
         target = to or self.folder / "backups" / f"library-{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.sqlite"
-        if target.exists():
-            raise LibraryError(f"{target} is there already", hint="Name a new file.")
-        part = target.with_name(f".{target.name}.part")
+        part = target.parent / f".{target.name}.part"
         try:
+            if target.exists():
+                raise LibraryError(f"{target} is there already", hint="Name a new file.")
             target.parent.mkdir(parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
             with plain_errors(self.where), closing(sqlite3.connect(self.path, timeout=30)) as connection:
@@ -253,7 +253,8 @@ class Library:
             part.chmod(0o600)
             part.replace(target)
         except (OSError, sqlite3.Error) as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             if isinstance(error, sqlite3.Error) and not _readable(self.path):  # SQLite may blame the new file for it
                 raise Damaged(f"the file of the library {self.where} is damaged") from error
             raise LibraryError(
@@ -279,7 +280,7 @@ class Library:
                 sound = backup.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
                 sound = sound and backup.execute("PRAGMA quick_check").fetchone()[0] == "ok"
                 version = backup.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-        except (sqlite3.Error, TypeError):  # no such table; no row in it
+        except (sqlite3.Error, TypeError, OSError):  # no such table; no row in it; a name that no file can have
             sound = False
         if not sound:
             raise LibraryError(f"{source} is not a backup of a library, or is damaged")

@@ -80,6 +80,9 @@ def test_a_backup_is_never_written_over_a_file(sqlite_environment, tmp_path) -> 
     with pytest.raises(LibraryError, match="is there already"):
         sqlite_environment.library.back_up(target)
     assert target.read_text() == "precious"
+    for impossible in (sqlite_environment.library.back_up, sqlite_environment.library.restore_backup):
+        with pytest.raises(LibraryError):
+            impossible(tmp_path / ("a" * 300))
 
 
 def test_a_damaged_library_can_be_put_back_and_is_kept_as_it_was(ple, tmp_path) -> None:
