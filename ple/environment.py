@@ -219,7 +219,7 @@ class Environment:
         """The journal."""
         from ple.journal import Journal
 
-        return Journal(self.library, resolve=self._titled)
+        return Journal(self.library, resolve=self.titled)
 
     @part
     def courses(self) -> "Courses":
@@ -396,9 +396,13 @@ class Environment:
                 if close is not None:
                     close()
 
-    def _titled(self, title: str) -> int | None:
-        """Return the one thing with exactly this title, for links in the journal."""
+    def titled(self, title: str) -> int | None:
+        """Return the one thing with exactly this title, for links in the journal.
+
+        A work of the portfolio mostly has the title of what it shows: then that is meant.
+        """
         hits = [hit for hit in self.search.named(title, ()) if hit.title.casefold() == title.casefold()]
+        hits = [hit for hit in hits if hit.kind != "artifact"] or hits
         return hits[0].id if len(hits) == 1 else None
 
 

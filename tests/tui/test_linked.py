@@ -48,3 +48,14 @@ async def test_a_link_of_the_journal_is_followed_and_escape_goes_back(typical: P
         assert "← Threads (journal #" in seen(pilot)
         await press(pilot, "escape", "e", "f6")
         assert "Bjork again: Desirable difficulties[1]." in seen(pilot)  # in the preview too
+
+
+def test_what_is_in_the_portfolio_too_is_named_by_its_title_as_before(typical: Path) -> None:
+    environment = environment_at(typical)
+    try:
+        page = environment.bookmarks.bookmark_ids()[0]
+        environment.portfolio.add(page)  # a work with the same title
+        written = environment.journal.write("See [[Desirable difficulties]].")
+        assert [link.id for link in written.links] == [page]
+    finally:
+        environment.close()

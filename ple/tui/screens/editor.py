@@ -322,8 +322,7 @@ def _rendered(environment: Environment, text: str) -> Prose:
             with contextlib.suppress(PleError):
                 return environment.document(int(number)).id
             return None
-        hits = [hit for hit in environment.search.named(name) if hit.title.casefold() == name.casefold()]
-        return hits[0].id if len(hits) == 1 else None
+        return environment.titled(name)
 
     return with_mentions(prose(markdown_html(text)), find).with_links()
 

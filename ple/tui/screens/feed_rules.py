@@ -58,7 +58,7 @@ class Rules(ModalScreen[None]):
             yield Static("Looking …", id="none", classes="dialog-help", markup=False)
             yield LineList(self._paint, height=2, id="rules")
             yield Static(
-                "enter  What fits    a  Make one    p  Pause    r  Apply now    d  Remove    esc  Close",
+                "enter  What fits   a  Make   p  Pause   r  Apply   d  Remove   u  Undo   esc  Close",
                 classes="dialog-keys",
                 markup=False,
             )
