@@ -6,7 +6,7 @@ from typing import Any
 
 import comrak
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ple.portfolio.notation import encoder
@@ -184,7 +184,7 @@ _SAID = st.recursive(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])  # how busy the computer is matters not
 @given(_SAID)
 def test_json_is_what_the_library_of_python_writes(value: Any) -> None:
     assert encoder(compact=False, ordered=True)(value) == json.dumps(value, sort_keys=True)
