@@ -11,7 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from ple.tui.paths import completed, is_path
 from ple.tui.question import Question
+from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import LineList
 from ple.tui.words import Piece
 
@@ -76,10 +78,18 @@ class Ask(Question[str | None]):
         self.dismiss(None)
 
     def on_key(self, event: events.Key) -> None:
-        """Let ctrl+s keep what was typed, as where one writes."""
+        """Let ctrl+s keep what was typed, as where one writes, and tab complete a path."""
+        field = self.query_one(Input)
         if event.key == "ctrl+s":
             event.stop()
-            self._done(self.query_one(Input).value)
+            self._done(field.value)
+        elif event.key == "tab" and is_path(field.value):
+            event.stop()
+            event.prevent_default()
+            field.value, names = completed(field.value)
+            field.cursor_position = len(field.value)
+            if len(names) > 1:
+                self.query_one(".dialog-help", Static).update(clean(", ".join(names[:12])))
 
 
 class Confirm(Question[bool]):

@@ -149,3 +149,17 @@ async def test_what_one_said_about_an_article_stands_under_it_and_leads_there_an
         assert f"← Why forget (journal #{said})" in seen(pilot)
         await press(pilot, "f")
         assert "← Why forget" in seen(pilot)
+
+
+async def test_tab_completes_a_path_as_a_shell_does(empty: Path, tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    for name in ("feeds-old.opml", "feeds.opml"):
+        (tmp_path / "lists" / name).touch()
+    async with opened(empty, "2", "I") as pilot:
+        field = pilot.app.screen.query_one(Input)
+        await type_in(pilot, f"{tmp_path}/li")
+        await press(pilot, "tab", "f", "tab")
+        assert field.value == f"{tmp_path}/lists/feeds"
+        assert "feeds-old.opml, feeds.opml" in seen(pilot)
+        await press(pilot, ".", "tab")
+        assert field.value == f"{tmp_path}/lists/feeds.opml"
