@@ -74,7 +74,10 @@ def why(room: Feeds, row: EntryRow) -> None:
 
     async def ask() -> None:
         scored = await room.ask(lambda environment: environment.feeds.triage.score(id))
-        room.learning.say(remark(scored.score, scored.because) or "Nothing that you did speaks for it or against it")
+        said = remark(scored.score, scored.because) or "Nothing that you did speaks for it or against it"
+        room.learning.say(said)
+        if len(said) > room.size.width - 2:
+            room.app.notify(said, markup=False)  # the last line cuts the reasons off
 
     room.work(ask, group="why")
 

@@ -103,6 +103,10 @@ class PlanDialog(Question[Answer | None]):
         else:
             self.dismiss(Answer(self.declared))
 
+    def on_screen_resume(self) -> None:
+        """Let nothing that was said before lie over what is asked here."""
+        self.app.clear_notifications()
+
     def action_page(self) -> None:
         """Open the page on which one hands in by oneself."""
         cast("LearningApp", self.app).browse(self._plan.page)

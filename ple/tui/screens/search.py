@@ -190,7 +190,8 @@ class Search(ListRoom):
         found = self._results
         if found is not None and self.words:
             mean = f"\n\nDid you mean {clean(found.did_you_mean)}? enter searches that." if found.did_you_mean else ""
-            return f"Nothing says “{self.words}”.{mean}"
+            away = "esc empties the line, and once more leaves it; alt and a digit go to a place."
+            return f"Nothing says “{self.words}”.{mean}\n\n{away}"
         return (
             "Finds what you keep by any word in it: entries, pages, journal, courses, receipts.\n\n"
             "spacing effect            both words\n"
