@@ -300,7 +300,7 @@ def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:
         more["note"] = f"{row.note}\n\n{want.note}".strip()
     if want.folder and not row.folder:
         more["folder"] = want.folder
-    if record.saved_at and record.saved_at < row.saved_at:
+    if record.saved_at and row.saved_at - record.saved_at >= dt.timedelta(seconds=1):  # files have whole seconds
         more["saved_at"] = record.saved_at
     if record.starred and not row.starred:
         more["starred"] = True

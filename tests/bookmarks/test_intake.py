@@ -236,3 +236,10 @@ def test_two_records_of_one_page_in_a_file_say_together_what_each_says(environme
     environment.bookmarks.import_file("f", one + b"ER  - \n" + one + b"AB  - About\nER  - \n")
     (page,) = (environment.bookmarks.bookmark(id) for id in environment.bookmarks.bookmark_ids())
     assert page.description == "About"
+
+
+def test_our_own_file_of_whole_seconds_brings_nothing_up_to_date(environment):
+    saved = environment.bookmarks.save("https://e.org/", title="A", fetch=False).bookmark
+    done = environment.bookmarks.import_file("f", environment.bookmarks.export("netscape").encode())
+    assert (done.added, done.known, done.updated) == (0, 1, 0)
+    assert environment.bookmarks.bookmark(saved.id).saved_at == saved.saved_at
