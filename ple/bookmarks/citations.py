@@ -44,7 +44,7 @@ def bibliography(items: Iterable[Item], style: str, *, markdown: bool = False) -
 def key_of(item: Item, taken: Iterable[str] = ()) -> str:
     """Return a key to cite a work by (``noether1918invariante``) that is not in ``taken``."""
     work = Work(item)
-    who = work.people[0].get("family") or work.people[0].get("literal", "") if work.people else ""
+    who = str(work.people[0].get("family") or work.people[0].get("literal") or "") if work.people else ""
     words = re.findall(r"[a-z0-9]+", in_ascii(work.title))
     word = next((word for word in words if len(word) > 3), "".join(words[:1]))[:60]
     family = "".join(re.findall(r"[a-z]+", in_ascii(who)))[:30]

@@ -107,7 +107,7 @@ def test_notes_are_private_and_in_no_bibliography():
 
 ODD = """[{"id": "a", "type": "book", "title": "A", "issued": "2020", "author": "Ada Lovelace", "URL": "http://e.org/a"},
  {"id": "b", "type": "book", "title": "B", "issued": {"date-parts": [["2020-05"]]}, "editor": 7, "URL": "http://e.org/b"},
- {"id": "c", "type": "book", "title": "C", "issued": {"date-parts": [2020]}, "author": [3, {"family": 4}],
+ {"id": "c", "type": "book", "title": "C", "issued": {"date-parts": [2020]}, "author": [3, {"family": {"x": 4}}],
   "accessed": {"date-parts": [[1, 1, 1]]}, "URL": "http://e.org/c"},
  {"id": "d", "type": "book", "title": "D", "issued": {"date-parts": [["2020", "0"]]}, "URL": "http://e.org/d"}]"""
 

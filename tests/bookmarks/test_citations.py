@@ -142,3 +142,7 @@ def test_a_key_says_who_when_and_what_and_is_never_given_twice():
 ])  # fmt: skip
 def test_a_work_that_says_little_or_nonsense_is_cited_all_the_same(style, broken):
     assert reference(broken, style)
+
+
+def test_a_name_that_is_none_breaks_no_key():
+    assert key_of({"title": "Words", "author": [{"family": {"a": 1}}]}).endswith("words")

@@ -21,6 +21,7 @@ _NOTES = re.compile(r"\[linkding-notes\](.*?)\[/linkding-notes\]", re.DOTALL)
 _TAGS_WITH_COMMAS = re.compile(
     rb"\btags?\s*=\s*(?:\"[^\">]{0,4000},|'[^'>]{0,4000},|[^\s\"'>=]{0,4000},)", re.IGNORECASE
 )
+_DEEPEST = 50  # levels that are indented
 _BREAKING = frozenset({"br", "p", "div", "li"})
 
 
@@ -77,7 +78,9 @@ class _Folder:
             if inner is not None:
                 yield f"{indent}    <DT><H3>{html.escape(name)}</H3>"
                 yield f"{indent}    <DL><p>"
-                opened.append((indent + "    ", inner, iter(inner.folders.items())))
+                opened.append(
+                    (indent + "    " if len(opened) < _DEEPEST else indent, inner, iter(inner.folders.items()))
+                )
                 continue
             for record in folder.records:
                 yield f"{indent}    <DT><A {_attributes(record)}>{html.escape(record.title)}</A>"
