@@ -85,7 +85,7 @@ class Reading(Session):
         found: dict[int, set[str]] = {}
         for some in chunks(ids):
             query = sa.select(col(Tagging.resource_id), col(Tagging.tag)).where(col(Tagging.resource_id).in_(some))
-            for resource_id, tag in self.connection().execute(query):
+            for resource_id, tag in self.connection().execute(query).all():
                 found.setdefault(resource_id, set()).add(tag)
         return {id: frozenset(found.get(id, ())) for id in ids}
 

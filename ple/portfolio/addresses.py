@@ -28,7 +28,7 @@ def ledger_of(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
     lines: list[Permalink] = []
     for some in [None] if ids is None else chunks(ids):
         chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
-        for address, what, id, name, current, said, first, last in tx.connection().execute(chosen):
+        for address, what, id, name, current, said, first, last in tx.connection().execute(chosen).all():
             for raw in (first, last):
                 if raw not in times:
                     times[raw] = moment(raw)

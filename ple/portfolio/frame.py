@@ -28,7 +28,7 @@ _SITE_PARTS = ("links", "header", "footer")
 _MAKERS = ("comrak", "minijinja", "nh3", "pygments")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
     """A file of the site that can be made when it is needed."""
 
@@ -165,7 +165,7 @@ class Frame:
     @staticmethod
     def seen(works: Iterable[Work]) -> str:
         """Return what decides how works look in a list."""
-        return "\n".join([f"{work.card.looks} {work.permalink.address}" for work in works])
+        return "\n".join([work.seen for work in works])
 
     def placed(self, works: Iterable[Work], at: str, *, tags: bool = True) -> list[dict[str, Any]]:
         """Return works as a list at ``at`` shows them."""

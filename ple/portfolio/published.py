@@ -44,9 +44,10 @@ def published(
 
 
 def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work], list[Card]]:
-    by_number = {work.card.source: work for work in public} | {work.id: work for work in public}
+    by_number: dict[int, Work] = {}
     by_title: dict[str, Work] = {}
     if any(work.card.mentions for work in works):
+        by_number = {work.card.source: work for work in public} | {work.id: work for work in public}
         by_title = {_folded(title): w for w in reversed(public) for title in (w.card.source_title, w.title)}
 
     def target(mention: Mention) -> Target:

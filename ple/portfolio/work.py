@@ -178,6 +178,11 @@ class Work:
         """The artifact's number."""
         return self.card.id
 
+    @cached_property
+    def seen(self) -> str:
+        """What decides how it looks in a list."""
+        return f"{self.card.looks} {self.permalink.address}"
+
     @property
     def listed(self) -> bool:
         """Whether everybody may find it."""
