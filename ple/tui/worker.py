@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from ple.environment import Environment
 
 T = TypeVar("T")
+
+
+@contextmanager
+def kept_from_the_collector() -> Iterator[None]:
+    """Make what stays, as imports do: a collector that walks over it again and again is felt between two keys."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Doors:
@@ -64,9 +76,8 @@ class Doors:
         environment = self._shut()
         with self._opening:
             if not self._opened:
-                self.seen = environment.library.newest_change()
-                # What was imported stays: a collector that walks over it again and again is felt between two keys.
-                gc.freeze()
+                with kept_from_the_collector():
+                    self.seen = environment.library.newest_change()
                 self._opened = True
             return environment
 
