@@ -27,7 +27,8 @@ def prepare(writer: Engine, where: str, back_up: Callable[[str], object]) -> Non
         SchemaTooNew: a newer ple wrote it.
         LibraryError: it holds something else.
     """
-    with writer.connect() as connection:
+    looking = writer.execution_options(ple_writing=False)  # whoever only opens the library waits for no writer
+    with looking.connect() as connection:
         version = _version(connection)
         if version == HEAD:
             return

@@ -86,6 +86,15 @@ def test_a_library_of_a_newer_ple_is_refused_and_untouched(library) -> None:
         library.open()
 
 
+def test_a_library_is_opened_and_read_while_another_process_writes(sqlite_environment) -> None:
+    sqlite_environment.journal.write("kept")
+    with contextlib.closing(sqlite3.connect(sqlite_environment.library.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        second = Library(sqlite_environment.folder).open()
+        assert second.kind_counts() == {"journal": 1}
+        second.close()
+
+
 def test_another_programs_database_is_refused_and_untouched(tmp_path) -> None:
     path = tmp_path / "library.sqlite"
     with sqlite3.connect(path) as connection:
