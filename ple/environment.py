@@ -145,9 +145,14 @@ class Environment:
     @part
     def _feeds_alone(self) -> "Subscriptions":
         from ple.feeds import Subscriptions
+
+        return Subscriptions(self._library_alone, self.client, neighbours=self._neighbours, secrets=self.secrets)
+
+    @part
+    def _library_alone(self) -> "Library":
         from ple.library import Library
 
-        return Subscriptions(Library(self.folder), self.client, neighbours=self._neighbours, secrets=self.secrets)
+        return Library(self.folder)
 
     @part
     def sync(self) -> "Sync":
@@ -390,7 +395,7 @@ class Environment:
 
     def close(self) -> None:
         """Close what is open."""
-        for part in ("watch", "_feeds_alone", "feeds", "search", "client", "library"):
+        for part in ("watch", "_feeds_alone", "_library_alone", "feeds", "search", "client", "library"):
             if part in self.__dict__:
                 close = getattr(self.__dict__[part], "close", None)
                 if close is not None:

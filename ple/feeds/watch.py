@@ -5,7 +5,6 @@ costs little more than the asking.
 """
 
 import datetime as dt
-import gc
 from collections.abc import Callable, Collection, Generator, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,6 @@ class Watch:
     ) -> None:
         self.subscriptions = subscriptions
         self._parser = Parser()
-        self._opened = False
         self._memory: Memory | None = None
         if file is not None and file.current():
             self._memory = Memory(file, Credentials(secrets))
@@ -75,8 +73,4 @@ class Watch:
             self.subscriptions().see_to()
 
     def _keep(self, answers: Sequence[Answer]) -> list[Refreshed]:
-        subscriptions = self.subscriptions()
-        if not self._opened:
-            self._opened = True
-            gc.freeze()  # the tables and all beneath them stay: they need not be looked through for garbage
-        return subscriptions.keep(answers)
+        return self.subscriptions().keep(answers)

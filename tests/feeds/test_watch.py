@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
 
+from ple.environment import Environment
 from tests.servers.feeds import rss
 
 
@@ -51,6 +53,17 @@ def test_what_came_in_lightly_is_what_comes_in_otherwise(sqlite_environment, ser
     assert "500" in failed.failure
     (feed,) = sqlite_environment.feeds.feeds()
     assert (feed.entries, feed.failure) == (2, failed.failure)
+
+
+def test_a_refresh_leaves_a_library_of_one_file(sqlite_environment, server):
+    """What stands beside it is part of it as long as somebody has it open; whoever copies the one file misses that."""
+    url = server.publish("/feed", rss("A blog", [item(1)]))
+    sqlite_environment.feeds.import_opml(f'<opml><body><outline xmlUrl="{url}"/></body></opml>'.encode())
+    sqlite_environment.close()
+    with closing(Environment(sqlite_environment.folder)) as again:
+        assert [done.new for done in again.watch.refresh()] == [1]
+        assert "library" not in vars(again)
+    assert [path.name for path in again.folder.glob("library.sqlite*")] == ["library.sqlite"]
 
 
 def test_an_item_that_comes_as_it_was_is_not_read_again(feeds, server, library):
