@@ -84,7 +84,7 @@ _LOOKS = (
     Look("portfolio-site", "alt+7 i"),
     Look("portfolio-check", "alt+7 C"),
     Look("badges", "alt+7 v"),
-    Look("settings", "alt+0", thin=True),
+    Look("settings", "alt+0"),
     Look("settings-value", "alt+0 j j enter"),
     Look("settings-keys", "alt+0 v v v v"),
     Look("help", "alt+2 question_mark", thin=True),
