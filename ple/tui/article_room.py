@@ -9,6 +9,7 @@ from textual import on
 
 from ple.tui.reading import Article, article
 from ple.tui.room import Room
+from ple.tui.said_about import MOST, with_notes
 from ple.tui.things import named
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Prose, clean
@@ -172,4 +173,5 @@ def passages(environment: Environment, id: int, prose: Prose) -> Sequence[Passag
         place = text.locate(Quotation(one.quote, one.prefix, one.suffix))
         if place is not None:
             found.append(Passage(*place, clean(one.note), clean(one.color)))
+    with_notes(prose, [one.note for one in marked if one.note][:MOST])
     return sorted(found, key=lambda passage: passage.start)

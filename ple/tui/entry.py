@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ple.tui.room import Thing
-from ple.tui.said_about import with_what_was_said
+from ple.tui.said_about import with_mentioners
 from ple.tui.widgets.blocks import Block, Prose, Span, clean, paragraphs, prose
 from ple.tui.words import joined, moment
 
@@ -28,7 +28,7 @@ def entry_article(environment: Environment, id: int, *, remark: str = "") -> tup
     if len(text.blocks) > 1 and text.blocks[0].kind in ("h1", "h2") and text.blocks[0].text == clean(entry.title):
         del text.blocks[0]
     _with_files(text, entry)
-    with_what_was_said(text, environment, id)
+    with_mentioners(text, environment, id)
     about = joined(
         entry.feed_title, entry.author or "", moment(entry.published_at), _episode(entry), "★" if entry.starred else ""
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ple.library.errors import NotFound
 from ple.tui.entry import entry_article
 from ple.tui.room import Thing
-from ple.tui.said_about import with_what_was_said, with_where_it_stands
+from ple.tui.said_about import with_mentioners, with_where_it_stands
 from ple.tui.widgets.blocks import Block, Prose, Span, addresses, clean, paragraphs, prose
 from ple.tui.widgets.mentioned import Find, numbered, with_mentions
 from ple.tui.words import due, joined, moment, plural
@@ -71,7 +71,7 @@ def _bookmark(environment: Environment, id: int) -> Article:
         at = sum(block.kind in ("h1", "meta") for block in head.blocks[:4])
         head.blocks.insert(at, Block("p", clean(page.note), first="✎ ", rest="  "))
     _judged(environment, id, head)
-    with_what_was_said(head, environment, id)
+    with_mentioners(head, environment, id)
     return Article(thing, head.with_links())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ple.library.errors import NotFound
@@ -14,22 +15,21 @@ if TYPE_CHECKING:
 MOST = 20
 
 
-def with_what_was_said(text: Prose, environment: Environment, id: int) -> None:
-    """Put notes on words of a thing, and links to what mentions it, after its text. For threads."""
-    blocks = [
-        Block("p", clean(mark.note), first="✎ ", rest="  ", gap=False)
-        for mark in environment.highlights.highlights(id, limit=MOST)
-        if mark.note
-    ]
+def with_mentioners(text: Prose, environment: Environment, id: int) -> None:
+    """Put links to what of the learner's own mentions a thing after its text. For threads."""
     with environment.library.reading() as tx:
         leading = tx.links_to(id)[:MOST]
-    for link in leading:
-        if (block := _link(text, environment, link.id, "←")) is not None:
-            blocks.append(block)
+    blocks = [block for link in leading if (block := _link(text, environment, link.id, "←")) is not None]
     if blocks:
-        text.blocks.append(Block("rule", "───"))
-        blocks[0].gap = True
-        text.blocks += blocks
+        text.blocks += [Block("rule", "───"), *blocks]
+
+
+def with_notes(text: Prose, notes: Sequence[str]) -> None:
+    """Put what was said about words of a text at its end."""
+    if notes:
+        said = [Block("p", clean(note), first="✎ ", rest="  ", gap=not place) for place, note in enumerate(notes)]
+        text.blocks += [Block("rule", "───"), *said]
+        text.place()
 
 
 def with_where_it_stands(text: Prose, environment: Environment, id: int) -> None:
