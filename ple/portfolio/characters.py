@@ -20,4 +20,6 @@ def fit(text: str) -> str:
 
 def fit_line(text: str) -> str:
     """Return ``text`` fit for a page, on one line."""
+    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # as most titles are
     return " ".join(fit(" ".join(text.split())).split())

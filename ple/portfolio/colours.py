@@ -15,7 +15,16 @@ def coloured(code: str, language: str) -> str:
         return escape(code, quote=False)
     lexer, scanner = _lexer(language.lower())
     if scanner is not None:
-        return "".join([_span(name, words) for name, words in scanner.runs(code)])
+        runs = scanner.runs(code)
+        if "<" in code or ">" in code or "&" in code:
+            return "".join([_span(name, words) for name, words in runs])
+        bare = ("", " ")
+        return "".join(
+            [
+                words if not name or words in bare or words.isspace() else f'<span class="{name}">{words}</span>'
+                for name, words in runs
+            ]
+        )
     if lexer is None:
         return escape(code, quote=False)
     parts: list[str] = []

@@ -180,7 +180,7 @@ class Memory:
         """Keep what was coloured; what was not used in the last builds goes when there is much of it."""
         if made:
             with self._writing():
-                rows = [(key, html, self.build) for key, html in made.items()]
+                rows = [(key, html, self.build) for key, html in sorted(made.items())]
                 self._connection.executemany("INSERT OR REPLACE INTO code VALUES (?, ?, ?)", rows)
                 count = self._connection.execute("SELECT count(*) FROM code").fetchone()[0]
                 if count > 8 * len(self.cards) + 100:

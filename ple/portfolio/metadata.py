@@ -28,6 +28,8 @@ class FeedEntry:
     html: str
     tags: Sequence[str]
     language: str | None
+    escaped: str = ""
+    """The HTML as text of XML: it stands in two formats of up to as many feeds as there are tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def atom(feed: Feed) -> bytes:
             f"<updated>{instant(entry.updated_at)}</updated>",
             *(f"<category term={quoteattr(tag)}/>" for tag in entry.tags),
             *([f"<summary>{escape(entry.summary)}</summary>"] if entry.summary else []),
-            f'<content type="html" xml:base={quoteattr(href)}>{escape(entry.html)}</content>',
+            f'<content type="html" xml:base={quoteattr(href)}>{entry.escaped}</content>',
             "</entry>",
         ]
     return ("\n".join([*lines, "</feed>"]) + "\n").encode("utf-8", "replace")
@@ -116,7 +118,7 @@ def rss(feed: Feed) -> bytes:
             f"<dc:creator>{escape(feed.author or feed.title)}</dc:creator>",
             *(f"<category>{escape(tag)}</category>" for tag in entry.tags),
             *([f"<description>{escape(entry.summary)}</description>"] if entry.summary else []),
-            f"<content:encoded>{escape(entry.html)}</content:encoded>",
+            f"<content:encoded>{entry.escaped}</content:encoded>",
             "</item>",
         ]
     return ("\n".join([*lines, "</channel>", "</rss>"]) + "\n").encode("utf-8", "replace")

@@ -36,8 +36,9 @@ def tags_in(html: str) -> str | None:
     Whatever else the parser may make, with its next release or from a text that nobody thought of, goes to the
     sanitiser first. So does what is nested too deep.
     """
-    tags = set(_TAG.findall(html))
-    flat = html.count("<") <= _DEEPEST or sum(map(html.count, _NESTING)) <= _DEEPEST
+    found = _TAG.findall(html)
+    tags = set(found)
+    flat = len(found) <= _DEEPEST or sum(map(html.count, _NESTING)) <= _DEEPEST
     return "".join(tags) if flat and all(map(_KNOWN.fullmatch, tags - _PLAIN)) else None
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from xml.sax.saxutils import escape
 
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import newest_first
@@ -74,7 +75,8 @@ class Syndication:
         known = self._entries.get((work.id, base))
         if known is None:
             said = self._entry(work)
-            known = self._entries[work.id, base] = replace(said, html=said.html.replace(ROOT, base))
+            html = said.html.replace(ROOT, base)
+            known = self._entries[work.id, base] = replace(said, html=html, escaped=escape(html))
         return known
 
     def sitemap(self, url: str) -> Page:
