@@ -15,7 +15,7 @@ from ple.tui import drafts
 from ple.tui.dialogs import Ask, Choose
 from ple.tui.list_room import ListRoom
 
-from .world import opened, press, seen, send, settle, type_in, until
+from .world import opened, press, seen, send, settle, type_in, until, whole
 
 
 class Lent(HeadlessDriver):
@@ -98,6 +98,7 @@ async def test_an_address_that_did_not_work_is_there_to_be_put_right(empty: Path
         assert pilot.app.screen.query_one(Input).value == "/nowhere.opml"
 
 
+@whole
 async def test_while_words_are_selected_no_letter_acts_on_the_article(typical: Path) -> None:
     async with opened(typical, "2", "enter", "v", "d", "e", "A") as pilot:
         assert isinstance(pilot.app.screen, ListRoom)  # nothing asks whether to leave the feed
@@ -106,11 +107,13 @@ async def test_while_words_are_selected_no_letter_acts_on_the_article(typical: P
         assert len(marks) == 1
 
 
+@whole
 async def test_the_next_unread_entry_may_stand_above(typical: Path) -> None:
     async with opened(typical, "2", "G", "enter", "escape", "J") as pilot:
         assert cast("ListRoom", pilot.app.screen).list.position == 0
 
 
+@whole
 async def test_a_setting_is_taken_back_before_anything_older(typical: Path, tmp_path: Path) -> None:
     async with opened(typical, "4", "d", "0", config_folder=tmp_path) as pilot:
         await press(pilot, "slash")
@@ -124,6 +127,7 @@ async def test_a_setting_is_taken_back_before_anything_older(typical: Path, tmp_
         assert "What I read" in seen(pilot)
 
 
+@whole
 async def test_where_it_is_narrow_escape_leads_from_the_entries_to_the_feeds(typical: Path) -> None:
     async with opened(typical, "2") as pilot:
         await press(pilot, "escape")
@@ -151,6 +155,7 @@ async def test_what_one_said_about_an_article_stands_under_it_and_leads_there_an
         assert "← Why forget" in seen(pilot)
 
 
+@whole
 async def test_tab_completes_a_path_as_a_shell_does(empty: Path, tmp_path: Path) -> None:
     (tmp_path / "lists").mkdir()
     for name in ("feeds-old.opml", "feeds.opml"):
