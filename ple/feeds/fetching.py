@@ -32,8 +32,8 @@ ACCEPT = (
 LIMITS = Limits(connect=10.0, read=20.0, total=45.0)
 TOGETHER = 64  # answers are kept in one transaction: each costs nearly as much as what one feed brings …
 MOMENT = 0.5  # … but nobody waits longer than this for it
-READ_AHEAD = 8  # feeds: what was read and is not kept yet takes memory
-MOST_ENTRIES = 500  # of several feeds are kept in one transaction: others may want to write, too
+READ_AHEAD = 4  # feeds: what was read and is not kept yet takes memory
+MOST_ENTRIES = 400  # of several feeds are kept in one transaction: others may want to write, too
 _OUR_OWN = ("unknown host", "unreachable")  # what a lost connection of ours looks like
 
 
