@@ -69,6 +69,13 @@ class _Kind(dict[str, Any]):
     def __deepcopy__(self, _memo: object) -> "_Kind":
         return _Kind(self)  # strings and numbers
 
+    def __getattr__(self, key: str) -> Any:
+        """Return what was said, by its name as from feedparser's own: others in this process may ask it, too."""
+        try:
+            return self[key]
+        except KeyError as error:
+            raise AttributeError(key) from error
+
 
 class _Words(str):
     """A text that is translated only if anything in it is."""

@@ -37,6 +37,10 @@ for line in sys.stdin:
 """
 OURS: dict[str, Any] = {"io": io}
 exec(SAYING, OURS)
+ATOM = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><id>a</id><title>t</title>'
+    b'<content type="html">&lt;p&gt;words&lt;/p&gt;</content></entry></feed>'
+)
 
 
 def both(bodies: list[bytes]) -> list[tuple[str, str]]:
@@ -84,6 +88,14 @@ ODD = {
 def test_the_shorter_ways_change_nothing_of_what_is_odd() -> None:
     digests = both([feed.encode() for feed in ODD.values()])
     assert [name for name, (ours, theirs) in zip(ODD, digests, strict=True) if ours != theirs] == []
+
+
+def test_whoever_else_asks_feedparser_in_this_process_reads_it_as_always() -> None:
+    strict_way = _feedparser()
+    entry = strict_way(ATOM).entries[0]
+    assert (entry.content[0].value, entry.title_detail.type) == ("<p>words</p>", "text/plain")
+    with pytest.raises(AttributeError):
+        entry.content[0].nothing  # noqa: B018 - asked for what is not there
 
 
 @pytest.mark.real
