@@ -234,8 +234,8 @@ def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
         following(newest, again, lambda error: tell(ctx, str(error))) as news,
         serving(built.folder, port, under, news) as address,
     ):
-        show(ctx, {"url": address, "folder": built.folder}, said=f"Your portfolio is at {address} (Ctrl-C ends).")
-        try:
+        try:  # who reads the address may interrupt at once
+            show(ctx, {"url": address, "folder": built.folder}, said=f"Your portfolio is at {address} (Ctrl-C ends).")
             threading.Event().wait()
         except KeyboardInterrupt:
             tell(ctx, "")

@@ -12,6 +12,7 @@ from tests.publishing.conftest import Learner
 from tests.publishing.hosts import ALL, Host, s3, shown
 
 EACH = pytest.mark.parametrize("host", ALL if os.environ.get("PLE_TEST_ALL") else [s3], indirect=True)
+LONG = pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="long; PLE_TEST_ALL=1 runs it")
 Second = Callable[[], Learner]
 
 
@@ -23,6 +24,7 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
         yield made
 
 
+@LONG
 @EACH
 def test_what_another_computer_published_since_is_replaced_only_when_that_is_said(
     learner: Learner, second: Second, host: Host
@@ -81,6 +83,7 @@ def test_of_two_that_publish_at_once_one_stops(learner: Learner, second: Second,
     assert shown(host) == other.site
 
 
+@LONG
 @EACH
 def test_a_publication_that_was_cut_is_gone_on_with_by_the_same_computer(learner: Learner, host: Host) -> None:
     name = host.target(learner)

@@ -14,6 +14,7 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No blinking cursor, colours on, one time zone, and what is said stays, however slow the machine."""
     from textual.widgets import Input
 
+    from ple.tui.screens import editor
     from ple.tui.widgets.bar import KeyLine
 
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -21,6 +22,7 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(KeyLine, "SECONDS", 3600.0)
+    monkeypatch.setattr(editor, "SOON", 0.02)  # tests wait for drafts, too
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None, raising=False)
     yield
     monkeypatch.undo()
