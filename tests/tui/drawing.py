@@ -18,25 +18,43 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from rich.terminal_theme import MONOKAI
+from textual.geometry import Region
+from textual.strip import Strip
 
 WIDE, HIGH = 8, 17
 """Pixels of a cell."""
 MASKS = (
     (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "0"),  # the port of a server of this run
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "f"),  # a key that is made by chance
     (re.compile(r"\b[0-9a-f]{12,}\b"), "f"),  # a hash of what has a time or a number of this run in it
 )
 """What is another at each run by its nature, and what stands in the picture instead."""
 
 
 def lines_of(app: Any) -> list[list[Segment]]:
-    """Return the lines of the screen as they are painted, dialogs over what is below them."""
+    """Return the lines of the screen as they are painted; of what is below a dialog nothing.
+
+    That has pictures of its own, and may still be asking for something while the dialog is open.
+    """
     width, height = app.size
     console = Console(width=width, height=height, record=True, force_terminal=True, color_system="truecolor",
                       legacy_windows=False, safe_box=False, file=_Nowhere())  # fmt: skip
     console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
     painted = Segment.filter_control(console._record_buffer)
     lines = [list(Segment.simplify(line)) for line in Segment.split_lines(painted)][:height]
+    if app.screen.is_modal:
+        shown = Region.from_union(
+            [child.region for child in app.screen.children if child.region] or [app.screen.region]
+        )
+        lines = [_within(line, shown, y) for y, line in enumerate(lines)]
     return [_masked(line) for line in lines]
+
+
+def _within(line: list[Segment], region: Region, y: int) -> list[Segment]:
+    """Return the part of a line that lies in a region, blank on both sides."""
+    if not region.y <= y < region.bottom:
+        return []
+    return [Segment(" " * region.x), *Strip(line).crop(region.x, region.right)]
 
 
 def svg(app: Any) -> str:
