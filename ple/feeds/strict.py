@@ -83,7 +83,7 @@ class _Words(str):
     __slots__ = ()
 
     def translate(self, table: Any, /) -> str:
-        return str.translate(self, table) if _FROM_WINDOWS.search(self) else str(self)
+        return str(self) if self.isascii() or not _FROM_WINDOWS.search(self) else str.translate(self, table)
 
 
 class _Handler(NamedTuple):

@@ -30,7 +30,7 @@ def text_of_safe(html: str) -> str:
     foldable = "<pre" not in html
     if foldable:
         html = _folded(html)
-    pieces = iter(_BREAK.split(html))
+    pieces = _BREAK.split(html)  # a text, then for each tag whether it closes, its name, its attributes, and a text
     parts: list[str] = []
     owed = 0  # breaks, until there is text to put them before
     blank = True  # nothing, or white space, is before what comes
@@ -38,8 +38,9 @@ def text_of_safe(html: str) -> str:
     numbers: list[int | None] = []  # of the lists that we are in; none for one without numbers
     cells: list[int] = []  # of the rows that we are in, how many there were
     verbatim = 0
-    while True:
-        text = next(pieces)
+    for text, closing, tag, attributes in zip(
+        pieces[::4], [*pieces[1::4], None], [*pieces[2::4], ""], [*pieces[3::4], None], strict=True
+    ):
         if text:
             if not foldable and not verbatim:
                 text = _folded(text)
@@ -52,10 +53,8 @@ def text_of_safe(html: str) -> str:
                 parts.append(text)
                 blank = text[-1] in (" \n" if verbatim else " ")
                 marked = False
-        closing = next(pieces, None)
         if closing is None:
             break
-        tag, attributes = next(pieces), next(pieces)
         breaks = _BREAKS.get(tag, 0)
         if breaks:
             if not marked and owed < breaks and parts:
