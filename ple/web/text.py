@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from ple.web import addresses
+from ple.web import addresses, frames
 
 _TAGS = frozenset(
     re.findall(
@@ -88,6 +88,7 @@ _UNSEEN = re.compile(f"[{_INVISIBLE}]|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u2
 _SUSPECT = re.compile(f"[{_INVISIBLE}\r\x85\u200c\u200d\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
+_COMMENT_BEGINS = re.compile("<!--[^<>]*>")
 _IN_MARKUP = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -109,9 +110,18 @@ def safe_html(html: str, base_url: str | None = None) -> str:
     """Return ``html`` with nothing in it that acts: no scripts, styles, frames or forms, and no terminal codes.
 
     Text, tables, code with its language, figures, footnotes and details stay. Links and images are absolute by
-    ``base_url`` and lead to http, https or mailto only; ids get a prefix. Doing it twice changes nothing more.
+    ``base_url`` and lead to http, https or mailto only; ids get a prefix. A player in a frame becomes a link
+    (:mod:`ple.web.frames`). Doing it twice changes nothing more.
     """
-    html = shallow(html)
+    ended = _with_comments_ended(html)
+    cleaned = _safe(html, base_url)
+    if ended is None or "<!--" in cleaned:  # it stands in an attribute
+        return cleaned
+    return max(cleaned, _safe(ended, base_url), key=len)
+
+
+def _safe(html: str, base_url: str | None) -> str:
+    html = frames.as_links(shallow(html), base_url)
     if "<math" in html:
         html = _formulas_as_code(html)
     html = _IN_MARKUP.sub("", html)
@@ -135,7 +145,9 @@ def plain(html: str) -> str:
         return block(re.sub(r"[ \t\r\n]+", " ", entities.unescape(html))).strip()
     from ple.web.reading_order import text_of  # lxml: 20 ms
 
-    return block(text_of(shallow(html)))
+    ended = _with_comments_ended(html)
+    texts = [text_of(frames.as_links(shallow(each))) for each in (html, ended) if each is not None]
+    return block(max(texts, key=len))
 
 
 def plain_of_safe(html: str) -> str:
@@ -208,6 +220,18 @@ def shallow(html: str) -> str:
 def _seen(text: str) -> str:
     text = _NEWLINE.sub("\n", _ANSI.sub("", text))
     return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))
+
+
+def _with_comments_ended(html: str) -> str | None:
+    """Return ``html`` without the beginnings of comments that never end; none if there is no such comment.
+
+    To a browser all that follows is part of it. To whoever forgot to end it, it most likely was not. Whether what
+    looked like a comment was one (it may stand in an attribute) is for the caller to see, by what is left.
+    """
+    last = max(html.rfind("-->"), html.rfind("--!>"), 0)
+    if "<!--" not in html[last:]:
+        return None
+    return html[:last] + _COMMENT_BEGINS.sub("", html[last:])
 
 
 def _formulas_as_code(html: str) -> str:
