@@ -13,22 +13,22 @@ _FRAME = re.compile("<iframe\\b((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*?)(/?)>", re.I
 _END = re.compile("</iframe\\b[^<>]{0,100}>", re.I)
 _SOURCE = re.compile("""\\s(?:data-)?src\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))""", re.I)
 _TITLE = re.compile("""\\stitle\\s*=\\s*(?:"([^"]*)"|'([^']*)')""", re.I)
-_WATCHED = (  # what is shown in a frame, and where a person would look at it
-    (re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/videoseries\?(?:.*&)?(list=[\w-]+).*"),
-     r"https://www.youtube.com/playlist?\1"),
-    (re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+).*"),
-     r"https://www.youtube.com/watch?v=\1"),
-    (re.compile(r"https?://player\.vimeo\.com/video/(\d+).*"), r"https://vimeo.com/\1"),
-    (re.compile(r"https?://www\.dailymotion\.com/embed/video/(\w+).*"), r"https://www.dailymotion.com/video/\1"),
-    (re.compile(r"https?://embed\.ted\.com/(talks/[\w-]+).*"), r"https://www.ted.com/\1"),
-    (re.compile(r"https?://open\.spotify\.com/embed/(\w+/\w+).*"), r"https://open.spotify.com/\1"),
-    (re.compile(r"https?://archive\.org/embed/([\w.-]+).*"), r"https://archive.org/details/\1"),
-    (re.compile(r"(https?://[\w.-]+)/videos/embed/([\w-]+).*"), r"\1/videos/watch/\2"),  # PeerTube
-    (re.compile(
-        r"(https?://(?:w\.soundcloud\.com/player|bandcamp\.com/EmbeddedPlayer|codepen\.io|jsfiddle\.net|www\.slideshare\.net"
-        r"|speakerdeck\.com/player|docs\.google\.com|embed\.podcasts\.apple\.com|media\.ccc\.de|scratch\.mit\.edu"
-        r"|www\.geogebra\.org|phet\.colorado\.edu|upload\.wikimedia\.org)/.*)"), r"\1"),
+_KNOWN = (  # what is shown in a frame, where a person would look at it, and what it is
+    (r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/videoseries\?(?:.*&)?(list=[\w-]+).*",
+     r"https://www.youtube.com/playlist?\1", "Videos"),
+    (r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+).*", r"https://www.youtube.com/watch?v=\1", "Video"),
+    (r"https?://player\.vimeo\.com/video/(\d+).*", r"https://vimeo.com/\1", "Video"),
+    (r"https?://www\.dailymotion\.com/embed/video/(\w+).*", r"https://www.dailymotion.com/video/\1", "Video"),
+    (r"https?://embed\.ted\.com/(talks/[\w-]+).*", r"https://www.ted.com/\1", "Talk"),
+    (r"(https?://[\w.-]+)/videos/embed/([\w-]+).*", r"\1/videos/watch/\2", "Video"),  # PeerTube
+    (r"https?://open\.spotify\.com/embed/(\w+/\w+).*", r"https://open.spotify.com/\1", "Sound"),
+    (r"(https?://(?:w\.soundcloud\.com/player|bandcamp\.com/EmbeddedPlayer|embed\.podcasts\.apple\.com)/.*)", r"\1",
+     "Sound"),
+    (r"https?://archive\.org/embed/([\w.-]+).*", r"https://archive.org/details/\1", "Shown here"),
+    (r"(https?://(?:codepen\.io|jsfiddle\.net|www\.slideshare\.net|speakerdeck\.com/player|docs\.google\.com|media\.ccc\.de"
+     r"|scratch\.mit\.edu|www\.geogebra\.org|phet\.colorado\.edu|upload\.wikimedia\.org)/.*)", r"\1", "Shown here"),
 )  # fmt: skip
+_SHOWN = tuple((re.compile(frame), page, what) for frame, page, what in _KNOWN)
 
 
 def as_links(html: str, base_url: str | None = None) -> str:
@@ -37,8 +37,6 @@ def as_links(html: str, base_url: str | None = None) -> str:
     A frame that ends as in XML (``<iframe … />``) is at its end there, where a browser takes all that follows for a
     part of it: feeds are XML, and the rest of the article is worth more than the letter of HTML.
     """
-    if "iframe" not in html and "IFRAME" not in html:
-        return html
     parts: list[str] = []
     at = 0
     ends = True  # as far as is known: looking for one again and again takes quadratic time
@@ -62,11 +60,11 @@ def _link(attributes: str, base_url: str | None) -> str:
     if written.startswith("//"):
         written = f"https:{written}"
     url = addresses.resolve(base_url, written) if base_url else written
-    for shown, where in _WATCHED:
+    for shown, where, what in _SHOWN:
         if url and shown.fullmatch(url):
             url = shown.sub(where, url)
             title = _TITLE.search(attributes)
             named = " ".join(entities.unescape(title[1] or title[2] or "").split()) if title else ""
-            said = f"{named or 'Shown here'} ({addresses.host(url).removeprefix('www.')})"
+            said = f"{named or what} ({addresses.host(url).removeprefix('www.')})"
             return f'<p><a href="{entities.escape(url)}">{entities.escape(said)}</a></p>'
     return ""

@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from ple.web import addresses, frames
+from ple.web import addresses
 
 _TAGS = frozenset(
     re.findall(
@@ -121,7 +121,7 @@ def safe_html(html: str, base_url: str | None = None) -> str:
 
 
 def _safe(html: str, base_url: str | None) -> str:
-    html = frames.as_links(shallow(html), base_url)
+    html = _without_frames(shallow(html), base_url)
     if "<math" in html:
         html = _formulas_as_code(html)
     html = _IN_MARKUP.sub("", html)
@@ -146,7 +146,7 @@ def plain(html: str) -> str:
     from ple.web.reading_order import text_of  # lxml: 20 ms
 
     ended = _with_comments_ended(html)
-    texts = [text_of(frames.as_links(shallow(each))) for each in (html, ended) if each is not None]
+    texts = [text_of(_without_frames(shallow(each))) for each in (html, ended) if each is not None]
     return block(max(texts, key=len))
 
 
@@ -220,6 +220,14 @@ def shallow(html: str) -> str:
 def _seen(text: str) -> str:
     text = _NEWLINE.sub("\n", _ANSI.sub("", text))
     return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))
+
+
+def _without_frames(html: str, base_url: str | None = None) -> str:
+    if "iframe" not in html and "IFRAME" not in html:
+        return html
+    from ple.web import frames  # 2 ms, and few need it
+
+    return frames.as_links(html, base_url)
 
 
 def _with_comments_ended(html: str) -> str | None:

@@ -56,3 +56,7 @@ def test_half_a_million_frames_take_no_minutes(piece):
     safe_html(html)
     plain(html)
     assert time.process_time() - began < 10  # a second on a quiet machine; with a square in it, hours
+
+
+def test_a_player_without_a_title_is_called_what_it_is():
+    assert plain('<iframe src="https://www.youtube.com/embed/a1"></iframe>') == "Video (youtube.com)"
