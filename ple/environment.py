@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ple.portfolio import Badge, Portfolio
     from ple.portfolio.echoes.announcing import Announcements
     from ple.portfolio.echoes.webmentions import Webmentions
+    from ple.portfolio.press import Press
     from ple.portfolio.publishing import Publishing
     from ple.search import Search
     from ple.search.saved import SavedSearches
@@ -251,11 +252,30 @@ class Environment:
     def portfolio(self) -> "Portfolio":
         """What the learner shows."""
         from ple.portfolio import Portfolio
+
+        return Portfolio(self.library, self._shown, self.folder, badges=self._badges, held=self._held)
+
+    @part
+    def _shown(self) -> "dict[str, DocumentSource]":
         from ple.search.saved import Names
 
         inner = (self.feeds, self.bookmarks, self.journal, self.courses, self.credentials)
-        sources = _by_kind(*inner, self.collections, Names(self.library))
-        return Portfolio(self.library, sources, self.folder, badges=self._badges, held=self._held)
+        return _by_kind(*inner, self.collections, Names(self.library))
+
+    @part
+    def press(self) -> "Press":
+        """What builds the site of the portfolio; it opens no table until somebody has to be asked."""
+        from ple.journal.written import Written
+        from ple.library.file import LibraryFile
+        from ple.portfolio.press import Press
+
+        file = LibraryFile(self.folder) if self._url is None else None
+        light = _by_kind(Written(file)) if file is not None else {}
+
+        def says(kind: str) -> "DocumentSource | None":
+            return light.get(kind) or self._shown.get(kind)
+
+        return Press(file, self.folder, lambda: self.portfolio, says, self._badges, self._held)
 
     def _held(self, kind: str, id: int, works: "Mapping[int, Sequence[int]]") -> "Iterable[int]":
         """Say which works of the portfolio a collection or a saved search holds."""
@@ -266,7 +286,7 @@ class Environment:
 
     def _badges(self, ids: "Sequence[int]") -> "dict[int, Badge]":
         from ple.lms.credentials.strangers import told
-        from ple.portfolio.models import Badge
+        from ple.portfolio.values import Badge
 
         pictures = self.credentials.pictures(ids)
         return {id: Badge(*told(self.credentials.credential(id), pictures.get(id, ""))) for id in ids}
@@ -395,7 +415,7 @@ class Environment:
 
     def close(self) -> None:
         """Close what is open."""
-        for part in ("watch", "_feeds_alone", "_library_alone", "feeds", "search", "client", "library"):
+        for part in ("watch", "press", "_feeds_alone", "_library_alone", "feeds", "search", "client", "library"):
             if part in self.__dict__:
                 close = getattr(self.__dict__[part], "close", None)
                 if close is not None:

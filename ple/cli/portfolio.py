@@ -197,7 +197,8 @@ def remove(ctx: click.Context, artifacts: tuple[str, ...]) -> None:
 @click.pass_context
 def build(ctx: click.Context, folder: Path | None) -> None:
     """Build the site in DIR, otherwise in the library's folder. Only what changed is written."""
-    built = environment(ctx).portfolio.build(folder)
+    press = environment(ctx).press
+    built = press.build(folder)
     for path in built.kept:
         tell(ctx, f"{path} is not ours and stays as it is.")
     for address in built.lost:
@@ -207,7 +208,7 @@ def build(ctx: click.Context, folder: Path | None) -> None:
     said = [
         f"Built {plural(built.pages, 'page')} in {home(built.folder)} ({', '.join(changes)}; {built.seconds:.2f} s)."
     ]
-    if not environment(ctx).portfolio.artifacts(visibility="public"):
+    if not press.anything_public():
         said.append("Nothing in it is public yet: `ple portfolio edit ARTIFACT --visibility public`.")
     show(ctx, built, said=said)
 

@@ -11,11 +11,10 @@ from sqlmodel import col
 from ple.journal.mentions import headline, readable
 from ple.journal.models import EntryFields, EntryRow, JournalLine
 from ple.journal.prompts import Prompt
+from ple.journal.written import KIND
 from ple.library import Resource, trashed
 from ple.library.errors import InvalidInput
 from ple.library.transaction import Reading, Writing, chunks
-
-KIND = "journal"
 
 
 def local(at: dt.datetime) -> dt.datetime:

@@ -12,11 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.journal.entries import KIND, add, local, moment, title_of
+from ple.journal.entries import add, local, moment, title_of
 from ple.journal.formats import markdown
 from ple.journal.mentions import mentions
 from ple.journal.models import EntryFields, EntryRow, Exported, Imported, clean
 from ple.journal.prompts import named
+from ple.journal.written import KIND
 from ple.library import Library, Resource
 from ple.library.errors import DiskFull, InvalidInput, LibraryError, PleError
 from ple.library.identity import fold_tag, utc_now

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from ple.journal import exchange
-from ple.journal.entries import KIND, add, alive, lines, local, moment, title_of
-from ple.journal.mentions import mentions, readable
+from ple.journal.entries import add, alive, lines, local, moment, title_of
+from ple.journal.mentions import mentions
 from ple.journal.models import (
     EntryFields,
     EntryRow,
@@ -24,11 +23,13 @@ from ple.journal.models import (
     clean,
 )
 from ple.journal.prompts import PROMPTS, Prompt, named, structured
+from ple.journal.written import KIND, Written
 from ple.library import Document, Library
 from ple.library.bulk import numbers
 from ple.library.errors import InvalidInput
 from ple.library.identity import fold_tag, utc_now
 from ple.library.resource import Link, Tagging
+from ple.library.textual import Textual
 from ple.library.transaction import Writing, chunks
 
 MENTIONS = "mentions"
@@ -317,29 +318,11 @@ class Journal:
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what these entries say; see :class:`~ple.library.DocumentSource`."""
-        from ple.web.text import markdown_html, plain
-
-        for document in self.written(ids):
-            yield replace(document, text=plain(markdown_html(readable(document.markdown or ""))))
+        return Written(Textual(self._library)).documents(ids)
 
     def written(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what these entries say in Markdown alone; see :class:`~ple.library.MarkdownSource`."""
-        for some in chunks(ids):
-            query = alive(
-                sa.select(
-                    col(EntryRow.id),
-                    col(EntryRow.title),
-                    col(EntryRow.text),
-                    col(EntryRow.written_at),
-                    col(EntryRow.public),
-                )
-            ).where(col(EntryRow.id).in_(some))
-            with self._library.reading() as tx:
-                rows = tx.connection().execute(query).all()
-                tags = tx.tags_of([row.id for row in rows])
-            for id, title, text, written_at, public in rows:
-                flags = frozenset({"public" if public else "private"})
-                yield Document(id, KIND, title, "", written_at, tags=tags[id], flags=flags, markdown=text)
+        return Written(Textual(self._library)).written(ids)
 
     def _named(self, titles: Iterable[str]) -> list[int]:
         if self._resolve is None:

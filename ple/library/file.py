@@ -42,14 +42,15 @@ class Statements:
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         """Return what a query finds."""
-        return self._connection.execute(sql, _plain(values or {})).fetchall()
+        return self._connection.execute(sql, plain(values or {})).fetchall()
 
     def run(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Execute a statement for each of ``values``."""
-        self._connection.executemany(sql, [_plain(each) for each in values])
+        self._connection.executemany(sql, [plain(each) for each in values])
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as SQLite keeps them."""
     return {name: _said(value) if isinstance(value, dt.datetime) else value for name, value in values.items()}
 
 

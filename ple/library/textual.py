@@ -1,4 +1,4 @@
-"""A library on a server, asked in the words of :mod:`ple.library.file`, so that both answer the same questions."""
+"""A library whose tables are open, asked in the words of :mod:`ple.library.file`: both answer the same questions."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ple.library.file import plain
 from ple.library.library import Library
 from ple.library.transaction import Reading
 
@@ -15,14 +16,15 @@ class Statements:
 
     def __init__(self, tx: Reading) -> None:
         self._connection = tx.connection()
+        self._plain = plain if self._connection.dialect.name == "sqlite" else dict
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Return what a query finds."""
-        return self._connection.execute(sa.text(sql), values or {}).all()
+        return self._connection.execute(sa.text(sql), self._plain(values or {})).all()
 
     def run(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Execute a statement for each of ``values``."""
-        self._connection.execute(sa.text(sql), list(values))
+        self._connection.execute(sa.text(sql), [self._plain(each) for each in values])
 
 
 class Textual:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ple.portfolio.models import Artifact, Badge, Built, Finding, Settings, Visibility
     from ple.portfolio.portfolio import Portfolio
+    from ple.portfolio.values import Artifact, Badge, Built, Finding, Settings, Visibility
 
 __all__ = ["Artifact", "Badge", "Built", "Finding", "Portfolio", "Settings", "Visibility"]
 
@@ -16,7 +16,7 @@ def __getattr__(name: str) -> Any:
 
         return Portfolio
     if name in __all__:
-        from ple.portfolio import models
+        from ple.portfolio import values
 
-        return getattr(models, name)
+        return getattr(values, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,47 +2,34 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import fields
+from operator import attrgetter
 
-import sqlalchemy as sa
-from sqlmodel import col
-
-from ple.library import Library, Reading, chunks
-from ple.library.bulk import insert_many
-from ple.portfolio.models import AddressRow
+from ple.portfolio.asking import Statements, Transactions, listed, moment
 from ple.portfolio.permalinks import Ledger, Permalink
 
-_TABLE: sa.Table = AddressRow.__table__  # type: ignore[attr-defined]
-_NAMES = tuple(Permalink.__dataclass_fields__)
-_RAW: dict[str, Any] = {
-    column.name: sa.types.NullType() if column.name in ("published_at", "updated_at") else column.type
-    for column in _TABLE.c
-}
+_NAMES = tuple(field.name for field in fields(Permalink))
+_TIMES = ("published_at", "updated_at")
+# times are taken as text: thousands of lines are read in each build, and most say the same time
+_ASKED = ", ".join(f"{name} || ''" if name in _TIMES else name for name in _NAMES)
 
 
-def ledger_of(tx: Reading, ids: Sequence[int] | None = None) -> Ledger:
+def ledger_of(statements: Statements, ids: Sequence[int] | None = None) -> Ledger:
     """Return all addresses that were ever published, or those of some artifacts."""
-    # times are read as the driver gives them: thousands of lines are read in each build, and most say the same time
-    query = sa.select(*(sa.type_coerce(_TABLE.c[name], _RAW[name]) for name in Permalink.__dataclass_fields__))
-    times: dict[object, dt.datetime] = {}
+    query = f"SELECT {_ASKED} FROM portfolio_address"
+    asked = [query] if ids is None else [f"{query} WHERE resource_id IN ({some})" for some in listed(ids)]
+    times: dict[str, dt.datetime] = {}
     lines: list[Permalink] = []
-    for some in [None] if ids is None else chunks(ids):
-        chosen = query if some is None else query.where(col(AddressRow.resource_id).in_(some))
-        for address, what, id, name, current, said, first, last in tx.connection().execute(chosen).all():
+    for one in asked:
+        for address, what, id, name, current, said, first, last in statements.rows(one):
             for raw in (first, last):
                 if raw not in times:
                     times[raw] = moment(raw)
-            lines.append(Permalink(address, what, id, name, current, said, times[first], times[last]))
+            lines.append(Permalink(address, what, id, name, bool(current), said, times[first], times[last]))
     return Ledger(lines)
 
 
-def moment(raw: object) -> dt.datetime:
-    """Return a time as the driver gives it, in UTC."""
-    when = raw if isinstance(raw, dt.datetime) else dt.datetime.fromisoformat(str(raw))
-    return when.replace(tzinfo=dt.UTC) if when.tzinfo is None else when.astimezone(dt.UTC)
-
-
-def keep(library: Library, ledger: Ledger) -> None:
+def keep(library: Transactions, ledger: Ledger) -> None:
     """Store what a build added to the ledger; done before its first file, so that whatever is seen is kept.
 
     Raises:
@@ -53,20 +40,26 @@ def keep(library: Library, ledger: Ledger) -> None:
     added, changed = ledger.added(), ledger.changed()
     if not (added or changed):
         return
-    with library.writing() as tx:
+    with library.writing() as statements:
         new = {line.resource_id for line in added if line.resource_id}
         if new:
-            taken = sa.select(_TABLE.c.address, _TABLE.c.resource_id).where(_TABLE.c.current)
-            if len(new) <= 100:
-                taken = taken.where(_TABLE.c.resource_id.in_(new))
-            known = {address for address, id in tx.connection().execute(taken).all() if id in new}
+            taken = "SELECT address, resource_id FROM portfolio_address WHERE current"
+            asked = [f"{taken} AND resource_id IN ({some})" for some in listed(new)] if len(new) <= 100 else [taken]
+            known = {address for one in asked for address, id in statements.rows(one) if id in new}
             if known - {line.address for line in changed}:
                 raise BuildError("another build is giving addresses at this moment", hint="Build again.")
-        insert_many(tx.connection(), _TABLE, _NAMES, [[getattr(line, name) for name in _NAMES] for line in added])
-        for line in changed:
-            here = _TABLE.c.address == line.address
-            tx.connection().execute(sa.update(_TABLE).where(here).values(**_fields_of(line)))
+        if added:
+            values = ", ".join(f":{name}" for name in _NAMES)
+            statements.run(
+                f"INSERT INTO portfolio_address ({', '.join(_NAMES)}) VALUES ({values})", list(map(_said, added))
+            )
+        if changed:
+            sets = ", ".join(f"{name} = :{name}" for name in _NAMES[1:])
+            statements.run(f"UPDATE portfolio_address SET {sets} WHERE address = :address", list(map(_said, changed)))
 
 
-def _fields_of(line: Permalink) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in Permalink.__dataclass_fields__}
+_FIELDS = attrgetter(*_NAMES)
+
+
+def _said(line: Permalink) -> dict[str, object]:
+    return dict(zip(_NAMES, _FIELDS(line), strict=True))

@@ -12,10 +12,10 @@ from ple.portfolio.build import files_of
 from ple.portfolio.characters import fit_line
 from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.mentions import HIDDEN
-from ple.portfolio.models import Artifact, Finding, Settings, Visibility
 from ple.portfolio.permalinks import UNLISTED
 from ple.portfolio.prose import pictures
 from ple.portfolio.site import Site
+from ple.portfolio.values import Artifact, Finding, Settings, Visibility
 from ple.portfolio.work import COLLECTIONS, Work
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')

@@ -8,7 +8,7 @@ unlisted is on no such page, whatever a search finds or a hand has put there. Wh
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ple.portfolio.models import Artifact, Visibility
+from ple.portfolio.values import Artifact, Visibility
 from ple.portfolio.work import COLLECTIONS, Work
 
 Held = Callable[[str, int, Mapping[int, Sequence[int]]], Iterable[int]]

@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 from ple.library import InvalidInput, Library
 from ple.portfolio import files
 from ple.portfolio.characters import fit_line
-from ple.portfolio.models import ARTIFACT, Artifact, ArtifactFields, ArtifactRow
+from ple.portfolio.models import ArtifactFields, ArtifactRow
+from ple.portfolio.placing import last_place, show_file
 from ple.portfolio.said import checked
-from ple.portfolio.shelf import last_place, show_file
+from ple.portfolio.values import ARTIFACT, Artifact
 
 
 def add(library: Library, name: str, data: bytes, fields: ArtifactFields, tags: Iterable[str]) -> int:

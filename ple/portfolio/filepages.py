@@ -8,8 +8,8 @@ from ple.portfolio import files
 from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.frame import Page, host_of
 from ple.portfolio.mentions import ROOT
-from ple.portfolio.models import ShownFile
 from ple.portfolio.pictures import Measures
+from ple.portfolio.values import ShownFile
 from ple.portfolio.work import Work
 
 _SIZES = "(max-width: 48rem) 92vw, 44rem"

@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 
 from ple.library import InvalidInput
 from ple.portfolio.characters import fit_line
-from ple.portfolio.models import ShownFile
 from ple.portfolio.permalinks import slug
 from ple.portfolio.pictures import FORMATS
+from ple.portfolio.values import ShownFile
 
 LARGEST = 100 * 2**20
 LONGEST_TEXT = 200_000

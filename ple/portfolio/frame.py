@@ -15,10 +15,10 @@ from ple.portfolio.arrangement import Arrangement
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.formulas import version_here as math_maker
 from ple.portfolio.mentions import HIDDEN, Mention, Target
-from ple.portfolio.models import Settings
 from ple.portfolio.permalinks import PAGE, TAG, Ledger
 from ple.portfolio.prose import beginning, excerpt
 from ple.portfolio.theme import Theme
+from ple.portfolio.values import Settings
 from ple.portfolio.work import Work, hash_of
 
 EMPTY = "There is nothing under this heading at present."
@@ -47,7 +47,7 @@ class Frame:
         self.ledger = ledger
         self.theme = theme
         self.arranged = arranged
-        said = settings.model_dump(mode="json", exclude={"about", "resume"})
+        said = settings.told("about", "resume")
         self.ground = hash_of(
             [ple.__version__, _EDITION, [version(name) for name in _MAKERS], math_maker(), theme.fingerprint, said]
         )

@@ -7,29 +7,27 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from ple.library import Library, utc_now
+from ple.library import utc_now
 from ple.portfolio.addresses import keep, ledger_of
 from ple.portfolio.build import Done, build
 from ple.portfolio.collections import Collection, Held, collections_of, held_by
 from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.echoes.heard import echoes
 from ple.portfolio.memory import Memory, Moved
-from ple.portfolio.models import ARTIFACT, Built, Finding, Settings
 from ple.portfolio.permalinks import PAGE, Ledger
 from ple.portfolio.published import published
-from ple.portfolio.shelf import Shelf, receipts_of
+from ple.portfolio.shelf import Shelf
 from ple.portfolio.site import Site
 from ple.portfolio.theme import Theme
+from ple.portfolio.values import ARTIFACT, Built, Finding, Settings
 from ple.portfolio.work import COLLECTIONS, Work
 
 
 class Making:
     """Makes one library's site; ``folder`` is where it stands, and what earlier builds learned lies beside that."""
 
-    def __init__(
-        self, library: Library, shelf: Shelf, settings: Settings, folder: Path, themes: Path, held: Held | None
-    ) -> None:
-        self._library = library
+    def __init__(self, shelf: Shelf, settings: Settings, folder: Path, themes: Path, held: Held | None) -> None:
+        self._library = shelf.library
         self._shelf = shelf
         self._settings = settings
         self._folder = folder
@@ -101,14 +99,12 @@ class Making:
         }
         if not gone:
             return {}
-        with self._library.reading() as tx:
-            receipts = receipts_of(tx, gone)
-        return {gone[id]: (id, numbers) for id, numbers in receipts.items()}
+        return {gone[id]: (id, numbers) for id, numbers in self._shelf.receipts(gone).items()}
 
     def _published(self, memory: Memory, now: dt.datetime) -> tuple[list[Work], Ledger]:
         """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
-        with self._library.reading() as tx:
-            ledger = ledger_of(tx)
+        with self._library.reading() as statements:
+            ledger = ledger_of(statements)
         memory.catch_up(partial(self._shelf.shown, ledger=ledger))
         cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
         works, new = published(cards, memory.whole, ledger, now)
@@ -116,7 +112,7 @@ class Making:
         return works, ledger
 
     def _darkroom(self) -> Darkroom:
-        return Darkroom(self._folder.with_name("site.pictures"), self._library.files)
+        return Darkroom(self._folder.with_name("site.pictures"), self._shelf.files)
 
     def _memory(self) -> Memory:
         return Memory(self._folder.with_name("site.cache"), self._library)

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import ple
-from ple.library import Document, Library, PleError, Position, changes_since
-from ple.portfolio.models import Artifact, Visibility
+from ple.library import Document, PleError
+from ple.portfolio.asking import Transactions, changed_since, epoch, newest_change
 from ple.portfolio.notation import encoder
+from ple.portfolio.values import Artifact, Visibility
 from ple.portfolio.work import Card, Whole
 
 Published = Callable[[Iterable[int] | None], Iterator[tuple[Artifact, Document | None]]]
 """What says everything that is shown, or that of it which is or shows one of some resources."""
 
 _VERSION = f"{ple.__version__}/4"
-_END = 2**62
 _ANEW_BEYOND = 2000
 _AHEAD = 8
 _TABLES = """
@@ -48,7 +48,7 @@ class Moved(PleError):
 class Memory:
     """The memory of one library's site; a context manager, for one build at a time."""
 
-    def __init__(self, path: Path, library: Library) -> None:
+    def __init__(self, path: Path, library: Transactions) -> None:
         self._path = path
         self._library = library
         self._wholes: dict[int, Whole] = {}
@@ -87,19 +87,16 @@ class Memory:
     def catch_up(self, published: Published) -> None:
         """Learn what changed in the library; afterwards :attr:`cards` are those of all that is shown."""
         self._published = published
-        epoch = self._library.epoch()
-        newest = self._library.newest_change()
-        if (self._marks.get("version"), self._marks.get("epoch")) == (_VERSION, epoch):
-            known = int(self._marks.get("position", "-1"))
-        else:
+        with self._library.reading() as statements:
+            mark, newest = epoch(statements), newest_change(statements)
             known = -1
-        changed: set[int] | None = set() if known >= 0 else None
-        if changed is not None and newest > known:
-            for batch in changes_since(self._library, Position(known, _END), size=1024):
-                changed.update(change.id for change in batch)
+            if (self._marks.get("version"), self._marks.get("epoch")) == (_VERSION, mark):
+                known = int(self._marks.get("position", "-1"))
+            changed: set[int] | None = None
+            if known >= 0:
+                changed = set(changed_since(statements, known, _ANEW_BEYOND + 1) if newest > known else ())
                 if len(changed) > _ANEW_BEYOND:
                     changed = None
-                    break
         if changed is not None:
             rows = self._connection.execute("SELECT said FROM card ORDER BY id").fetchall()
             said = json.loads(f"[{','.join([row[0] for row in rows])}]")
@@ -115,7 +112,7 @@ class Memory:
                     self._new.append(artifact.id)
                     self.cards[artifact.id] = Card.of(whole)
         self._anew = changed is None
-        self._now = {"version": _VERSION, "epoch": epoch, "position": str(newest), "build": str(self.build)}
+        self._now = {"version": _VERSION, "epoch": mark, "position": str(newest), "build": str(self.build)}
 
     # the whole of a work, only while its page is made
 

@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from ple.portfolio.characters import fit_line
-from ple.portfolio.models import Settings
+from ple.portfolio.values import Settings
 from ple.portfolio.work import Work
 
 

@@ -1,12 +1,8 @@
-"""Rows and values of the portfolio: what is shown, where, and to whom."""
+"""Rows of the portfolio: what is shown, where, and to whom. What its doors return is in :mod:`ple.portfolio.values`."""
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -16,30 +12,7 @@ from sqlmodel import Field, SQLModel
 from ple.library import Body, uuid7
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.formats.resume import clean_resume
-
-ARTIFACT = "artifact"
-EXTRAS = ("previews", "search")
-"""What a site may have if it is asked for: pictures for whoever is sent a link, a search of its own."""
-
-_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-
-class Visibility(StrEnum):
-    """Who may see an artifact. Nothing is shown to anybody until the learner says so."""
-
-    PRIVATE = "private"
-    """On no page, in no file of the site."""
-    UNLISTED = "unlisted"
-    """A page at an address that cannot be guessed; in no list, feed or sitemap. Whoever has the link can read it."""
-    PUBLIC = "public"
-
-    @classmethod
-    def of(cls, stored: str) -> "Visibility":
-        """Return the visibility that `stored` names; whatever we do not know is private.
-
-        Quartz read `draft: "false"` as true and lost pages; the other way round would have leaked them (#1244).
-        """
-        return cls(stored) if stored in cls._value2member_map_ else cls.PRIVATE
+from ple.portfolio.values import ARTIFACT, EXTRAS, Visibility, is_language, is_link, known_extras, links
 
 
 class ArtifactFields(SQLModel):
@@ -132,17 +105,17 @@ class SiteFields(SQLModel):
 
     @field_validator("me")
     @classmethod
-    def _links(cls, links: list[str]) -> list[str]:
-        if any(not re.fullmatch(r"(https?://|mailto:)[^\s<>\"]{1,500}", link) for link in links):
+    def _links(cls, said: list[str]) -> list[str]:
+        if not all(map(is_link, said)):
             raise ValueError("not an address that begins with https:// or mailto:")
-        return list(dict.fromkeys(map(fit_line, links)))
+        return links(said)
 
     @field_validator("extras")
     @classmethod
     def _known(cls, extras: list[str]) -> list[str]:
         if unknown := [name for name in extras if name not in EXTRAS]:
             raise ValueError(f"there is no “{unknown[0]}”, only {' and '.join(EXTRAS)}")
-        return [name for name in EXTRAS if name in extras]
+        return known_extras(extras)
 
     @field_validator("resume", mode="before")
     @classmethod
@@ -157,7 +130,7 @@ class SiteFields(SQLModel):
     @field_validator("language")
     @classmethod
     def _tag(cls, tag: str) -> str:
-        if not _LANGUAGE.fullmatch(tag):
+        if not is_language(tag):
             raise ValueError("not a language tag such as en or de-AT")
         return tag
 
@@ -169,101 +142,3 @@ class SiteRow(SiteFields, table=True):
 
     id: int = Field(default=1, primary_key=True)
     uid: uuid.UUID = Field(default_factory=uuid7)
-
-
-class Settings(SiteFields):
-    """The site's settings as read."""
-
-    model_config = {"frozen": True}
-
-    uid: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFile:
-    """A file that an artifact shows."""
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """What was found about a badge or certificate, as strangers may read it: it names no address of the learner's."""
-
-    issuer: str
-    issued_on: str
-    """A date, as all here; empty where there is none."""
-    expires_on: str
-    url: str
-    """Where anybody can look for themselves; may be empty."""
-    checks: tuple[tuple[str, str, str], ...]
-    """What was looked at, how it stands (``holds``, ``fails``, ``not checked``), and that in a sentence."""
-    checked_on: str
-    picture: str = ""
-    """The SHA-256 of a file that may be a picture of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """A piece of work in the portfolio, with the context that a reader needs."""
-
-    id: int
-    uid: uuid.UUID
-    kind: str
-    title: str
-    url: str | None
-    """Where the world finds it: None while it is private, not built yet, or the site has no url."""
-    tags: frozenset[str]
-    created_at: dt.datetime
-    source_id: int | None
-    source_kind: str | None
-    """None: what it shows is in the trash or gone, so it is not published."""
-    visibility: Visibility
-    why: str
-    reflection: str
-    quote: str
-    licence: str
-    made_on: dt.date | None
-    page: str
-    skills: tuple[str, ...]
-    sources: str
-    feedback: str
-    position: int
-    address: str | None
-    """Below the site's url, once it was built; never changes."""
-    alt: str = ""
-    """What its picture shows, for who cannot see it."""
-    file: ShownFile | None = None
-    """What it shows besides, or instead of, a resource."""
-    badge: Badge | None = None
-    """What was found about it, if it is a badge or certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did."""
-
-    folder: Path
-    pages: int
-    """HTML pages that the site has now."""
-    written: int
-    unchanged: int
-    removed: int
-    seconds: float
-    kept: tuple[str, ...] = ()
-    """Files in the folder that are not ours and stand where a page would; left as they are."""
-    lost: tuple[str, ...] = ()
-    """Addresses that were handed in, and where nothing but a withdrawn page stands now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that `check` would put right before anybody sees the site."""
-
-    serious: bool
-    problem: str
-    hint: str
-    artifact: int | None = None

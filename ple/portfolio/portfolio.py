@@ -5,23 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound, Writing
+from ple.library.textual import Textual
 from ple.portfolio import exhibits
 from ple.portfolio.characters import fit_line
 from ple.portfolio.collections import Collection, Held
-from ple.portfolio.models import (
-    ARTIFACT,
-    Artifact,
-    ArtifactFields,
-    ArtifactRow,
-    Built,
-    Finding,
-    Settings,
-    SiteFields,
-    SiteRow,
-    Visibility,
-)
+from ple.portfolio.models import ArtifactFields, ArtifactRow, SiteFields, SiteRow
+from ple.portfolio.placing import last_place, move, shown_by
 from ple.portfolio.said import checked, context_of, site_url, visibility_of
-from ple.portfolio.shelf import Badges, Shelf, last_place, move, receipts_of, shown_by
+from ple.portfolio.shelf import Badges, Shelf
+from ple.portfolio.values import ARTIFACT, Artifact, Built, Finding, Settings, Visibility
 
 if TYPE_CHECKING:
     from ple.portfolio.making import Making
@@ -48,7 +40,8 @@ class Portfolio:
         held: Held | None = None,
     ) -> None:
         self._library = library
-        self._shelf = Shelf(library, sources, badges)
+        self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
+        self._shelf = Shelf(Textual(library), library.files, self._sources.get, badges)
         self._held = held
         self.folder = folder / "site"
         self.themes = folder / "themes"
@@ -88,9 +81,7 @@ class Portfolio:
 
     def settings(self) -> Settings:
         """Return what is said about the site; before :meth:`init`, what is said when nothing is."""
-        with self._library.reading() as tx:
-            row = tx.get(SiteRow, 1) or SiteRow()
-            return Settings.model_validate(row.model_dump())
+        return self._shelf.settings() or Settings.of(SiteRow().model_dump())
 
     # artifacts
 
@@ -114,7 +105,7 @@ class Portfolio:
         """
         fields = checked(ArtifactFields, {**context_of(context), "visibility": visibility})
         with self._library.reading() as tx:
-            kind = tx.alive(resource_id, *self._shelf.kinds).kind
+            kind = tx.alive(resource_id, *self._sources).kind
         document = self._shelf.documents({resource_id: kind}).get(resource_id)
         title = fit_line(document.title) if document else f"#{resource_id}"
         with self._library.writing(f"Added “{title}” to the portfolio") as tx:
@@ -266,8 +257,7 @@ class Portfolio:
 
     def handed_in(self, ids: Iterable[int]) -> dict[int, list[int]]:
         """Return the receipts of each of these artifacts that was handed in: its page must not vanish unnoticed."""
-        with self._library.reading() as tx:
-            return receipts_of(tx, ids)
+        return self._shelf.receipts(ids)
 
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
@@ -327,13 +317,11 @@ class Portfolio:
     def _making(self) -> "Making":
         from ple.portfolio.making import Making
 
-        return Making(self._library, self._shelf, self.settings(), self.folder, self.themes, self._held)
+        return Making(self._shelf, self.settings(), self.folder, self.themes, self._held)
 
     def _begun(self) -> None:
         """Keep the settings, if they are not yet: the feed's id must be the same in every build."""
-        with self._library.reading() as tx:
-            begun = tx.get(SiteRow, 1) is not None
-        if not begun:
+        if self._shelf.settings() is None:
             self.init()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from ple.library import InvalidInput
-from ple.portfolio.models import ArtifactFields, Visibility
+from ple.portfolio.models import ArtifactFields
+from ple.portfolio.values import Visibility
 
 
 def context_of(context: dict[str, Any]) -> dict[str, Any]:

@@ -1,53 +1,45 @@
-"""The shelf: what is in the portfolio, each with what it shows, read from the library in bulk."""
+"""The shelf: what is in the portfolio, each with what it shows, read from the library in bulk.
+
+Asked in SQL and not through the tables, so that a build need not import them: see :mod:`ple.library.file`.
+"""
 
 import datetime as dt
-import json
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import col, select
-
-from ple.library import (
-    Attachment,
-    Document,
-    DocumentSource,
-    Library,
-    LibraryError,
-    Link,
-    MarkdownSource,
-    Reading,
-    Resource,
-    Tagging,
-    Writing,
-    chunks,
-)
+from ple.library import Document, DocumentSource, LibraryError, MarkdownSource
+from ple.library.attachments import Files
 from ple.portfolio import files
-from ple.portfolio.addresses import ledger_of, moment
+from ple.portfolio.addresses import ledger_of
+from ple.portfolio.asking import Statements, Transactions, listed, moment
 from ple.portfolio.characters import fit_line
-from ple.portfolio.models import ARTIFACT, Artifact, ArtifactRow, Badge, ShownFile, SiteRow, Visibility
 from ple.portfolio.permalinks import Ledger
+from ple.portfolio.values import ARTIFACT, Artifact, Badge, Settings, ShownFile, Visibility, plain
 
 Shown = tuple[Artifact, Document | None]
 Badges = Callable[[Sequence[int]], Mapping[int, Badge]]
 """What says what was found about badges, by their numbers."""
+Says = Callable[[str], DocumentSource | None]
+"""What says what resources of a kind say."""
 BADGE = "credential"
-_STEP = 1024
-"""How far apart things stand that are put in, so that another can be moved between them."""
 
 
 class Shelf:
-    """All artifacts of a library; ``sources`` say what resources of each kind say."""
+    """All artifacts of a library; ``says`` names who says what resources of a kind say, ``held`` keeps their files."""
 
-    def __init__(self, library: Library, sources: Mapping[str, DocumentSource], badges: Badges | None = None) -> None:
-        self._library = library
+    def __init__(self, library: Transactions, kept: Files, says: Says, badges: Badges | None = None) -> None:
+        self.library = library
+        self.files = kept
         self._badges = badges or (lambda _ids: {})
-        self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
+        self._says = says
 
-    @property
-    def kinds(self) -> list[str]:
-        """The kinds of what can be shown."""
-        return list(self._sources)
+    def settings(self) -> Settings | None:
+        """Return what is said about the site; None before anything was."""
+        with self.library.reading() as statements:
+            for row in statements.rows(f"SELECT {', '.join(_SITE)} FROM portfolio_site WHERE id = 1"):
+                return Settings.of(dict(zip(_SITE, row, strict=True)))
+        return None
 
     def artifacts(self, ids: Iterable[int] | None = None) -> Iterator[Artifact]:
         """Yield all artifacts, or those of ``ids``, in the learner's order."""
@@ -61,41 +53,43 @@ class Shelf:
         ids: set[int] | None = None
         if changed is not None:
             ids = set()
-            with self._library.reading() as tx:
-                for some in chunks(changed):
-                    touched = sa.or_(col(ArtifactRow.id).in_(some), col(ArtifactRow.source_id).in_(some))
-                    ids.update(tx.connection().execute(sa.select(col(ArtifactRow.id)).where(touched)).scalars())
+            with self.library.reading() as statements:
+                for some in listed(changed):
+                    query = f"SELECT id FROM portfolio_artifact WHERE id IN ({some}) OR source_id IN ({some})"
+                    ids.update(id for (id,) in statements.rows(query))
         return self.read(ids, private=False, ledger=ledger)
+
+    def public(self) -> bool:
+        """Say whether anything is public."""
+        query = f"{_ALIVE} WHERE r.trashed_at IS NULL AND a.visibility = :public LIMIT 1"
+        with self.library.reading() as statements:
+            return bool(statements.rows(f"SELECT 1 {query}", {"public": Visibility.PUBLIC.value}))
 
     def read(
         self, ids: Iterable[int] | None = None, *, private: bool = True, ledger: Ledger | None = None
     ) -> Iterator[Shown]:
         """Yield all artifacts, or those of ``ids``, each with what its source says."""
-        query = (
-            sa.select(*_ASKED)
-            .join(Resource, col(Resource.id) == col(ArtifactRow.id))
-            .where(col(Resource.trashed_at).is_(None))
-            .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
-        )
-        with self._library.reading() as tx:
+        query = f"SELECT {', '.join(_ASKED)} {_ALIVE} WHERE r.trashed_at IS NULL"
+        query += "" if private else f" AND a.visibility <> '{Visibility.PRIVATE.value}'"
+        with self.library.reading() as statements:
             rows: list[Any] = []
-            for some in [None] if ids is None else chunks(ids):
-                chosen = query if some is None else query.where(col(ArtifactRow.id).in_(some))
-                chosen = chosen if private else chosen.where(col(ArtifactRow.visibility) != Visibility.PRIVATE.value)
-                rows += tx.connection().execute(chosen).all()
-            known = [row[0] for row in rows]
-            tags = _tags(tx) if ids is None else tx.tags_of(known)
-            sources = _sources(tx, {row[1] for row in rows if row[1]}, everything=ids is None)
+            if ids is None:
+                rows += statements.rows(f"{query} ORDER BY a.position, a.id")
+            else:
+                for some in listed(ids):
+                    rows += statements.rows(f"{query} AND a.id IN ({some}) ORDER BY a.position, a.id")
+            known = None if ids is None else [row[0] for row in rows]
+            tags = _tags(statements, known)
+            sources = _sources(statements, {row[1] for row in rows if row[1]}, everything=ids is None)
             if ledger is None:
-                ledger = ledger_of(tx, known)
-            site = tx.get(SiteRow, 1)
-            shown_files = _files(tx, known if ids is not None else None)
+                ledger = ledger_of(statements, [row[0] for row in rows])
+            url: str | None = next((url for (url,) in statements.rows("SELECT url FROM portfolio_site")), None)
+            shown_files = _files(statements, known)
         documents = self.documents(sources)
         badges = (
             self._badges([id for id, kind in sources.items() if kind == BADGE]) if BADGE in sources.values() else {}
         )
         none: frozenset[str] = frozenset()
-        url = site.url if site is not None else None
         for row in rows:
             (
                 id, source_id, title, why, reflection, quote, licence, made_on, page, skills, builds_on, feedback,
@@ -111,7 +105,7 @@ class Shelf:
             shown = document is not None and visibility is not Visibility.PRIVATE and line is not None
             artifact = Artifact(
                 id=id,
-                uid=uid,
+                uid=uid if isinstance(uid, uuid.UUID) else uuid.UUID(uid),
                 kind=ARTIFACT,
                 title=title or (fit_line(document.title) if document else "") or f"Untitled #{id}",
                 url=url + line.address if shown and line and url else None,
@@ -124,9 +118,9 @@ class Shelf:
                 reflection=reflection,
                 quote=quote,
                 licence=licence,
-                made_on=made_on,
+                made_on=dt.date.fromisoformat(made_on) if made_on else None,
                 page=page,
-                skills=_listed(skills),
+                skills=tuple(plain(skills) or ()) if skills != "[]" else (),
                 sources=builds_on,
                 feedback=feedback,
                 position=position,
@@ -137,16 +131,29 @@ class Shelf:
             )
             yield artifact, document
 
+    def receipts(self, ids: Iterable[int]) -> dict[int, list[int]]:
+        """Return the receipts of each of these artifacts that was handed in, also of one that is in the trash."""
+        found: dict[int, list[int]] = {}
+        with self.library.reading() as statements:
+            for some in listed(ids):
+                query = (
+                    "SELECT l.target_id, l.source_id FROM link l JOIN resource r ON r.id = l.source_id"
+                    f" WHERE l.target_id IN ({some}) AND r.kind = 'receipt' AND r.purged_at IS NULL"
+                    " ORDER BY l.source_id"
+                )
+                for artifact, receipt in statements.rows(query):
+                    found.setdefault(artifact, []).append(receipt)
+        return found
+
     def _said_by(self, id: int, file: ShownFile, alt: str, when: dt.datetime) -> Document:
         """Return what a file says that is a work of its own."""
         kind = files.kind_of(file)
         said = ""
         if file.media_type.startswith("text/"):
             try:
-                said = files.markdown_of(file, self._library.files.read(file.sha256))
+                said = files.markdown_of(file, self.files.read(file.sha256))
             except LibraryError:
                 said = ""  # it is missing: `ple portfolio check` says so
-        when = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
         return Document(id, kind, file.name, alt, when, markdown=said)
 
     def documents(self, kinds: Mapping[int, str]) -> dict[int, Document]:
@@ -156,140 +163,50 @@ class Shelf:
             by_kind.setdefault(kind, []).append(id)
         found: dict[int, Document] = {}
         for kind, ids in by_kind.items():
-            source = self._sources.get(kind)
+            source = self._says(kind) if kind != ARTIFACT else None
             if source is not None:
                 say = source.written if isinstance(source, MarkdownSource) else source.documents
                 found |= {document.id: document for document in say(ids)}
         return found
 
 
-# What drivers give for times and lists is taken as it is: thousands of rows are read in a build.
-_ASKED: list[Any] = [
-    *(
-        sa.type_coerce(col(getattr(ArtifactRow, name)), sa.types.NullType()) if name == "skills" else
-        col(getattr(ArtifactRow, name))
-        for name in (
-            "id", "source_id", "title", "why", "reflection", "quote", "licence", "made_on", "page", "skills", "sources",
-            "feedback", "visibility", "alt", "position",
-        )
-    ),
-    col(Resource.uid),
-    sa.type_coerce(col(Resource.created_at), sa.types.NullType()),
-]  # fmt: skip
+_SITE = ("uid", "title", "url", "author", "about", "language", "licence", "theme", "resume", "extras", "me")
+_ALIVE = "FROM portfolio_artifact a JOIN resource r ON r.id = a.id"
+# Times and days are taken as text: thousands of rows are read in a build, and most say the same.
+_ASKED = (
+    *("a.id", "a.source_id", "a.title", "a.why", "a.reflection", "a.quote", "a.licence", "a.made_on || ''", "a.page"),
+    *("a.skills", "a.sources", "a.feedback", "a.visibility", "a.alt", "a.position", "r.uid", "r.created_at || ''"),
+)
 
 
-def _listed(raw: Any) -> tuple[str, ...]:
-    """Return a list as the driver gives it: SQLite's as JSON, PostgreSQL's as it is."""
-    if isinstance(raw, str):
-        raw = json.loads(raw) if raw != "[]" else ()
-    return tuple(raw or ())
-
-
-def _tags(tx: Reading) -> dict[int, frozenset[str]]:
-    """Return the tags of all artifacts that have some."""
-    query = sa.select(col(Tagging.resource_id), col(Tagging.tag)).join(
-        ArtifactRow, col(ArtifactRow.id) == col(Tagging.resource_id)
-    )
-    found: dict[int, set[str]] = {}
-    for id, tag in tx.connection().execute(query).all():
-        found.setdefault(id, set()).add(tag)
+def _tags(statements: Statements, ids: Sequence[int] | None) -> dict[int, frozenset[str]]:
+    """Return the tags of these artifacts, or of all, that have some."""
+    query = "SELECT t.resource_id, t.tag FROM tagging t"
+    found: dict[int, list[str]] = {}
+    if ids is None:
+        rows = statements.rows(f"{query} JOIN portfolio_artifact a ON a.id = t.resource_id")
+    else:
+        rows = [row for some in listed(ids) for row in statements.rows(f"{query} WHERE t.resource_id IN ({some})")]
+    for id, tag in rows:
+        found.setdefault(id, []).append(tag)
     return {id: frozenset(tags) for id, tags in found.items()}
 
 
-def _sources(tx: Reading, ids: set[int], *, everything: bool) -> dict[int, str]:
+def _sources(statements: Statements, ids: set[int], *, everything: bool) -> dict[int, str]:
     """Return the kinds of these resources, if they are alive; ``everything``: they are all that artifacts show."""
-    query = sa.select(col(Resource.id), col(Resource.kind)).where(col(Resource.trashed_at).is_(None))
+    query = "SELECT id, kind FROM resource WHERE trashed_at IS NULL AND id IN"
     if everything:
-        shown = query.where(col(Resource.id).in_(sa.select(col(ArtifactRow.source_id))))
-        return {id: kind for id, kind in tx.connection().execute(shown).all() if id and id in ids}
-    found: dict[int, str] = {}
-    for some in chunks(ids):
-        for id, kind in tx.connection().execute(query.where(col(Resource.id).in_(some))).all():
-            found[id or 0] = kind
-    return found
+        shown = statements.rows(f"{query} (SELECT source_id FROM portfolio_artifact)")
+        return {id: kind for id, kind in shown if id in ids}
+    return {id: kind for some in listed(ids) for id, kind in statements.rows(f"{query} ({some})")}
 
 
-def _files(tx: Reading, ids: Sequence[int] | None) -> dict[int, ShownFile]:
+def _files(statements: Statements, ids: Sequence[int] | None) -> dict[int, ShownFile]:
     """Return the file that each artifact shows, of those that show one."""
-    query = sa.select(
-        col(Attachment.resource_id),
-        col(Attachment.name),
-        col(Attachment.media_type),
-        col(Attachment.sha256),
-        col(Attachment.size_bytes),
-    ).where(col(Attachment.role) == files.SHOWN)
-    found: dict[int, ShownFile] = {}
-    for some in [None] if ids is None else chunks(ids):
-        chosen = query if some is None else query.where(col(Attachment.resource_id).in_(some))
-        for id, name, media_type, sha256, size in tx.connection().execute(chosen):
-            found[id] = ShownFile(name, media_type, sha256, size)
-    return found
-
-
-def show_file(tx: Writing, id: int, file: tuple[str, str, bytes] | None) -> None:
-    """Let an artifact show a file, given as name, media type and bytes, in place of the one that it showed."""
-    for known in tx.attachments_of(id):
-        if known.role == files.SHOWN and (file is None or known.name != file[0]):
-            tx.delete(known)
-    tx.flush()
-    if file is None:
-        tx.touch([id])
-    else:
-        tx.attach(id, files.SHOWN, *file)
-
-
-def shown_by(tx: Reading, source_id: int) -> int | None:
-    """Return the artifact that shows a resource."""
-    return tx.exec(
-        select(ArtifactRow.id)
-        .join(Resource, col(Resource.id) == col(ArtifactRow.id))
-        .where(ArtifactRow.source_id == source_id, col(Resource.trashed_at).is_(None))
-    ).first()
-
-
-def receipts_of(tx: Reading, ids: Iterable[int]) -> dict[int, list[int]]:
-    """Return the receipts of each of these artifacts that was handed in, also of one that is in the trash."""
-    found: dict[int, list[int]] = {}
-    for some in chunks(ids):
-        query = (
-            sa.select(col(Link.target_id), col(Link.source_id))
-            .join(Resource, col(Resource.id) == col(Link.source_id))
-            .where(col(Link.target_id).in_(some), col(Resource.kind) == "receipt", col(Resource.purged_at).is_(None))
-            .order_by(col(Link.source_id))
-        )
-        for artifact, receipt in tx.connection().execute(query):
-            found.setdefault(artifact, []).append(receipt)
-    return found
-
-
-def last_place(tx: Reading) -> int:
-    """Return the position of an artifact that is put behind all others."""
-    last: int | None = tx.exec(select(sa.func.max(col(ArtifactRow.position)))).one()
-    return (last or 0) + _STEP
-
-
-def move(tx: Writing, id: int, place: int) -> None:
-    """Let an artifact be in that place among all, the first being 1.
-
-    It alone changes, as long as there is room between its new neighbours; else those on the shorter side make some.
-    """
-    query = (
-        sa.select(col(ArtifactRow.id), col(ArtifactRow.position))
-        .join(Resource, col(Resource.id) == col(ArtifactRow.id))
-        .where(col(Resource.trashed_at).is_(None), col(ArtifactRow.id) != id)
-        .order_by(col(ArtifactRow.position), col(ArtifactRow.id))
-    )
-    others: Sequence[Any] = tx.connection().execute(query).all()
-    at = min(max(0, place - 1), len(others))
-    before = others[at - 1].position if at else None
-    after = others[at].position if at < len(others) else None
-    if before is not None and after is not None and after - before < 2:
-        behind = at >= len(others) / 2
-        side = [row.id for row in (others[at:] if behind else others[:at])]
-        tx.update(ArtifactRow, side, position=col(ArtifactRow.position) + (_STEP if behind else -_STEP))
-        before, after = (before, after + _STEP) if behind else (before - _STEP, after)
-    if before is None:
-        position = 0 if after is None else after - _STEP
-    else:
-        position = before + _STEP if after is None else (before + after) // 2
-    tx.update(ArtifactRow, [id], position=position)
+    query = f"SELECT resource_id, name, media_type, sha256, size_bytes FROM attachment WHERE role = '{files.SHOWN}'"
+    asked = [query] if ids is None else [f"{query} AND resource_id IN ({some})" for some in listed(ids)]
+    return {
+        id: ShownFile(name, media_type, sha256, size)
+        for one in asked
+        for id, name, media_type, sha256, size in statements.rows(one)
+    }

@@ -21,12 +21,12 @@ from ple.portfolio.echoes.heard import Echo
 from ple.portfolio.filepages import FilePages
 from ple.portfolio.frame import EMPTY, Frame, Page, host_of
 from ple.portfolio.lists import Lists
-from ple.portfolio.models import Settings
 from ple.portfolio.permalinks import ARTIFACT, PAGE, PART, SKILL, TAG, Ledger
 from ple.portfolio.previews import HEIGHT, WIDTH, Colours, font_for, preview, stamp
 from ple.portfolio.sitesearch import SiteSearch
 from ple.portfolio.syndication import Syndication
 from ple.portfolio.theme import Theme
+from ple.portfolio.values import Settings
 from ple.portfolio.work import Work, hash_of
 from ple.portfolio.workpages import WorkPages
 

@@ -17,12 +17,12 @@ from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.echoes.heard import Echo
 from ple.portfolio.formats.resume import clean_resume
 from ple.portfolio.frame import Page
-from ple.portfolio.models import Artifact, Badge, Settings, ShownFile, Visibility
 from ple.portfolio.permalinks import Ledger
 from ple.portfolio.pictures import Measures
 from ple.portfolio.published import published
 from ple.portfolio.site import Site
 from ple.portfolio.theme import Theme
+from ple.portfolio.values import Artifact, Badge, Settings, ShownFile, Visibility
 from ple.portfolio.work import Card, Whole
 
 _WHEN = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)

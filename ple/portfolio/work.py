@@ -14,10 +14,10 @@ from ple.library import Document
 from ple.portfolio import files
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.mentions import HIDDEN, Mention, Target, mentions, spoken
-from ple.portfolio.models import Artifact, ShownFile, Visibility
 from ple.portfolio.notation import encoder
 from ple.portfolio.permalinks import Permalink
 from ple.portfolio.prose import beginning, excerpt
+from ple.portfolio.values import Artifact, ShownFile, Visibility
 
 COLLECTIONS = frozenset({"collection", "search"})
 """Kinds that hold other things: their pages show those of them that everybody may find."""

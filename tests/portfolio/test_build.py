@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from ple.library import DiskFull, Library, PleError
+from ple.library.textual import Textual
 from ple.portfolio import Portfolio
 from ple.portfolio.build import MANIFEST, BuildError, build
 from ple.portfolio.frame import Page
@@ -117,7 +118,7 @@ def test_a_work_that_changes_while_its_page_is_made_is_not_shown_as_it_was_not(
     id = portfolio.add(shelf.put("One", "Text"), visibility="public").id
     portfolio.build()
     shown = portfolio._shelf.shown
-    with Memory(tmp_path / "portfolio" / "site.cache", library) as memory:
+    with Memory(tmp_path / "portfolio" / "site.cache", Textual(library)) as memory:
         memory.catch_up(shown)
         portfolio.edit(id, **change)
         with pytest.raises(Moved, match="changed"):

@@ -15,8 +15,8 @@ from ple.library import InvalidInput, Library
 from ple.portfolio import Portfolio
 from ple.portfolio.enlarger import Enlarger, TooSlow
 from ple.portfolio.files import language_of, name_on_site, recognised, words
-from ple.portfolio.models import ShownFile
 from ple.portfolio.pictures import PictureError, checked, made
+from ple.portfolio.values import ShownFile
 from tests.portfolio.conftest import Shelf, tree
 
 

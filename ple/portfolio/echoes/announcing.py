@@ -10,8 +10,8 @@ from ple.library import InvalidInput, Library, NotFound, utc_now
 from ple.portfolio.characters import fit
 from ple.portfolio.echoes.models import Account, AccountRow, Announcement, AnnouncementRow
 from ple.portfolio.echoes.networks import KINDS, Network, length, network
-from ple.portfolio.models import Artifact, Visibility
 from ple.portfolio.portfolio import Portfolio
+from ple.portfolio.values import Artifact, Visibility
 from ple.settings.secrets import Secrets
 from ple.web import addresses
 from ple.web.client import Client

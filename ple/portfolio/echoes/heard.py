@@ -1,14 +1,10 @@
 """What a work's page shows of its echoes: responses that the learner allowed, and where the work was announced."""
 
-import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlmodel import col, select
-
-from ple.library import Library
-from ple.portfolio.echoes.models import AnnouncementRow, ResponseRow
+from ple.portfolio.asking import Transactions, moment
 
 
 @dataclass(slots=True)
@@ -19,24 +15,26 @@ class Echo:
     syndication: list[str] = field(default_factory=list)
 
 
-def echoes(library: Library) -> dict[int, Echo]:
+def echoes(library: Transactions) -> dict[int, Echo]:
     """Return the echoes of each work that has any, in a fixed order."""
     found: dict[int, Echo] = {}
-    with library.reading() as tx:
-        shown = select(ResponseRow).where(col(ResponseRow.shown)).order_by(col(ResponseRow.id))
-        for row in tx.exec(shown).all():
-            when = row.said_at.astimezone(dt.UTC).date().isoformat() if row.said_at else ""
-            if not _address(row.source):
+    with library.reading() as statements:
+        shown = (
+            "SELECT artifact_id, source, kind, author, author_url, text, said_at FROM portfolio_response"
+            " WHERE shown ORDER BY id"
+        )
+        for id, source, kind, author, author_url, text, said_at in statements.rows(shown):
+            if not _address(source):
                 continue
-            author_url = row.author_url if _address(row.author_url) else None
-            said: dict[str, Any] = {"kind": row.kind, "author": row.author, "author_url": author_url}
-            said |= {"url": row.source, "date": when}
-            said["paragraphs"] = [line for line in row.text.split("\n") if line.strip()]
-            found.setdefault(row.artifact_id, Echo()).responses.append(said)
-        announced = select(AnnouncementRow).where(col(AnnouncementRow.url).is_not(None))
-        for one in tx.exec(announced.order_by(col(AnnouncementRow.account_id))).all():
-            if _address(one.url):
-                found.setdefault(one.artifact_id, Echo()).syndication.append(str(one.url))
+            when = moment(said_at).date().isoformat() if said_at else ""
+            said: dict[str, Any] = {"kind": kind, "author": author}
+            said |= {"author_url": author_url if _address(author_url) else None, "url": source, "date": when}
+            said["paragraphs"] = [line for line in text.split("\n") if line.strip()]
+            found.setdefault(id, Echo()).responses.append(said)
+        announced = "SELECT artifact_id, url FROM portfolio_announcement WHERE url IS NOT NULL ORDER BY account_id"
+        for id, url in statements.rows(announced):
+            if _address(url):
+                found.setdefault(id, Echo()).syndication.append(str(url))
     return found
 
 

@@ -15,9 +15,9 @@ from ple.library import InvalidInput, Library, NotFound
 from ple.portfolio.echoes.discovery import endpoint_in_header, endpoint_in_page, links_of, words_of
 from ple.portfolio.echoes.jf2 import read_jf2
 from ple.portfolio.echoes.models import Response, ResponseRow, Sent, Webmention, WebmentionRow
-from ple.portfolio.models import Visibility
 from ple.portfolio.portfolio import Portfolio
 from ple.portfolio.publishing.models import PublicationRow
+from ple.portfolio.values import Visibility
 from ple.settings.secrets import Secrets
 from ple.web.client import Client, Limits
 from ple.web.errors import WebError

@@ -15,8 +15,8 @@ from sqlmodel import col, select
 from ple.library import Attachment, Document, Library, chunks
 from ple.portfolio.build import files_of
 from ple.portfolio.formats.resume import as_json
-from ple.portfolio.models import Artifact, Settings
 from ple.portfolio.permalinks import slug
+from ple.portfolio.values import Artifact, Settings
 
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
 _README = """\
@@ -79,7 +79,7 @@ def archive(
             own.append({"file": place, "name": file.name, "type": file.media_type, "sha256": file.sha256})
         rows.append(_row(artifact, document) | {"file": path, "files": own})
         content[path] = _markdown(artifact, document, own).encode("utf-8", "replace")
-    said = {"site": settings.model_dump(mode="json", exclude={"resume"}), "artifacts": rows}
+    said = {"site": settings.told("resume"), "artifacts": rows}
     content["sources/portfolio.json"] = (json.dumps(said, indent=1, default=str, ensure_ascii=False) + "\n").encode()
     if settings.resume:
         content["sources/resume.json"] = as_json(settings.resume, with_contact=True)

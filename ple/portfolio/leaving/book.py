@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import html
 
 from ple.library import InvalidInput
-from ple.portfolio.models import Artifact, Settings, Visibility
+from ple.portfolio.values import Artifact, Settings, Visibility
 
 _NOT_IN_BOOKS = frozenset(
     {"nav", "script", "style", "form", "button", "template", "dialog", "iframe", "object", "source"}

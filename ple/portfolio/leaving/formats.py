@@ -7,7 +7,7 @@ from pathlib import Path
 from ple.library import Document, InvalidInput
 from ple.portfolio.build import files_of
 from ple.portfolio.leaving.archive import File, archive
-from ple.portfolio.models import Artifact, Settings, Visibility
+from ple.portfolio.values import Artifact, Settings, Visibility
 
 Work = tuple[Artifact, Document | None]
 

@@ -20,8 +20,8 @@ from xml.etree.ElementTree import Element, SubElement, fromstring, register_name
 from ple.library import Document
 from ple.portfolio.characters import fit
 from ple.portfolio.mentions import HIDDEN, ROOT, Mention, Target
-from ple.portfolio.models import Artifact, Settings, Visibility
 from ple.portfolio.prose import page_html, spoken
+from ple.portfolio.values import Artifact, Settings, Visibility
 from ple.portfolio.work import COLLECTIONS, OWN_WORK
 
 _ATOM, _RDF = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
