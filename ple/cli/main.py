@@ -35,6 +35,7 @@ COMMANDS = {
     "unlink": ("ple.cli.links", "Take a link away."),
     "links": ("ple.cli.links", "What a thing links to, and what links to it."),
     "undo": ("ple.cli.trash", "Take back the last change."),
+    "redo": ("ple.cli.trash", "Do again what was taken back."),
     "trash": ("ple.cli.trash", "What was thrown away: list, restore, empty."),
     "portfolio": ("ple.cli.portfolio", "Choose what to show and build a site of it."),
     "lms": ("ple.cli.lms", "Courses and assignments; hand work in and get a receipt."),

@@ -1,11 +1,11 @@
-"""``ple undo`` and ``ple trash``."""
+"""``ple undo``, ``ple redo`` and ``ple trash``."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
-from ple.cli.frame import Command, Group, confirm, environment, show, show_list, tell
+from ple.cli.frame import Column, Command, Group, confirm, environment, show, show_list, tell
 from ple.cli.words import ago, plural
 from ple.library.errors import InvalidInput, NotFound
 
@@ -20,12 +20,33 @@ class Thrown:
     trashed_at: datetime | None
 
 
+_STEPS: list[Column] = [("When", lambda step: ago(step.at)), ("What", "label")]
+
+
 @click.command("undo", cls=Command)
+@click.option("--list", "listed", is_flag=True, help="List what would be taken back, one after the other.")
 @click.pass_context
-def undo(ctx: click.Context) -> None:
-    """Take back the last change."""
-    undone = environment(ctx).library.undo()
-    show(ctx, undone, said=f"Taken back: {undone.label} ({ago(undone.at)}).")
+def undo(ctx: click.Context, listed: bool) -> None:
+    """Take back the last change. `ple redo` does it again."""
+    library = environment(ctx).library
+    if listed:
+        show_list(ctx, library.to_undo(), _STEPS, empty="There is nothing to take back.")
+        return
+    undone = library.undo()
+    show(ctx, undone, said=f"Taken back: {undone.label} ({ago(undone.at)}). `ple redo` does it again.")
+
+
+@click.command("redo", cls=Command)
+@click.option("--list", "listed", is_flag=True, help="List what would be done again, one after the other.")
+@click.pass_context
+def redo(ctx: click.Context, listed: bool) -> None:
+    """Do again what was taken back last, unless something new was done since."""
+    library = environment(ctx).library
+    if listed:
+        show_list(ctx, library.to_redo(), _STEPS, empty="There is nothing to do again.")
+        return
+    done = library.redo()
+    show(ctx, done, said=f"Done again: {done.label}. `ple undo` takes it back.")
 
 
 trash = Group("trash", help="What was thrown away: list, restore, empty.")

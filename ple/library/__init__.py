@@ -22,12 +22,12 @@ if TYPE_CHECKING:
         PleError,
         SchemaTooNew,
     )
-    from ple.library.history import Undone
     from ple.library.identity import fold_tag, utc_now, uuid7
     from ple.library.inspection import Finding
     from ple.library.library import Library
     from ple.library.resource import Activity, Attachment, Body, Link, Resource, Revision, Tagging, trashed
     from ple.library.transaction import LinkTo, Reading, Writing, chunks
+    from ple.library.undoing import Undone
 
 _HOMES = {
     "Activity": "ple.library.resource",
@@ -57,7 +57,7 @@ _HOMES = {
     "START": "ple.library.changes",
     "SchemaTooNew": "ple.library.errors",
     "Tagging": "ple.library.resource",
-    "Undone": "ple.library.history",
+    "Undone": "ple.library.undoing",
     "Writing": "ple.library.transaction",
     "changes_since": "ple.library.changes",
     "chunks": "ple.library.transaction",

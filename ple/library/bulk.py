@@ -6,13 +6,22 @@ more than SQLite itself. What a column does with its values is asked of its type
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
+
+CHUNK = 500  # SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; short ones are also planned faster
+
+
+def chunks(ids: Iterable[int]) -> Generator[list[int]]:
+    """Yield ``ids`` in lists that are short enough for an ``IN``."""
+    wanted = list(ids)
+    for start in range(0, len(wanted), CHUNK):
+        yield wanted[start : start + CHUNK]
 
 
 def insert_many(connection: Connection, table: sa.Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,34 +1,20 @@
-"""Taking back, and what was said before: the steps of a change, backwards.
+"""What was said before: the steps of a change, backwards.
 
-A labelled transaction notes for each thing it does the step that leads back. Taking it back follows these steps, last
-one first, as a *new* change: history is never rewritten, and whoever follows the change feed hears of it. A step
-restores only the columns that the change had set, so what came later to other columns stays.
+A labelled transaction notes for each thing it does the step that leads back; :mod:`ple.library.undoing` follows these
+steps, last one first, as a *new* change: history is never rewritten, and whoever follows the change feed hears of it.
+A step restores only the columns that the change had set, so what came later to other columns stays.
 """
 
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel
 
-from ple.library.errors import NothingToUndo
-from ple.library.resource import Body, Deed, Resource
-
-if TYPE_CHECKING:
-    from ple.library.transaction import Writing
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What was taken back."""
-
-    label: str
-    at: dt.datetime
-    """When it had been done, in UTC."""
+from ple.library.resource import Body
 
 
 def bodies() -> dict[str, sa.Table]:
@@ -155,51 +141,3 @@ class Steps:
     def _add(self, *step: Any) -> None:
         if self.wanted and step[-1] != []:
             self._steps.append(list(step))
-
-
-def take_back(tx: "Writing") -> Undone:
-    """Follow the newest deed that is not taken back yet, backwards.
-
-    Things that were deleted for good in the meantime are passed over.
-
-    Raises:
-        NothingToUndo: there is no such deed.
-    """
-    from ple.library.transaction import chunks
-
-    deed = tx.exec(
-        select(Deed).where(col(Deed.taken_back_by).is_(None)).order_by(col(Deed.change).desc()).limit(1)
-    ).first()
-    if deed is None:
-        raise NothingToUndo("there is nothing to take back")
-
-    def known(ids: Iterable[int]) -> list[int]:
-        found: list[int] = []
-        for some in chunks(ids):
-            query = sa.select(col(Resource.id)).where(col(Resource.id).in_(some), col(Resource.purged_at).is_(None))
-            found += [id for id in tx.connection().execute(query).scalars() if id is not None]
-        return found
-
-    for step in deed.steps:
-        match step:
-            case ["trash", ids]:
-                tx.trash(*known(ids))
-            case ["restore", ids]:
-                tx.restore(*known(ids))
-            case ["tag", id, tag] if known([id]):
-                tx.tag(id, tag)
-            case ["untag", id, tag] if known([id]):
-                tx.untag(id, tag)
-            case ["link", source, target, relation] if len(known([source, target])) == 2:
-                tx.link(source, target, relation)
-            case ["unlink", source, target, relation]:
-                tx.unlink(source, target, relation)
-            case ["row", name, values, ids]:
-                table = SQLModel.metadata.tables[name]
-                back = {key: read_value(value) for key, value in values.items()}
-                for some in chunks(known(ids)):
-                    tx.connection().execute(sa.update(table).where(table.c.id.in_(some)).values(**back))
-                    tx.touch(some)
-    deed.taken_back_by = tx.change
-    tx.add(deed)
-    return Undone(deed.label, deed.at)

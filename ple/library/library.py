@@ -16,12 +16,12 @@ from ple.library import schema
 from ple.library.attachments import Files
 from ple.library.engine import open_engine, plain_errors
 from ple.library.errors import Damaged, InvalidInput, LibraryError, NothingToUndo, SchemaTooNew, from_database
-from ple.library.history import Undone, take_back
 from ple.library.identity import fold_tag, utc_now
 from ple.library.inspection import Finding, inspect
 from ple.library.purge import needed, purge
-from ple.library.resource import Deed, Marker, Resource, Revision, Tagging
+from ple.library.resource import Marker, Resource, Revision, Tagging
 from ple.library.transaction import Reading, Writing
+from ple.library.undoing import Undoing
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,13 +32,14 @@ class TagCount:
     count: int
 
 
-class Library:
+class Library(Undoing):
     """A library: a folder, and a database in it (SQLite) or on a server (``postgresql+psycopg://…``).
 
     It may be shared by threads; a transaction may not.
     """
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
+        super().__init__()
         self.folder = folder
         self.url = url or f"sqlite:///{folder / 'library.sqlite'}"
         self.files = Files(folder / "files")
@@ -104,30 +105,12 @@ class Library:
             LibraryBusy: another process did not finish writing for half a minute.
             DiskFull: there is no room left.
         """
-        with (
-            plain_errors(self.where),
-            Writing(self._writer, expire_on_commit=False, label=label) as transaction,
-            transaction.begin(),
-        ):
-            transaction.files = self.files
-            transaction.connection()  # begins at once: what is read from here on nobody else changes
-            yield transaction
-
-    def undo(self) -> Undone:
-        """Take back the newest change that has a label and is not taken back yet; return what it was.
-
-        Raises:
-            NothingToUndo: there is none.
-        """
-        with self.writing() as tx:
-            return take_back(tx)
-
-    def undoable(self) -> str | None:
-        """Return the label of the change that :meth:`undo` would take back."""
-        with self.reading() as tx:
-            return tx.exec(
-                select(Deed.label).where(col(Deed.taken_back_by).is_(None)).order_by(col(Deed.change).desc()).limit(1)
-            ).first()
+        with plain_errors(self.where), Writing(self._writer, expire_on_commit=False, label=label) as transaction:
+            with transaction.begin():
+                transaction.files = self.files
+                transaction.connection()  # begins at once: what is read from here on nobody else changes
+                yield transaction
+            self.did(transaction.deed)
 
     def revisions(self, id: int) -> Sequence[Revision]:
         """Return what a resource said before, newest first."""

@@ -6,7 +6,7 @@ does, the step that leads back; :mod:`ple.library.history` follows those.
 """
 
 import datetime as dt
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,20 +16,11 @@ from sqlalchemy.orm import Session as SASession
 from sqlmodel import Session, SQLModel, col, select
 
 from ple.library.attachments import Files
-from ple.library.bulk import insert_many
+from ple.library.bulk import CHUNK, chunks, insert_many
 from ple.library.errors import InvalidInput, NotFound
 from ple.library.history import Steps, bodies, stored_value
 from ple.library.identity import fold_tag, utc_now, uuid7
 from ple.library.resource import Activity, Attachment, Body, Deed, Link, Resource, Revision, Tagging
-
-CHUNK = 500  # SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; short ones are also planned faster
-
-
-def chunks(ids: Iterable[int]) -> Generator[list[int]]:
-    """Yield ``ids`` in lists that are short enough for an ``IN``."""
-    wanted = list(ids)
-    for start in range(0, len(wanted), CHUNK):
-        yield wanted[start : start + CHUNK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +117,9 @@ class Writing(Reading):
         self._touched: set[int] = set()
         self._change: int | None = None
         self._steps = Steps(wanted=label is not None)
+        self._follows: Deed | None = None
+        self.deed: tuple[int, dt.datetime] | None = None
+        """What was kept for undo by the commit: its number and its time."""
 
     @property
     def change(self) -> int:
@@ -143,6 +137,19 @@ class Writing(Reading):
         if earlier is not None and earlier.taken_back_by is None:
             self._steps.after(earlier.steps)
             self.delete(earlier)
+
+    def follow(self, deed: Deed) -> None:
+        """Let this transaction be the way back from a deed, and note the way forth again."""
+        self.label, self._steps = deed.label, Steps(wanted=True)
+        self._follows = Deed(
+            change=self.change,
+            label=deed.label,
+            at=deed.at,
+            steps=[],
+            taken_back_by=self.change if deed.taken_back_by is None else None,
+        )
+        deed.taken_back_by = self.change
+        self.add(deed)
 
     def register(self, kind: str, *, uid: Any = None, created_at: dt.datetime | None = None) -> int:
         """Make a resource and return its number; an import may bring the uid and time that it had elsewhere."""
@@ -193,15 +200,19 @@ class Writing(Reading):
         """Set columns of the rows of ``ids`` to ``values``; return how many rows that really changed."""
         self.flush()
         table: sa.Table = row.__table__  # type: ignore[attr-defined]
+        differs = sa.or_(*(table.c[name].is_distinct_from(value) for name, value in values.items()))
+        return self.put(table, ids, values, differs)
+
+    def put(self, table: sa.Table, ids: Iterable[int], values: dict[str, Any], *where: sa.ColumnElement[bool]) -> int:
+        """Set columns of the rows of ``ids`` in a table, ``where`` that is so; return how many rows there were."""
         columns = [table.c[name] for name in values]
-        differs = sa.or_(*(column.is_distinct_from(values[column.name]) for column in columns))
         changed = 0
         for some in chunks(ids):
             if self._steps.wanted:
-                before = self.connection().execute(sa.select(table.c.id, *columns).where(table.c.id.in_(some), differs))
+                before = self.connection().execute(sa.select(table.c.id, *columns).where(table.c.id.in_(some), *where))
                 some = [old.id for old in before.fetchall() if self._steps.row(table, old.id, dict(old._mapping))]
             else:
-                found = self.connection().execute(sa.select(table.c.id).where(table.c.id.in_(some), differs))
+                found = self.connection().execute(sa.select(table.c.id).where(table.c.id.in_(some), *where))
                 some = list(found.scalars())
             if some:
                 self.connection().execute(sa.update(table).where(table.c.id.in_(some)).values(**values))
@@ -372,12 +383,10 @@ def _number_touched(session: SASession) -> None:
         session.connection().execute(
             sa.update(Resource).where(col(Resource.id).in_(some)).values(change=session.change)
         )
-    if session.label and session._steps:
-        session.connection().execute(
-            sa.insert(Deed).values(
-                change=session.change, label=session.label, at=utc_now(), steps=session._steps.as_json()
-            )
-        )
+    if session.label and (session._steps or session._follows):
+        deed = session._follows or Deed(change=session.change, label=session.label, steps=[])
+        session.deed = (deed.change, deed.at)
+        session.connection().execute(sa.insert(Deed).values(**deed.model_dump() | {"steps": session._steps.as_json()}))
 
 
 __all__ = ["CHUNK", "LinkTo", "Reading", "Writing", "chunks", "stored_value"]

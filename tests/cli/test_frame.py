@@ -60,6 +60,23 @@ def test_undo_says_what_it_took_back(ple) -> None:
     assert ple("trash", "list", "--json").json == []
 
 
+def test_what_was_taken_back_is_done_again_and_both_are_listed_with_titles(ple) -> None:
+    id = ple("journal", "write", "On memory", "--json").json["id"]
+    ple("tag", f"#{id}", "spaced")
+    listed = ple("undo", "--list").out.splitlines()
+    assert [line.split("\t")[-1] for line in listed] == ["Tagged “On memory”", "Wrote “On memory”"]
+    assert ple("undo").out.startswith("Taken back: Tagged “On memory” (just now). `ple redo` does it again.")
+    ple("undo")
+    assert [step["label"] for step in ple("redo", "--list", "--json").json] == [
+        "Wrote “On memory”",
+        "Tagged “On memory”",
+    ]
+    assert ple("redo").out.startswith("Done again: Wrote “On memory”.")
+    assert ple("redo", "--json").json["label"] == "Tagged “On memory”"
+    assert "nothing to do again.\n" in ple("redo", "--list").err
+    assert ple("redo", code=1).err.startswith("ple: there is nothing to do again\n")
+
+
 def test_nothing_to_undo_is_an_error_not_a_traceback(ple) -> None:
     assert ple("undo", code=1).err == "ple: there is nothing to take back\n"
 
