@@ -62,11 +62,22 @@ class part(cached_property[T]):
 class Environment:
     """Everything a learner has, opened from one folder."""
 
-    def __init__(self, folder: Path, url: str | None = None, *, warn: Callable[[str], None] | None = None) -> None:
-        """Work in ``folder``, with the database there or at ``url``; ``warn`` is told what the learner should hear."""
+    def __init__(
+        self,
+        folder: Path,
+        url: str | None = None,
+        *,
+        warn: Callable[[str], None] | None = None,
+        made: Callable[[Path], None] | None = None,
+    ) -> None:
+        """Work in ``folder``, with the database there or at ``url``; ``warn`` is told what the learner should hear.
+
+        ``made`` is told the folder when there was no library in it, and a new one was made.
+        """
         self.folder = folder
         self._url = url
         self._warn = warn
+        self._made = made
         self.making = threading.RLock()
 
     @property
@@ -99,7 +110,12 @@ class Environment:
     @part
     def library(self) -> "Library":
         """The library, with its tables in place."""
-        return self.unopened_library().open()
+        library = self.unopened_library()
+        made = self._made if self._url is None and not library.path.exists() else None
+        library.open()
+        if made is not None:
+            made(self.folder)
+        return library
 
     def unopened_library(self) -> "Library":
         """Return the library as it lies there: one that cannot be opened can still be put back to a backup."""
@@ -135,13 +151,14 @@ class Environment:
         from ple.library.file import LibraryFile
 
         file = LibraryFile(self.folder) if self._url is None else None
-        return Watch(file, self._feeds_of_watch, self.client, secrets=self.secrets)
+        current = file is not None and file.current()
 
-    def _feeds_of_watch(self) -> "Subscriptions":
-        """Return the feeds; without the tables of the other features, as long as nobody else wants those."""
-        if self._url is None and "feeds" not in self.__dict__ and "library" not in self.__dict__:
-            return self._feeds_alone
-        return self.feeds
+        def feeds() -> "Subscriptions":
+            """Return the feeds; without the tables of the other features, as long as nobody else wants those."""
+            alone = current and "feeds" not in self.__dict__ and "library" not in self.__dict__
+            return self._feeds_alone if alone else self.feeds  # which makes the tables, or upgrades them
+
+        return Watch(file, feeds, self.client, secrets=self.secrets)
 
     @part
     def _feeds_alone(self) -> "Subscriptions":

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,7 +96,13 @@ def environment(ctx: click.Context) -> "Environment":
         from ple.settings.paths import place
 
         where = place(ours.library)
-        ours.environment = Environment(where.folder, where.url, warn=lambda message: tell(ctx, message))
+        made = None
+        if where.named and not (where.folder / "library.sqlite").exists():
+            from ple.cli import naming
+
+            naming.ask(ctx, where.folder)
+            made = partial(naming.told, ctx)
+        ours.environment = Environment(where.folder, where.url, warn=partial(tell, ctx), made=made)
         ctx.find_root().call_on_close(ours.environment.close)
     return ours.environment
 

@@ -25,4 +25,8 @@ def command(ctx: click.Context, plain: bool = False) -> None:
     from ple.tui.app import run
 
     where = place(state(ctx).library)
+    if where.named and not (where.folder / "library.sqlite").exists():
+        from ple.cli import naming
+
+        naming.told(ctx, where.folder)  # the first screen shows at once that it is empty
     run(where.folder, where.url)

@@ -10,10 +10,14 @@ from ple.library.errors import PleError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which library: a folder of its own, and the address of its database if that is on a server."""
+    """Which library: a folder of its own, and the address of its database if that is on a server.
+
+    ``named`` says whether the learner named the folder, who may have misspelt it.
+    """
 
     folder: Path
     url: str | None = None
+    named: bool = False
 
 
 def at_home(path: str | Path) -> Path:
@@ -65,4 +69,4 @@ def place(named: str | None) -> Place:
         url = named.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
         digest = hashlib.sha256(url.rpartition("@")[2].encode()).hexdigest()[:16]
         return Place(data_folder() / "servers" / digest, url)
-    return Place(at_home(named))
+    return Place(at_home(named), named=True)

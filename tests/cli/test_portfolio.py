@@ -118,8 +118,8 @@ def test_a_site_is_served_until_it_is_interrupted(ple: Any, entry: int) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         assert process.stdout is not None
         said = ""
-        while not said.rstrip().endswith("}"):
-            said += process.stdout.readline()
+        while not said.rstrip().endswith("}") and (line := process.stdout.readline()):
+            said += line
         with urllib.request.urlopen(json.loads(said)["url"] + "work/why-spacing-works/", timeout=10) as page:
             assert "I kept two sets." in page.read().decode()
         process.send_signal(signal.SIGINT)
