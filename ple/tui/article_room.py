@@ -11,7 +11,6 @@ from ple.tui.reading import Article, article
 from ple.tui.room import Room
 from ple.tui.said_about import MOST, with_notes
 from ple.tui.things import named
-from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.blocks import Prose, clean
 from ple.tui.widgets.marks import Key
 from ple.tui.widgets.passages import Passage, Quotation, Text
@@ -147,13 +146,6 @@ class ArticleRoom(Room):
             ),
             f"Highlighted “{clip(quotation.exact, min(40, len(quotation.exact)))}” · u undoes",
         )
-
-    @on(ArticleView.Follow)
-    def _follow_here(self, event: ArticleView.Follow) -> None:
-        from ple.tui.linked import follow
-
-        event.prevent_default()
-        follow(self, event.view.prose, event.number)
 
     def action_follow(self) -> None:
         """Offer the links of the article from the list too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,7 +16,7 @@ from ple.tui.paths import completed, is_path
 from ple.tui.question import Question
 from ple.tui.widgets.blocks import clean
 from ple.tui.widgets.line_list import LineList
-from ple.tui.words import Piece
+from ple.tui.words import Piece, clip
 
 if TYPE_CHECKING:
     from ple.tui.desk import Desk
@@ -114,11 +115,14 @@ class Confirm(Question[bool]):
 
 
 class Choose(Question[int | None]):
-    """Offers numbered lines; gives the number of one. The digits 1 to 9 choose at once where there are no more."""
+    """Offers numbered lines; gives the number of one. The digits 1 to 9 choose at once where there are no more.
+
+    What stands third in a row is said behind the line, as far as there is room.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,left", "dismiss(None)", "Cancel", id="dialog.cancel")]
 
-    def __init__(self, title: str, rows: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, title: str, rows: Sequence[tuple[int, str] | tuple[int, str, str]]) -> None:
         super().__init__()
         self._title, self._rows = title, rows
 
@@ -129,15 +133,21 @@ class Choose(Question[int | None]):
             yield LineList(self._paint)
             yield Static("enter  Choose    esc  Cancel", classes="dialog-keys", markup=False)
 
-    def _paint(self, row: tuple[int, str], width: int) -> list[list[Piece]]:
-        digits = len(str(len(self._rows)))
-        return [[(f" {row[0]:>{digits}}  ", "mark"), (row[1], "")]]
+    def _paint(self, row: tuple[int, str] | tuple[int, str, str], width: int) -> list[list[Piece]]:
+        mark = f" {row[0]:>{len(str(len(self._rows)))}}  "
+        room = width - len(mark)
+        about = row[2] if len(row) > 2 and row[2] != row[1] else ""
+        said = row[1] if cell_len(row[1]) <= room else clip(row[1], room)
+        if about and cell_len(said) > room * 2 // 3:
+            said = clip(said, room * 2 // 3)
+        left = room - cell_len(said) - 2
+        return [[(mark, "mark"), (said, ""), (f"  {clip(about, left)}" if about and left > 8 else "", "muted")]]
 
     def on_mount(self) -> None:
         """Fill the list; as high as it needs to be."""
         lines = self.query_one(LineList)
         lines.styles.height = min(len(self._rows), 16)
-        lines.show([number for number, _ in self._rows], rows=self._rows)
+        lines.show([row[0] for row in self._rows], rows=self._rows)
         lines.focus()
 
     @on(LineList.Chosen)

@@ -27,14 +27,29 @@ def follow(screen: Screen[Any], prose: Prose, number: int | None) -> None:
         return
     from ple.tui.dialogs import Choose
 
-    said = {block.spans[0].link: block.text for block in prose.blocks if block.kind == "link" and block.spans}
-    rows = [(number, said.get(number) or clean(address)) for number, address in enumerate(prose.links, 1)]
+    said = prose.words()
+    rows = []
+    for number, address in enumerate(map(clean, prose.links), 1):
+        words = said.get(number) or address
+        bare = words == address or address.startswith("#")  # of the learner's own: it has a title, and no address
+        rows.append((number, words, "" if bare else place(address)))
 
     def chosen(number: int | None) -> None:
         if number is not None:
             go(screen, prose.links[number - 1])
 
     screen.app.push_screen(Choose("Links: enter opens one", rows), chosen)
+
+
+def place(address: str) -> str:
+    """Return an address as short as it can be said."""
+    return (
+        address.removeprefix("https://")
+        .removeprefix("http://")
+        .removeprefix("mailto:")
+        .removeprefix("www.")
+        .rstrip("/")
+    )
 
 
 def go(screen: Screen[Any], address: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -20,7 +20,7 @@ from textual.worker import Worker
 from ple.tui.compositor import NearCompositor
 from ple.tui.widgets.article_view import ArticleView
 from ple.tui.widgets.bar import Bar, KeyLine
-from ple.tui.widgets.blocks import Prose, clean
+from ple.tui.widgets.blocks import Prose
 
 if TYPE_CHECKING:
     from ple.environment import Environment
@@ -290,19 +290,9 @@ class Room(Screen[None]):
 
     @on(ArticleView.Follow)
     def _follow(self, event: ArticleView.Follow) -> None:
-        links = event.view.prose.links
-        if event.number is not None:
-            if 0 < event.number <= len(links):
-                self.learning.browse(links[event.number - 1])
-            return
-        from ple.tui.dialogs import Choose
+        from ple.tui.linked import follow
 
-        rows = [(number, clean(address)) for number, address in enumerate(links, 1)]
-        self.app.push_screen(Choose("Links: enter opens one", rows), lambda number: self._browse_link(links, number))
-
-    def _browse_link(self, links: Sequence[str], number: int | None) -> None:
-        if number is not None:
-            self.learning.browse(links[number - 1])
+        follow(self, event.view.prose, event.number)
 
 
 def lesson(title: str, *lines: str) -> Prose:

@@ -301,7 +301,7 @@ async def test_a_search_without_hits_says_what_was_meant(typical: Path) -> None:
 
 async def test_o_opens_the_address_and_f_the_links(typical: Path) -> None:
     async with opened(typical, "2", "o", "enter", "f") as pilot:
-        assert "https://example.org/review" in seen(pilot)
+        assert "the 2006 review  example.org/review" in seen(pilot)
         await press(pilot, "2")
         app = pilot.app
         assert isinstance(app, TestedApp)

@@ -78,6 +78,19 @@ class Prose:
         """All of it, as plain text; `Block.start` counts in this."""
         return "\n".join(block.text for block in self.blocks)
 
+    def words(self) -> dict[int, str]:
+        """Return what the text calls its links, by their numbers: the first words that each has, if any."""
+        said: dict[int, str] = {}
+        for block in self.blocks:
+            for span in block.spans:
+                if (
+                    span.style == "link"
+                    and span.link not in said
+                    and (words := block.text[span.start : span.end].strip())
+                ):
+                    said[span.link] = words
+        return said
+
     def with_head(self, title: str, *about: str) -> Prose:
         """Put a title and lines about the article before it; returns itself."""
         head = [Block("h1", clean(title) or "Untitled")]
