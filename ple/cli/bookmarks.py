@@ -7,8 +7,9 @@ import click
 from ple.cli import bookmark_files, sources
 from ple.cli.frame import Group, confirm, environment, outcome, resolve, show, show_list, show_text, tell
 from ple.cli.listen import listen
+from ple.cli.output import when
 from ple.cli.save import add
-from ple.cli.words import ago, moment, plural
+from ple.cli.words import moment, plural
 
 if TYPE_CHECKING:
     from ple.bookmarks import Bookmark
@@ -77,7 +78,7 @@ def list_(
     empty = "Nothing here." if filtered else "No bookmarks yet. Keep a page with `ple save ADDRESS`."
     columns: list[tuple[str, Any]] = [
         ("#", "id"), ("", _marks), ("Title", "title"), ("Site", _site), ("Tags", "tags"),
-        ("Saved", lambda page: ago(page.saved_at)),
+        ("Saved", when("saved_at")),
     ]  # fmt: skip
     show_list(ctx, found, columns, empty=empty)
 

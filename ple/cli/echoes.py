@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ple.cli.frame import Command, Group, confirm, environment, interactive, outcome, read_input, show, show_list, tell
-from ple.cli.words import ago, plural
+from ple.cli.output import when
+from ple.cli.words import plural
 
 if TYPE_CHECKING:
     from ple.portfolio.echoes.models import Response, Webmention
@@ -44,7 +45,7 @@ def send(ctx: click.Context, dry_run: bool, strict: bool) -> None:
 def sent(ctx: click.Context) -> None:
     """List whom you told, and what they answered."""
     columns: list[tuple[str, Any]] = [
-        ("When", lambda one: ago(one.sent_at)), ("To", "target"), ("State", "state"), ("", "said"),
+        ("When", when("sent_at")), ("To", "target"), ("State", "state"), ("", "said"),
     ]  # fmt: skip
     show_list(ctx, environment(ctx).webmentions.sent(), columns, empty="You told nobody yet.")
 

@@ -6,6 +6,7 @@ import click
 
 from ple.cli import triage
 from ple.cli.frame import Group, environment, resolve, show, show_list, show_text, tell
+from ple.cli.output import when
 from ple.cli.words import ago, plural
 from ple.library.errors import InvalidInput
 
@@ -49,7 +50,7 @@ def list_(
         )
     columns = [
         ("#", "id"), ("", lambda entry: ("" if entry.read else "•") + ("★" if entry.starred else "")),
-        ("Title", "title"), ("Feed", "feed_title"), ("When", lambda entry: ago(entry.published_at)),
+        ("Title", "title"), ("Feed", "feed_title"), ("When", when("published_at")),
     ]  # fmt: skip
     empty = "Nothing here." if filtered or search else "Nothing yet. Try `ple feeds update`."
     show_list(ctx, entries, columns, empty=empty)

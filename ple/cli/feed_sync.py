@@ -6,7 +6,7 @@ import sys
 import click
 
 from ple.cli.frame import Group, environment, interactive, outcome, show, show_list, tell
-from ple.cli.words import ago
+from ple.cli.output import when
 from ple.library.errors import InvalidInput, PleError
 
 sync = Group("sync", help="Agree with FreshRSS, Miniflux and others on feeds, and on what is read and starred.")
@@ -61,7 +61,7 @@ def run(ctx: click.Context, accounts: tuple[str, ...], strict: bool) -> None:
 @click.pass_context
 def accounts(ctx: click.Context) -> None:
     """List the accounts that are connected."""
-    columns = [("Name", "name"), ("Address", "url"), ("Login", "login"), ("Synced", lambda one: ago(one.synced_at))]
+    columns = [("Name", "name"), ("Address", "url"), ("Login", "login"), ("Synced", when("synced_at"))]
     empty = "None yet. `ple feeds sync connect URL --login NAME` signs in."
     show_list(ctx, environment(ctx).sync.accounts(), columns, empty=empty)
 

@@ -18,7 +18,8 @@ from ple.cli.frame import (
     tell,
     write_output,
 )  # fmt: skip
-from ple.cli.words import ago, due, plural
+from ple.cli.output import when
+from ple.cli.words import due, plural
 
 if TYPE_CHECKING:
     from ple.feeds.models import Feed
@@ -75,7 +76,7 @@ def list_(ctx: click.Context, folder: str | None, smart: bool) -> None:
         feeds = [feed for feed in feeds if f"{feed.folder or ''}/".startswith(f"{within}/")]
     columns = [
         ("#", "id"), ("Unread", "unread"), ("Entries", "entries"), ("Title", "title"),
-        ("Folder", lambda feed: feed.folder or ""), ("New", lambda feed: ago(feed.changed_at)), ("State", _state),
+        ("Folder", lambda feed: feed.folder or ""), ("New", when("changed_at")), ("State", _state),
     ]  # fmt: skip
     show_list(ctx, feeds, columns, empty="No feeds yet. Follow one with `ple feeds add ADDRESS`.")
 
@@ -173,7 +174,7 @@ def find(ctx: click.Context, url: str) -> None:
     """Show the feeds that the page at URL leads to."""
     columns = [
         ("Address", "url"), ("Title", "title"), ("What", "what"), ("Format", "format"), ("Entries", "entries"),
-        ("Newest", lambda found: ago(found.newest_at)),
+        ("Newest", when("newest_at")),
     ]  # fmt: skip
     show_list(ctx, environment(ctx).feeds.find(url), columns, empty="No feeds were found.")
 
@@ -186,7 +187,7 @@ def health(ctx: click.Context) -> None:
         ("#", "id"), ("State", "state"), ("Title", "title"), ("Says", "says"),
         ("A week", lambda feed: f"{feed.per_week:g}"),
         ("Read", lambda feed: "" if feed.share_read is None else f"{feed.share_read:.0%}"),
-        ("Next", lambda feed: due(feed.next_check_at) if feed.state not in ("gone", "paused") else ""),
+        ("Next", when(lambda feed: None if feed.state in ("gone", "paused") else feed.next_check_at, due)),
     ]  # fmt: skip
     found = environment(ctx).feeds.health()
     show_list(ctx, found, columns, empty="No feeds yet. Follow one with `ple feeds add ADDRESS`.")

@@ -17,7 +17,8 @@ from ple.cli.frame import (
     tell,
     write_output,
 )
-from ple.cli.words import ago, moment, plural
+from ple.cli.output import when
+from ple.cli.words import moment, plural
 
 if TYPE_CHECKING:
     from ple.bookmarks.models import Highlight
@@ -83,7 +84,7 @@ def list_(
     )
     columns: list[tuple[str, Any]] = [("#", "id"), ("", _mark), ("Words", "title"), ("Note", "note")]
     columns += [] if id else [("In", "source_title")]
-    columns += [("Tags", "tags"), ("Made", lambda one: ago(one.made_at))]
+    columns += [("Tags", "tags"), ("Made", when("made_at"))]
     filtered = resource or tag or color or state or since
     empty = (
         "Nothing here." if filtered else "No highlights yet. Mark words with `ple highlights add RESOURCE --quote …`."

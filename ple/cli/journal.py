@@ -17,7 +17,8 @@ from ple.cli.frame import (
     show_text,
     tell,
 )
-from ple.cli.words import plural
+from ple.cli.output import when
+from ple.cli.words import minute, plural
 from ple.library.errors import InvalidInput, PleError
 from ple.settings.paths import at_home
 
@@ -193,7 +194,7 @@ def remove(ctx: click.Context, entries: tuple[str, ...]) -> None:
 def history(ctx: click.Context, entry: str) -> None:
     """List what an entry said before, the newest first."""
     found = environment(ctx).journal.history(resolve(ctx, entry, "journal"))
-    columns = [("Until", lambda old: f"{old.at.astimezone():%Y-%m-%d %H:%M}"), ("Title", "title"), ("Text", "text")]
+    columns = [("Until", when("at", minute)), ("Title", "title"), ("Text", "text")]
     show_list(ctx, found, columns, empty="It was never changed.")
 
 

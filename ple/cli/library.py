@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from ple.cli.frame import Group, confirm, environment, show, show_list, tell
-from ple.cli.words import home, plural, size
+from ple.cli.output import when
+from ple.cli.words import home, minute, plural, size
 from ple.settings.paths import at_home
 
 command = Group("library", help="The library itself: info, check, backup, restore, export, import, compact.")
@@ -145,7 +146,7 @@ def history(ctx: click.Context, resource: str) -> None:
     ours = environment(ctx)
     revisions = ours.library.revisions(ours.resolve(resource))
     columns = [
-        ("When", lambda r: f"{r.at.astimezone():%Y-%m-%d %H:%M}"),
+        ("When", when("at", minute)),
         ("Said", lambda r: r.said.get("text", r.said)),
     ]
     show_list(ctx, revisions, columns, empty="It never said anything else.")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,8 @@ from ple.cli.lms_hand_in import hand_in, receipts, start, status
 from ple.cli.lms_home import add, badges, calendar, feedback, news, outbox
 from ple.cli.lms_sessions import attended, sessions
 from ple.cli.lms_words import NOBODY, Days, columns_of, nothing, share
-from ple.cli.words import ago, due, plural
+from ple.cli.output import Timed, when
+from ple.cli.words import due, plural
 
 if TYPE_CHECKING:
     from ple.lms.values import Account, Assignment
@@ -58,8 +60,8 @@ def accounts(ctx: click.Context) -> None:
         ("Kind", "lms"),
         ("As", "person"),
         ("Address", "url"),
-        ("Synced", lambda account: ago(account.synced_at)),
-        ("Token", lambda account: _token_said(account)),
+        ("Synced", when("synced_at")),
+        ("Token", Timed(lambda account, said: _token_said(account, said), due)),
         ("Problem", lambda account: account.failure or ""),
     ]
     show_list(ctx, environment(ctx).courses.accounts(), columns, empty=NOBODY)
@@ -212,12 +214,12 @@ def practice(
         tell(ctx, "Stopped.")
 
 
-def _token_said(account: "Account") -> str:
+def _token_said(account: "Account", moment: Callable[[dt.datetime | None], str]) -> str:
     if account.lms == "manual":
         return ""
     if not account.has_token:
         return "missing"
-    return f"until {due(account.token_expires_at)}" if account.token_expires_at else "kept"
+    return f"until {moment(account.token_expires_at)}" if account.token_expires_at else "kept"
 
 
 def _assignment_text(found: "Assignment") -> str:

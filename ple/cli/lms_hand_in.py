@@ -19,6 +19,7 @@ from ple.cli.frame import (
     write_output,
 )
 from ple.cli.lms_words import columns_of, nothing, share
+from ple.cli.output import when
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def receipts_list(ctx: click.Context) -> None:
         ("Assignment", "title"),
         ("Course", "course"),
         ("State", lambda receipt: "your word" if receipt.state == "learner" else str(receipt.state)),
-        ("Handed in", lambda receipt: ago(receipt.submitted_at or receipt.sent_at or receipt.created_at)),
+        ("Handed in", when(lambda receipt: receipt.submitted_at or receipt.sent_at or receipt.created_at)),
         ("What", lambda receipt: receipt.url or receipt.text or ", ".join(receipt.files)),
     ]
     show_list(

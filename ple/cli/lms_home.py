@@ -22,7 +22,8 @@ from ple.cli.frame import (
 )
 from ple.cli.lms_hand_in import plan_text
 from ple.cli.lms_words import moment_said, share
-from ple.cli.words import ago, due, moment, plural
+from ple.cli.output import when
+from ple.cli.words import due, moment, plural
 
 if TYPE_CHECKING:
     from ple.lms.hand_in import Plan
@@ -54,7 +55,7 @@ def feedback(ctx: click.Context, what: str | None, folder: str | None) -> None:
         ("Course", "course"),
         ("Grade", "grade"),
         ("Says", lambda each: each.text.replace("\n", " ")),
-        ("Came", lambda each: ago(each.received_at)),
+        ("Came", when("received_at")),
     ]
     show_list(ctx, found, columns, empty="No feedback yet. Look for it with `ple lms sync`.")
 
@@ -68,7 +69,7 @@ def badges(ctx: click.Context, account: str | None) -> None:
     columns: list[tuple[str, Any]] = [
         ("Badge", "name"),
         ("From", "issuer"),
-        ("Issued", lambda each: ago(each.issued_at)),
+        ("Issued", when("issued_at")),
         ("Address", lambda each: each.url or ""),
     ]
     show_list(ctx, found, columns, empty="You have no badges there.")
@@ -82,7 +83,7 @@ def news(ctx: click.Context, since: str | None, limit: int) -> None:
     """List what changed: dates, grades, feedback, and work that is a draft again."""
     found = environment(ctx).courses.news(since=moment(since) if since else None, limit=limit)
     columns: list[tuple[str, Any]] = [
-        ("When", lambda each: ago(each.at)),
+        ("When", when("at")),
         ("Assignment", lambda each: f"#{each.assignment_id} {each.assignment}"),
         ("Course", "course"),
         ("What", "said"),
@@ -135,7 +136,7 @@ def outbox_list(ctx: click.Context, ended: bool = False) -> None:
         ("Assignment", "assignment"),
         ("What", "what"),
         ("State", "state"),
-        ("Until", lambda each: due(each.deadline_at)),
+        ("Until", when("deadline_at", due)),
         ("Goes", lambda each: "by itself" if each.authorised else "when you say yes"),
         ("Problem", lambda each: each.failure or ""),
     ]

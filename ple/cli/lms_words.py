@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ple.cli.frame import environment, tell
+from ple.cli.output import Timed, when
 from ple.cli.words import ago, due, plural
 
 if TYPE_CHECKING:
@@ -56,8 +58,8 @@ LINES: list[tuple[str, Any]] = [
     ("#", "id"),
     ("Title", "title"),
     ("Course", "course"),
-    ("Due", lambda line: due(line.due_at)),
-    ("State", lambda line: stands(line)),
+    ("Due", when("due_at", due)),
+    ("State", Timed(lambda line, said: stands(line, said))),
 ]
 
 
@@ -95,11 +97,11 @@ def nothing(ours: "Environment", what: str) -> str:
     return f"There are no {what} now. Ask again with `ple lms sync`."
 
 
-def stands(line: "AssignmentLine") -> str:
+def stands(line: "AssignmentLine", moment: Callable[[dt.datetime | None], str] = ago) -> str:
     """Say where the learner stands with an assignment."""
     if line.state is None:
         return "nothing known"
     words = {"none": "nothing handed in", "draft": "a draft", "submitted": "handed in", "reopened": "another attempt"}
     said = words.get(line.state, line.state)
-    said = f"{said} {ago(line.submitted_at)}" if line.handed_in else said
+    said = f"{said} {moment(line.submitted_at)}" if line.handed_in else said
     return f"{said}, {line.grade}" if line.grade else said

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,31 @@ from uuid import UUID
 
 import click
 
-Column = tuple[str, Any]  # a title, and the name of an attribute or a function of the value
+from ple.cli.words import ago
+
+Moment = dt.datetime | None
+Column = tuple[str, Any]  # a title, and the name of an attribute, a function of the value, or `Timed`
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A column with moments in it: as people say them at a terminal, as dates in a pipe, which programs can sort.
+
+    ``words`` returns the text of a value, and is given what says a moment; at a terminal that is ``said``.
+    """
+
+    words: Callable[[Any, Callable[[Moment], str]], str]
+    said: Callable[[Moment], str] = ago
+
+
+def when(of: str | Callable[[Any], Moment], said: Callable[[Moment], str] = ago) -> Timed:
+    """Return a column of moments: those of an attribute, or of a function of the value."""
+    return Timed(lambda value, say: say(of(value) if callable(of) else getattr(value, of)), said)
+
+
+def date(moment: Moment) -> str:
+    """Return a moment as in JSON, to the second; nothing if there is none."""
+    return "" if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def line(text: object) -> str:
@@ -99,8 +124,9 @@ def print_fields(value: Any) -> None:
 
 def print_table(values: Sequence[Any], columns: Sequence[Column]) -> None:
     """Print values as rows: cut to the terminal's width, or whole with tabs between when it is no terminal."""
-    rows = [[line(_cell(value, column)) for _, column in columns] for value in values]
-    if not sys.stdout.isatty():
+    terminal = sys.stdout.isatty()
+    rows = [[line(_cell(value, column, terminal)) for _, column in columns] for value in values]
+    if not terminal:
         for row in rows:
             click.echo("\t".join(row))
         return
@@ -127,7 +153,9 @@ def print_table(values: Sequence[Any], columns: Sequence[Column]) -> None:
         click.echo(click.style(shown, bold=True) if index == 0 and bold else shown)
 
 
-def _cell(value: Any, column: "str | Callable[[Any], object]") -> object:
+def _cell(value: Any, column: "str | Timed | Callable[[Any], object]", terminal: bool) -> object:
+    if isinstance(column, Timed):
+        return column.words(value, column.said if terminal else date)
     said = column(value) if callable(column) else getattr(value, column)
     if isinstance(said, set | frozenset | tuple | list):
         return " ".join(sorted(map(str, said)))

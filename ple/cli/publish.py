@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ple.cli.frame import Command, Group, confirm, environment, interactive, show, show_list, state, tell
+from ple.cli.output import when
 from ple.cli.words import ago, home, plural, size
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def list_(ctx: click.Context) -> None:
         ("Address", "address"),
         ("Visitors find it at", lambda one: one.url or ""),
         ("Secret", lambda one: "kept" if one.secret else ""),
-        ("Published", lambda one: ago(one.published_at) if one.published_at else "never"),
+        ("Published", when("published_at", lambda at: ago(at) if at else "never")),
     ]
     found = environment(ctx).publishing.targets()
     show_list(ctx, found, columns, empty="There are none yet. `ple portfolio publish ADDRESS` makes one.")
@@ -147,7 +148,7 @@ def published(ctx: click.Context, artifact: str | None) -> None:
         ("#", "artifact"),
         ("Title", "title"),
         ("Address", "url"),
-        ("Since", lambda one: ago(one.published_at)),
+        ("Since", when("published_at")),
         ("", lambda one: "withdrawn" if one.withdrawn_at else ""),
     ]
     show_list(ctx, found, columns, empty="Nothing is published yet: `ple portfolio publish ADDRESS`.")

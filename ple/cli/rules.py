@@ -1,13 +1,15 @@
 """``ple feeds rules`` and ``ple feeds mute``: what is done with entries as soon as they come in."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from ple.cli.frame import Command, Group, environment, resolve, show, show_list, state, tell
+from ple.cli.output import Timed, when
 from ple.cli.spans import length
-from ple.cli.words import ago, due, plural
+from ple.cli.words import due, plural
 from ple.library.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def list_(ctx: click.Context) -> None:
     """List your rules in the order in which they are applied."""
     columns = [
         ("#", "id"), ("Rule", "title"), ("Does", lambda rule: ", ".join(rule.actions)), ("Fitted", "fitted"),
-        ("Last", lambda rule: ago(rule.fitted_at)), ("", _standing),
+        ("Last", when("fitted_at")), ("", Timed(_standing, due)),
     ]  # fmt: skip
     show_list(
         ctx,
@@ -128,7 +130,7 @@ def notices(ctx: click.Context, seen: bool) -> None:
     ours = environment(ctx).feeds.rules
     columns = [
         ("#", lambda notice: notice.entry.id), ("Title", lambda notice: notice.entry.title), ("Rule", "rule"),
-        ("When", lambda notice: ago(notice.at)),
+        ("When", when("at")),
     ]  # fmt: skip
     show_list(ctx, ours.notices(), columns, empty="Nothing new from your rules.")
     if seen:
@@ -184,14 +186,14 @@ def _show_trial(ctx: click.Context, trial: "Trial") -> None:
         return
     does = f": {', '.join(trial.actions)}" if trial.actions else ""
     tell(ctx, f"{trial.fits:,} of {plural(trial.of, 'entry', 'entries')} would fit{does}. Nothing was changed.")
-    columns = [("#", "id"), ("Title", "title"), ("Feed", "feed_title"), ("When", lambda line: ago(line.published_at))]
+    columns = [("#", "id"), ("Title", "title"), ("Feed", "feed_title"), ("When", when("published_at"))]
     show_list(ctx, trial.entries, columns, empty="")
 
 
-def _standing(rule: "Rule") -> str:
+def _standing(rule: "Rule", said: Callable[[dt.datetime | None], str]) -> str:
     if rule.paused:
         return "paused"
     if rule.until is not None:
         ended = rule.until <= dt.datetime.now(dt.UTC)
-        return "ended" if ended else f"until {due(rule.until)}"
+        return "ended" if ended else f"until {said(rule.until)}"
     return rule.problem or ""

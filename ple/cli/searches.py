@@ -3,7 +3,7 @@
 import click
 
 from ple.cli.frame import Group, environment, show, show_list, state, tell
-from ple.cli.words import ago
+from ple.cli.output import when
 
 command = Group("searches", help="Keep searches by name and run them again.")
 
@@ -42,7 +42,7 @@ def run(ctx: click.Context, search: str, limit: int) -> None:
     if state(ctx).json:
         show(ctx, found)
         return
-    columns = [("#", "id"), ("Kind", "kind"), ("Title", "title"), ("When", lambda hit: ago(hit.when))]
+    columns = [("#", "id"), ("Kind", "kind"), ("Title", "title"), ("When", when("when"))]
     show_list(ctx, found.hits, columns, empty="Nothing fits now.")
     if found.total > len(found.hits):
         tell(ctx, f"{found.total:,} fit, the first {len(found.hits)} shown.")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ple.cli.frame import Group, environment, outcome, resolve, show, show_list, state, tell, write_output
-from ple.cli.words import ago, plural, size
+from ple.cli.output import when
+from ple.cli.words import plural, size
 
 if TYPE_CHECKING:
     from ple.bookmarks.judging import Judgement
@@ -142,7 +143,7 @@ def snapshots(ctx: click.Context, bookmark: str) -> None:
     """List the copies of BOOKMARK that are kept, newest first."""
     id = resolve(ctx, bookmark, "bookmark")
     found = environment(ctx).sources.snapshots(id)
-    columns = [("Kept", lambda one: ago(one.at)), ("Size", lambda one: size(one.bytes)), ("File", "file")]
+    columns = [("Kept", when("at")), ("Size", lambda one: size(one.bytes)), ("File", "file")]
     show_list(ctx, found, columns, empty=f"No copies yet. Make one with `ple bookmarks snapshot {id}`.")
 
 

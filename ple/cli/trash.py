@@ -6,6 +6,7 @@ from datetime import datetime
 import click
 
 from ple.cli.frame import Column, Command, Group, confirm, environment, show, show_list, tell
+from ple.cli.output import when
 from ple.cli.words import ago, plural
 from ple.library.errors import InvalidInput, NotFound
 
@@ -20,7 +21,7 @@ class Thrown:
     trashed_at: datetime | None
 
 
-_STEPS: list[Column] = [("When", lambda step: ago(step.at)), ("What", "label")]
+_STEPS: list[Column] = [("When", when("at")), ("What", "label")]
 
 
 @click.command("undo", cls=Command)
@@ -60,7 +61,7 @@ def list_(ctx: click.Context) -> None:
     thrown = library.trashed()
     titles = library.titles([resource.id or 0 for resource in thrown])
     things = [Thrown(r.id or 0, r.kind, titles.get(r.id or 0, ""), r.trashed_at) for r in thrown]
-    columns = [("#", "id"), ("Kind", "kind"), ("Title", "title"), ("Thrown away", lambda thing: ago(thing.trashed_at))]
+    columns = [("#", "id"), ("Kind", "kind"), ("Title", "title"), ("Thrown away", when("trashed_at"))]
     show_list(ctx, things, columns, empty="The trash is empty.")
 
 

@@ -5,8 +5,9 @@ import datetime as dt
 import click
 
 from ple.cli.frame import Command, environment, outcome, resolve, show, show_list, state, tell
+from ple.cli.output import when
 from ple.cli.spans import length
-from ple.cli.words import ago, plural
+from ple.cli.words import plural
 
 
 @click.command("inbox", cls=Command)
@@ -23,7 +24,7 @@ def inbox(
     triage = environment(ctx).feeds.triage
     if which:
         lines = environment(ctx).feeds.entry_lines(triage.ids(which)[:limit])
-        columns = [("#", "id"), ("Title", "title"), ("Feed", "feed_title"), ("When", lambda e: ago(e.published_at))]
+        columns = [("#", "id"), ("Title", "title"), ("Feed", "feed_title"), ("When", when("published_at"))]
         show_list(ctx, lines, columns, empty="Nothing here.")
         return
     found = triage.inbox(

@@ -38,6 +38,11 @@ def local(when: dt.datetime) -> dt.datetime:
         return when
 
 
+def minute(when: dt.datetime | None) -> str:
+    """Return a moment to the minute, in the learner's own time zone."""
+    return "" if when is None else f"{local(when):%Y-%m-%d %H:%M}"
+
+
 def due(when: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """Return when something is due, in the learner's own time zone: ``tomorrow 23:59``."""
     if when is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ple.cli import output
-from ple.cli.output import plain_values, print_json, print_table
+from ple.cli.output import plain_values, print_json, print_table, when
 from ple.cli.words import ago, due, moment, plural, size
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
@@ -123,6 +123,15 @@ def test_json_has_times_in_utc_and_no_control_characters(capsys) -> None:
 def test_a_table_into_a_pipe_has_tabs_and_loses_escape_sequences(capsys) -> None:
     print_table([{"id": 1}], [("#", lambda v: v["id"]), ("Title", lambda _: "evil\x1b]0;title\x07 name")])
     assert capsys.readouterr().out == "1\tevil name\n"
+
+
+def test_moments_in_a_pipe_are_dates_that_programs_can_sort(ple, capfd) -> None:
+    ple("journal", "remove", str(ple("journal", "write", "Old thoughts", "--json").json["id"]))
+    moment = ple("trash", "list", "--json").json[0]["trashed_at"]
+    assert ple("trash", "list").out.split("\t")[-1] == f"{moment[:19]}Z\n"
+
+    print_table([{"at": NOW}, {"at": None}], [("When", when(lambda value: value["at"]))])
+    assert capfd.readouterr().out == "2026-03-10T12:00:00Z\n\n"
 
 
 def test_numbers_and_times_as_people_say_them() -> None:
