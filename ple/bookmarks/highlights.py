@@ -41,14 +41,14 @@ STATES = ("anchored", "doubtful", "orphaned")
 class Highlights:
     """The highlights of a learner.
 
-    ``sources`` say what resources of each kind say; what none of them knows cannot be marked.
+    ``sources`` say what resources of each kind say; what none of them knows cannot be marked. None speaks of highlights.
     """
 
     kinds = frozenset({HIGHLIGHT})
 
     def __init__(self, library: Library, sources: Mapping[str, DocumentSource]) -> None:
         self._library = library
-        self._sources = {kind: source for kind, source in sources.items() if kind != HIGHLIGHT}
+        self._sources = sources
         self._caught_up = ("", -1)
 
     def add(

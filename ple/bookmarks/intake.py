@@ -87,7 +87,7 @@ class Intake:
     ) -> Imported:
         """Store the records of a file; see :meth:`ple.bookmarks.Bookmarks.import_file`."""
         _check(folders)
-        added = known = updated = done = highlights = 0
+        added = known = updated = restored = done = highlights = 0
         refused: list[Refused] = []
         made: set[int] = set()
         before: int | None = None
@@ -101,9 +101,14 @@ class Intake:
                         tx.continues(before)
                     ids = _add(tx, {key: want for key, want in wanted.items() if key not in there})
                     made.update(ids.values())
-                    updated += _add_to(tx, {there[key]: want for key, want in wanted.items() if key in there}, made)
-                    added, known = added + len(ids), known + len(there) + doubles
-                    tx.label = f"Imported {added:,} bookmark{'' if added == 1 else 's'} from {line(name)}"
+                    back = _trashed(tx, there.values())
+                    tx.restore(*back)
+                    changed = _add_to(tx, {there[key]: want for key, want in wanted.items() if key in there}, made)
+                    updated += len(changed - made - back)
+                    added, restored = added + len(ids), restored + len(back)
+                    known += len(there) - len(back) + doubles
+                    came = added + restored
+                    tx.label = f"Imported {came:,} bookmark{'' if came == 1 else 's'} from {line(name)}"
                     before = tx.change
                 for key, want in wanted.items():
                     if want.record.quotations and self._mark is not None:
@@ -111,13 +116,13 @@ class Intake:
             done += len(part)
             if progress is not None:
                 progress(done, total)
-        return Imported(format, added, known, updated, tuple(refused), highlights, counted)
+        return Imported(format, added, known, updated, tuple(refused), highlights, counted, restored)
 
     def plan(self, found: Found, folders: str) -> ImportPlan:
         """Return what :meth:`take` would do."""
         _check(folders)
         seen: set[str] = set()
-        new = known = highlights = 0
+        new = known = restored = highlights = 0
         refused: list[Refused] = []
         titles: list[str] = []
         for part in _parts_of(found.records):
@@ -125,12 +130,15 @@ class Intake:
             refused += bad
             with self._library.reading() as tx:
                 there = _known(tx, wanted)
+                back = _trashed(tx, there.values())
             fresh = [want for key, want in wanted.items() if key not in there and key not in seen]
-            new, known = new + len(fresh), known + len(wanted) - len(fresh) + doubles
+            again = sum(there[key] in back for key in there if key not in seen)
+            new, restored = new + len(fresh), restored + again
+            known += len(wanted) - len(fresh) - again + doubles
             highlights += sum(len(want.record.quotations) for want in wanted.values())
             titles += [want.title or addresses.display(want.url) for want in fresh[: _TITLES - len(titles)]]
             seen.update(wanted)
-        return ImportPlan(found.format, new, known, tuple(refused), highlights, tuple(titles), found.counted)
+        return ImportPlan(found.format, new, known, tuple(refused), highlights, tuple(titles), found.counted, restored)
 
 
 def _check(folders: str) -> None:
@@ -197,6 +205,14 @@ def _known(tx: Reading, keys: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def _trashed(tx: Reading, ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for some in chunks(ids):
+        query = sa.select(col(Resource.id)).where(col(Resource.id).in_(some), col(Resource.trashed_at).is_not(None))
+        found.update(id for id in tx.connection().execute(query).scalars() if id is not None)
+    return found
+
+
 def _add(tx: Writing, fresh: dict[str, _Wanted]) -> dict[str, int]:
     """Make bookmarks; return their numbers by key."""
     now = utc_now()
@@ -243,8 +259,8 @@ def _row(id: int, key: str, want: _Wanted, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
-    """Give bookmarks that are kept already what the file has more, and take them out of the trash; return how many.
+def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> set[int]:
+    """Give bookmarks that are kept already what the file has more; return those that had not all of it.
 
     Those that this import has ``made`` itself are the learner's to say nothing about yet: they are still to be read
     if any of their records says so.
@@ -270,17 +286,6 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
     columns = [table.c[name] for name in names]
     for some in chunks(known):
         tags = tx.tags_of(some)
-        trashed = [
-            id
-            for id in tx.connection()
-            .execute(
-                sa.select(col(Resource.id)).where(col(Resource.id).in_(some), col(Resource.trashed_at).is_not(None))
-            )
-            .scalars()
-            if id is not None
-        ]
-        tx.restore(*trashed)
-        changed.update(trashed)
         for row in tx.connection().execute(sa.select(*columns).where(table.c.id.in_(some))).fetchall():
             want = known[row.id]
             more = _more(row, want, row.id in made)
@@ -289,7 +294,7 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> int:
             if want.tags - tags[row.id]:
                 tx.tag(row.id, *sorted(want.tags - tags[row.id]))
                 changed.add(row.id)
-    return len(changed - made)
+    return changed
 
 
 def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:

@@ -266,6 +266,8 @@ class Imported:
     """How many passages came along that were not marked here yet."""
     counted: str = "line"
     """What the numbers of ``refused`` count: lines of the file, or its records."""
+    restored: int = 0
+    """How many were in the trash, and are out of it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,8 @@ class ImportPlan:
     titles: tuple[str, ...]
     """The first few of those that are new."""
     counted: str = "line"
+    restored: int = 0
+    """How many are in the trash, and would come out of it."""
 
 
 def key_of(url: str) -> str:

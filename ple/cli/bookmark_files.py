@@ -77,12 +77,16 @@ def import_(
     added = 0 if plan else sum(one.added for one in results)
     if added:
         tell(ctx, "`ple bookmarks refresh` fetches their pages.")
-    done = sum(len(one.refused) == 0 or (one.new if plan else one.added) + one.known > 0 for one in results)
+    done = sum(
+        len(one.refused) == 0 or (one.new if plan else one.added) + one.known + one.restored > 0 for one in results
+    )
     outcome(ctx, done=done, failed=failed + sum(len(one.refused) for one in results), strict=strict)
 
 
 def _say_plan(ctx: click.Context, planned: "ImportPlan", name: str) -> None:
     parts = [f"{plural(planned.new, 'bookmark')} would be new", f"{planned.known:,} kept already"]
+    if planned.restored:
+        parts.append(f"{planned.restored:,} would come back from the trash")
     if planned.highlights:
         parts.append(f"with {plural(planned.highlights, 'highlight')}")
     if planned.refused:
@@ -98,6 +102,8 @@ def _say_imported(ctx: click.Context, done: "Imported", name: str) -> None:
     parts = [f"Imported {plural(done.added, 'bookmark')}", f"{done.known:,} kept already"]
     if done.updated:
         parts.append(f"{done.updated:,} of them brought up to date")
+    if done.restored:
+        parts.append(f"{done.restored:,} came back from the trash")
     if done.highlights:
         parts.append(plural(done.highlights, "highlight"))
     if done.refused:

@@ -148,10 +148,12 @@ def import_(ctx: click.Context, file: str, strict: bool) -> None:
     done = environment(ctx).feeds.import_opml(data)
     for refusal in done.refused:
         tell(ctx, f"Not followed: {refusal.what}: {refusal.why}")
-    known = f", {done.known} known already" if done.known else ""
+    known = f", {done.restored} again" if done.restored else ""
+    known += f", {done.known} known already" if done.known else ""
     refused = f", {len(done.refused)} refused" if done.refused else ""
     next_step = " `ple feeds update` brings in their entries." if done.added else ""
-    show(ctx, done, said=f"Following {plural(len(done.added), 'new feed')}{known}{refused}.{next_step}")
+    new = len(done.added) - done.restored
+    show(ctx, done, said=f"Following {plural(new, 'new feed')}{known}{refused}.{next_step}")
     outcome(ctx, done=len(done.added) + done.known, failed=len(done.refused), strict=strict)
 
 

@@ -242,8 +242,10 @@ def import_(ctx: click.Context, path: str, strict: bool) -> None:
     imported = environment(ctx).journal.import_path(at_home(path))
     for name, reason in imported.refused:
         tell(ctx, f"{name}: {reason}")
-    done = imported.added + imported.updated + imported.known
+    done = imported.added + imported.updated + imported.known + imported.restored + imported.gone
     said = f"Added {plural(imported.added, 'entry', 'entries')}, changed {imported.updated}, knew {imported.known}"
+    said += f", {imported.restored} came back from the trash" if imported.restored else ""
+    said += f"; {imported.gone} deleted for good here stay away" if imported.gone else ""
     show(ctx, imported, said=said)
     outcome(ctx, done=done, failed=len(imported.refused), strict=strict)
 

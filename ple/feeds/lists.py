@@ -93,7 +93,7 @@ def follow_all(tx: Writing, outlines: Sequence[Outline | Blank]) -> OpmlImported
         tx.connection().execute(sa.insert(FeedRow), [_row(id, key, new[key]) for id, key in zip(ids, new, strict=True)])
         tx.tag_many({id: new[key].tags for id, key in zip(ids, new, strict=True) if new[key].tags})
     back = tuple(id for id, trashed in there.values() if trashed)
-    return OpmlImported((*ids, *back), len(there) - len(back) + again, tuple(refused))
+    return OpmlImported((*ids, *back), len(there) - len(back) + again, tuple(refused), len(back))
 
 
 def _row(id: int, key: str, outline: Outline) -> dict[str, object]:

@@ -254,11 +254,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class OpmlImported:
-    """What came of a list of subscriptions: the numbers of the new feeds, how many were known, what was refused."""
+    """What came of a list of subscriptions: the numbers of the new feeds, how many were known, what was refused.
+
+    ``restored`` of those in ``added`` were in the trash, and are followed again.
+    """
 
     added: tuple[int, ...]
     known: int
     refused: tuple[Refusal, ...]
+    restored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

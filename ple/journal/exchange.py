@@ -4,6 +4,7 @@ import datetime as dt
 import errno
 import os
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -32,20 +33,21 @@ _OURS = uuid.UUID("0e2f9f4e-6d1c-5b38-9a55-5f6c3b0e7a11")
 def take_in(library: Library, path: Path) -> tuple[Imported, list[int]]:
     """Import a Markdown file, or all of them in a folder and the folders below it; return also the entries' numbers.
 
-    A file with the uid of an entry that we have changes that entry if it says something else; an entry in the trash
-    stays there. A file without uid is known again by what it says and when. Hidden folders (``.obsidian``) are passed
-    over. A file that cannot be read is refused and the rest goes on.
+    A file with the uid of an entry that we have changes that entry if it says something else, and takes it out of the
+    trash; what was deleted for good stays away. A file without uid is known again by what it says and when. Hidden
+    folders (``.obsidian``) are passed over. A file that cannot be read is refused and the rest goes on.
 
     Raises:
         InvalidInput: ``path`` is neither a file nor a folder that can be read.
     """
-    added = updated = known = change = 0
+    done: Counter[str] = Counter()
+    change = 0
     refused: list[tuple[str, str]] = []
     ids: list[int] = []
     batch: list[tuple[str, markdown.MarkdownEntry]] = []
 
     def store() -> None:
-        nonlocal added, updated, known, change
+        nonlocal change
         if not batch:
             return
         with library.writing("Imported journal entries") as tx:
@@ -54,16 +56,15 @@ def take_in(library: Library, path: Path) -> tuple[Imported, list[int]]:
             change = tx.change
             for name, entry in batch:
                 try:
-                    done, id = _keep(tx, entry)
+                    what, id = _keep(tx, entry)
                 except InvalidInput as error:
                     refused.append((name, str(error)))
                     continue
-                added += done == "added"
-                updated += done == "updated"
-                known += done == "known"
-                if done != "known":
+                done[what] += 1
+                if what not in ("known", "gone"):
                     ids.append(id)
-            tx.label = f"Imported {added + updated:,} journal entr{'y' if added + updated == 1 else 'ies'}"
+            came = done["added"] + done["updated"] + done["restored"]
+            tx.label = f"Imported {came:,} journal entr{'y' if came == 1 else 'ies'}"
         batch.clear()
 
     for name, file in _files(path):
@@ -81,7 +82,8 @@ def take_in(library: Library, path: Path) -> tuple[Imported, list[int]]:
         if len(batch) >= 200:
             store()
     store()
-    return Imported(added, updated, known, tuple(refused)), ids
+    imported = Imported(done["added"], done["updated"], done["known"], tuple(refused), done["restored"], done["gone"])
+    return imported, ids
 
 
 def give_out(library: Library, folder: Path) -> Exported:
@@ -184,23 +186,24 @@ def _keep(tx: Writing, entry: markdown.MarkdownEntry) -> tuple[str, int]:
         return "added", add(tx, fields, tags, uid=entry.uid)
     if resource.kind != KIND or resource.id is None:
         raise InvalidInput("its uid belongs to something that is no journal entry")
-    if resource.trashed_at is not None:
-        return "known", resource.id
+    if resource.purged_at is not None:
+        return "gone", resource.id
+    came = "restored" if tx.restore(resource.id) else ""
     if entry.uid.version == 5:  # given by us, from what the file says: there is nothing that could differ
-        return "known", resource.id
+        return came or "known", resource.id
     row = tx.get_one(EntryRow, resource.id)
     new: dict[str, Any] = fields.model_dump(exclude={"edited_at"})
     before = tx.tags_of([row.id])[row.id]
     changed = {name: value for name, value in new.items() if getattr(row, name) != value}
     if not changed and before == tags:
-        return "known", row.id
+        return came or "known", row.id
     tx.remember(row.id, {"title": row.title, "text": row.text, "tags": sorted(before)})
     for name, value in {**changed, "edited_at": utc_now()}.items():
         setattr(row, name, value)
     tx.add(row)
     tx.flush()
     tx.set_tags(row.id, tags)
-    return "updated", row.id
+    return came or "updated", row.id
 
 
 def _entries(library: Library) -> Iterator[tuple[uuid.UUID, EntryRow, frozenset[str]]]:

@@ -132,12 +132,17 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did; ``refused`` says for each file that could not be taken why."""
+    """What an import did; ``refused`` says for each file that could not be taken why.
+
+    ``restored`` were in the trash and are out of it now; ``gone`` were deleted for good here, and stay away.
+    """
 
     added: int
     updated: int
     known: int
     refused: tuple[tuple[str, str], ...]
+    restored: int = 0
+    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,11 +250,18 @@ class TestExchange:
         journal.export(notes / "out")
         assert any("mood: fine" in file.read_text() for file in (notes / "out").iterdir())
 
-    def test_what_is_in_the_trash_stays_there(self, journal: Journal, tmp_path: Path) -> None:
+    def test_what_is_in_the_trash_comes_back_and_what_was_deleted_for_good_stays_away(
+        self, journal: Journal, library: Any, tmp_path: Path
+    ) -> None:
         id = journal.write("x").id
         journal.export(tmp_path / "out")
         journal.remove(id)
-        assert journal.import_path(tmp_path / "out").known == 1
+        imported = journal.import_path(tmp_path / "out")
+        assert (imported.added, imported.known, imported.restored) == (0, 0, 1)
+        assert [line.id for line in journal.entries()] == [id]
+        assert library.undo().label == "Imported 1 journal entry"
+        library.empty_trash()
+        assert journal.import_path(tmp_path / "out").gone == 1
         assert journal.entries() == []
 
     def test_a_folder_that_is_none_is_said_to_be_none(self, journal: Journal, tmp_path: Path) -> None:
