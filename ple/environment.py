@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
+from ple.doors import DOORS, Doors
 from ple.library.errors import Ambiguous, NotFound
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ple.portfolio.press import Press
     from ple.portfolio.publishing import Publishing
     from ple.search import Search
-    from ple.search.saved import SavedSearches
+    from ple.search.saved import Names, SavedSearches
     from ple.settings.secrets import Secrets
     from ple.settings.settings import Settings
     from ple.web.client import Client
@@ -119,22 +120,9 @@ class Environment:
 
     def unopened_library(self) -> "Library":
         """Return the library as it lies there: one that cannot be opened can still be put back to a backup."""
-        import ple.bookmarks.collections
-        import ple.bookmarks.models
-        import ple.feeds.marks
-        import ple.feeds.models
-        import ple.journal.models
-        import ple.lms.credentials.models
-        import ple.lms.models
-        import ple.lms.outbox
-        import ple.lms.records.models
-        import ple.lms.returns
-        import ple.portfolio.echoes.models
-        import ple.portfolio.models
-        import ple.portfolio.publishing.models
-        import ple.search.saved  # noqa: F401 - a table exists once its module is imported
-        from ple.library import Library
+        from ple.library import Library, tables
 
+        tables.later(_tables_of_all)
         return Library(self.folder, self._url)
 
     @part
@@ -151,26 +139,7 @@ class Environment:
         from ple.library.file import LibraryFile
 
         file = LibraryFile(self.folder) if self._url is None else None
-        current = file is not None and file.current()
-
-        def feeds() -> "Subscriptions":
-            """Return the feeds; without the tables of the other features, as long as nobody else wants those."""
-            alone = current and "feeds" not in self.__dict__ and "library" not in self.__dict__
-            return self._feeds_alone if alone else self.feeds  # which makes the tables, or upgrades them
-
-        return Watch(file, feeds, self.client, secrets=self.secrets)
-
-    @part
-    def _feeds_alone(self) -> "Subscriptions":
-        from ple.feeds import Subscriptions
-
-        return Subscriptions(self._library_alone, self.client, neighbours=self._neighbours, secrets=self.secrets)
-
-    @part
-    def _library_alone(self) -> "Library":
-        from ple.library import Library
-
-        return Library(self.folder)
+        return Watch(file, lambda: self.feeds, self.client, secrets=self.secrets)
 
     @part
     def sync(self) -> "Sync":
@@ -221,7 +190,7 @@ class Environment:
         """The words that the learner marked, in whatever has text."""
         from ple.bookmarks.highlights import Highlights
 
-        return Highlights(self.library, _by_kind(self.feeds, self.bookmarks, self.journal, self.courses))
+        return Highlights(self.library, self._doors("feeds", "bookmarks", "journal", "courses"))
 
     @part
     def sources(self) -> "Sources":
@@ -273,11 +242,15 @@ class Environment:
         return Portfolio(self.library, self._shown, self.folder, badges=self._badges, held=self._held)
 
     @part
-    def _shown(self) -> "dict[str, DocumentSource]":
+    def _shown(self) -> "Doors":
+        return self._doors("feeds", "bookmarks", "journal", "courses", "credentials", "collections", "names")
+
+    @part
+    def names(self) -> "Names":
+        """What saved searches are called."""
         from ple.search.saved import Names
 
-        inner = (self.feeds, self.bookmarks, self.journal, self.courses, self.credentials)
-        return _by_kind(*inner, self.collections, Names(self.library))
+        return Names(self.library)
 
     @part
     def press(self) -> "Press":
@@ -287,10 +260,10 @@ class Environment:
         from ple.portfolio.press import Press
 
         file = LibraryFile(self.folder) if self._url is None else None
-        light = _by_kind(Written(file)) if file is not None else {}
+        written = Written(file) if file is not None else None
 
         def says(kind: str) -> "DocumentSource | None":
-            return light.get(kind) or self._shown.get(kind)
+            return written if written is not None and kind in written.kinds else self._shown.get(kind)
 
         return Press(file, self.folder, lambda: self.portfolio, says, self._badges, self._held)
 
@@ -337,17 +310,11 @@ class Environment:
         return Search(self.library, self.folder / "search", self._sources)
 
     @part
-    def _sources(self) -> "dict[str, DocumentSource]":
-        return _by_kind(
-            self.feeds,
-            self.bookmarks,
-            self.highlights,
-            self.collections,
-            self.journal,
-            self.courses,
-            self.credentials,
-            self.portfolio,
-        )
+    def _sources(self) -> "Doors":
+        return self._doors(*(name for name in DOORS if name != "names"))
+
+    def _doors(self, *names: str) -> "Doors":
+        return Doors(lambda name: getattr(self, name), *names)
 
     @part
     def archive(self) -> "Archive":
@@ -432,7 +399,7 @@ class Environment:
 
     def close(self) -> None:
         """Close what is open."""
-        for part in ("watch", "press", "_feeds_alone", "_library_alone", "feeds", "search", "client", "library"):
+        for part in ("watch", "press", "feeds", "search", "client", "library"):
             if part in self.__dict__:
                 close = getattr(self.__dict__[part], "close", None)
                 if close is not None:
@@ -448,5 +415,19 @@ class Environment:
         return hits[0].id if len(hits) == 1 else None
 
 
-def _by_kind(*doors: "DocumentSource") -> "dict[str, DocumentSource]":
-    return {kind: door for door in doors for kind in door.kinds}
+def _tables_of_all() -> None:
+    """Import every module that has tables."""
+    import ple.bookmarks.collections
+    import ple.bookmarks.models
+    import ple.feeds.marks
+    import ple.feeds.models
+    import ple.journal.models
+    import ple.lms.credentials.models
+    import ple.lms.models
+    import ple.lms.outbox
+    import ple.lms.records.models
+    import ple.lms.returns
+    import ple.portfolio.echoes.models
+    import ple.portfolio.models
+    import ple.portfolio.publishing.models
+    import ple.search.saved  # noqa: F401

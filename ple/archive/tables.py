@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from ple.archive.errors import ArchiveError
+from ple.library.tables import every
 
 STAY_BEHIND = {
     "deed": "how to take changes back: it names rows as they lie in this library",
@@ -34,7 +34,7 @@ LOOKED_AT = "seen_change"
 
 def tables() -> list[sa.Table]:
     """Return the tables that go out, those that others point at first."""
-    return [table for table in SQLModel.metadata.sorted_tables if table.name not in STAY_BEHIND]
+    return [table for table in every().sorted_tables if table.name not in STAY_BEHIND]
 
 
 def columns(table: sa.Table) -> list[sa.Column[Any]]:

@@ -41,7 +41,8 @@ STATES = ("anchored", "doubtful", "orphaned")
 class Highlights:
     """The highlights of a learner.
 
-    ``sources`` say what resources of each kind say; what none of them knows cannot be marked. None speaks of highlights.
+    ``sources`` say what resources of each kind say; what none of them knows cannot be marked.
+    None of them speaks of highlights.
     """
 
     kinds = frozenset({HIGHLIGHT})

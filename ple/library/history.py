@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from ple.library.resource import Body
+from ple.library.tables import every
 
 
 def bodies() -> dict[str, sa.Table]:
-    """Return the table of each kind whose module is imported."""
+    """Return the table of each kind."""
+    every()
     found: dict[str, sa.Table] = {}
     waiting: list[type[SQLModel]] = [Body]
     while waiting:

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from ple.library.history import bodies
 from ple.library.identity import utc_now
 from ple.library.resource import Activity, Attachment, Body, Deed, Link, Resource, Revision, Tagging
+from ple.library.tables import every
 from ple.library.transaction import CHUNK, Reading, Writing, chunks
 
 
@@ -45,7 +46,7 @@ def purge(tx: Writing) -> tuple[int, set[str]]:
             sa.update(Activity).where(col(Activity.resource_id).in_(some)).values(detail={}),
         ):
             tx.connection().execute(statement)
-    for table in reversed(SQLModel.metadata.sorted_tables):
+    for table in reversed(every().sorted_tables):
         own = table in tables
         for column in table.columns:
             if not _points_at_resources(column) or table.name in _OURS or (own and column.name == "id"):
@@ -77,7 +78,7 @@ def needed(tx: Reading, hashes: Iterable[str]) -> set[str]:
     """Return those of ``hashes`` that a row names: a file of a resource, or one that a feature keeps for later."""
     found: set[str] = set()
     wanted = sorted(hashes)
-    for table in SQLModel.metadata.sorted_tables:
+    for table in every().sorted_tables:
         if (column := table.columns.get("sha256")) is not None:
             for start in range(0, len(wanted), CHUNK):
                 some = wanted[start : start + CHUNK]

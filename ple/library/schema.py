@@ -9,9 +9,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
-from sqlmodel import SQLModel
 
 from ple.library.errors import LibraryError, SchemaTooNew
+from ple.library.tables import every
 from ple.library.version import APPLICATION_ID as APPLICATION_ID
 from ple.library.version import HEAD as HEAD
 
@@ -49,10 +49,11 @@ def prepare(writer: Engine, where: str, back_up: Callable[[str], object]) -> Non
 
 def create(writer: Engine) -> None:
     """Make all tables of a new library in one transaction. Whoever comes second finds them there."""
+    tables = every()
     with writer.begin() as connection:
         if _version(connection) is not None:
             return
-        SQLModel.metadata.create_all(connection)
+        tables.create_all(connection)
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
         connection.execute(sa.text("INSERT INTO marker VALUES ('epoch', :epoch)"), {"epoch": uuid.uuid4().hex})

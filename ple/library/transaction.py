@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 from ple.library.attachments import Files
 from ple.library.bulk import CHUNK, chunks, insert_many
 from ple.library.errors import InvalidInput, NotFound
-from ple.library.history import Steps, bodies, stored_value
+from ple.library.history import Steps, stored_value
 from ple.library.identity import fold_tag, utc_now, uuid7
 from ple.library.resource import Activity, Attachment, Body, Deed, Link, Resource, Revision, Tagging
 
@@ -365,7 +365,7 @@ def _note_old_values(session: SASession, _context: Any, _instances: Any) -> None
                 if attribute.history.has_changes() and attribute.history.deleted
             }
             if old:
-                session._steps.row(bodies()[row.__kind__], row.id, old)
+                session._steps.row(sa.inspect(type(row)).local_table, row.id, old)
 
 
 @event.listens_for(Writing, "after_flush")

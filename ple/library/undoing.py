@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from ple.library.errors import NothingToUndo, PleError
 from ple.library.history import read_value
 from ple.library.resource import Deed, Resource
+from ple.library.tables import every
 
 if TYPE_CHECKING:
     from ple.library.transaction import Reading, Writing
@@ -271,7 +272,7 @@ def walk(tx: Writing, steps: Iterable[list[Any]]) -> None:
                 tx.unlink(source, target, relation)
             case ["row", name, values, ids]:
                 back = {key: read_value(value) for key, value in values.items()}
-                tx.put(SQLModel.metadata.tables[name], known(ids), back)
+                tx.put(every().tables[name], known(ids), back)
 
 
 __all__ = ["ChangedSince", "DoneElsewhere", "NothingToRedo", "Undoing", "Undone", "touched", "walk"]

@@ -40,7 +40,7 @@ class Portfolio:
         held: Held | None = None,
     ) -> None:
         self._library = library
-        self._sources = {kind: source for kind, source in sources.items() if kind != ARTIFACT}
+        self._sources = sources
         self._shelf = Shelf(Textual(library), library.files, self._sources.get, badges)
         self._held = held
         self.folder = folder / "site"
