@@ -60,12 +60,14 @@ class DoneElsewhere(NothingToUndo):
 class ChangedSince(PleError):
     """The same things were changed again since, elsewhere, and that stands."""
 
-    def __init__(self, label: str, since: Undone) -> None:
+    def __init__(self, label: str, since: Undone, *, stands: bool) -> None:
         super().__init__(
-            f"“{label}” cannot go alone: “{since.label}” came after it and changed the same",
-            hint="Take that back first.",
+            f"{label}: this cannot go alone, since the same was changed after it ({since.label})",
+            hint="Take that back first." if stands else "Do again first what was taken back after it.",
         )
-        self.step = since
+        self.label = label
+        self.step = since if stands else None
+        """What has to be taken back first; None where it was a taking back itself."""
 
 
 class Undoing(ABC):
@@ -163,7 +165,7 @@ class Undoing(ABC):
         deed = tx.get_one(Deed, row.change)
         tells = self._said(tx, row)
         if since := _in_the_way(tx, deed):
-            raise ChangedSince(tells.label, self._said(tx, since))
+            raise ChangedSince(tells.label, self._said(tx, since), stands=since.taken_back_by is None)
         tx.follow(deed)
         walk(tx, deed.steps)
         return tells

@@ -10,8 +10,7 @@ import asyncio
 import datetime as dt
 import importlib
 import os
-import shlex
-import subprocess
+import sys
 import webbrowser
 from collections.abc import Callable
 from functools import partial
@@ -25,6 +24,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from ple.tui.alt import hear_alt
+from ple.tui.browser import opener
 from ple.tui.commands import Verbs
 from ple.tui.desk import Desk
 from ple.tui.leaving import hear_the_end
@@ -72,12 +72,14 @@ class LearningApp(Desk):
         Binding("colon,ctrl+p", "command_palette", "Commands", show=False, key_display=":", id="commands"),
         Binding("question_mark,f1", "help", "Keys of this place", show=False, key_display="?", id="help"),
         Binding("u", "undo", "Undo the last change", show=False, id="undo"),
+        Binding("U", "redo", "Do again what was undone", show=False, id="redo"),
         Binding("w", "write", "Write in the journal", show=False, id="write"),
         Binding("D", "drafts", "Unfinished drafts", show=False, id="drafts"),
         Binding("f3", "rules", "Rules: what is done with entries as they come in", show=False, id="rules"),
         Binding("f2", "tour", "Tour of a minute", show=False, id="tour"),
         Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
         Binding("c", "stop_jobs", "Stop", id="stop"),
+        Binding("ctrl+z", "suspend_process", "Back to the shell; fg returns", show=False, id="suspend"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
     ]
 
@@ -182,7 +184,7 @@ class LearningApp(Desk):
         from ple.tui.keys import keymap
 
         self.editor = settings.editor
-        self._open_address = _browser(settings.browser)
+        self._open_address = opener(settings.browser)
         if settings.theme in self.available_themes:
             self.theme = settings.theme
         elif settings.theme == "auto":
@@ -266,16 +268,26 @@ class LearningApp(Desk):
             self.switch_mode(where)
 
     def action_undo(self) -> None:
-        """Take back the last change, whichever screen or command made it."""
-        if getattr(self.screen, "take_back", bool)():
-            return
-        self.guarded(
-            lambda: self.change(
-                lambda environment: environment.library.undo(), lambda undone: f"Undone: {undone.label}"
-            ),
-            group="undo",
-            exclusive=False,
-        )
+        """Take back the last change that was made here; one that was made elsewhere, after asking."""
+        from ple.tui.undoing import take_back
+
+        if not getattr(self.screen, "take_back", bool)():
+            take_back(self)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back last."""
+        from ple.tui.undoing import do_again
+
+        if not getattr(self.screen, "do_again", bool)():
+            do_again(self)
+
+    def action_suspend_process(self) -> None:
+        """Put ple aside, as the shell does with other programs, where there is a shell that brings it back."""
+        if self._driver is not None and self._driver.can_suspend and sys.platform != "win32":
+            self.keep_memory()
+            super().action_suspend_process()
+        else:
+            self.say("ple cannot be put aside here; ctrl+q leaves, and it comes back where you are")
 
     def action_refresh_all(self) -> None:
         """Ask all feeds for news, in the background."""
@@ -357,7 +369,7 @@ def run(folder: Path, url: str | None = None) -> None:
     app = LearningApp(
         open_environment,
         crash_folder=state_folder(),
-        open_address=_browser(settings.browser),
+        open_address=opener(settings.browser),
         theme=theme,
         editor=settings.editor,
         refresh_minutes=settings.refresh_minutes,
@@ -378,20 +390,3 @@ def run(folder: Path, url: str | None = None) -> None:
         app.doors.close()
     if app.return_code:
         raise SystemExit(app.return_code)
-
-
-def _browser(command: str) -> Callable[[str], object]:
-    """Return what opens an address: the learner's own command, or the platform's browser."""
-    if not command:
-        return webbrowser.open
-
-    def open_address(address: str) -> bool:
-        try:
-            subprocess.Popen(  # noqa: S603 - the learner's own command
-                [*shlex.split(command), address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-        except (OSError, ValueError):
-            return False
-        return True
-
-    return open_address

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 EVERYWHERE = (
-    "go", "commands", "help", "undo", "write", "drafts", "tour", "rules", "refresh-all", "stop", "quit", "leave",
+    "go", "commands", "help", "undo", "redo", "write", "drafts", "tour", "rules", "refresh-all", "stop", "suspend",
+    "quit", "leave",
 )  # fmt: skip
 """What the ids of verbs begin with that mean the same in every place."""
 

@@ -120,12 +120,15 @@ class Desk(App[None]):
         self.call_later(lambda: self.notify(message, severity="warning", markup=False))
 
     def say(self, message: str) -> None:
-        """Tell quietly what was done, in the last line."""
+        """Tell quietly what was done, in the last line; over a question, which has none, in a notice."""
         from ple.tui.widgets.bar import KeyLine
         from ple.tui.widgets.blocks import clean
 
-        for line in self.screen.query(KeyLine):
+        lines = self.screen.query(KeyLine)
+        for line in lines:
             line.say(clean(message))
+        if not lines and not message.endswith(" …"):  # what has only begun is no news
+            self.notify(clean(message), timeout=KeyLine.SECONDS, markup=False)
 
     # doors
 

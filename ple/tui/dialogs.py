@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
@@ -112,6 +112,31 @@ class Confirm(Question[bool]):
             if self._about:
                 yield Static(self._about, classes="dialog-help", markup=False)
             yield Static(f"y  {self._yes}    n  {self._no}", classes="dialog-keys", markup=False)
+
+
+class Answer(Question[str | None]):
+    """Asks for one of several answers, each with a key of its own; gives the key, None if it was only closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Cancel", id="dialog.cancel")]
+
+    def __init__(self, question: str, answers: Mapping[str, str], *, about: str = "", close: str = "Cancel") -> None:
+        super().__init__()
+        self._question, self._answers, self._about, self._close = question, answers, about, close
+
+    def compose(self) -> ComposeResult:
+        """The question, what it means, the keys."""
+        keys = [*(f"{key}  {said}" for key, said in self._answers.items()), f"esc  {self._close}"]
+        with Vertical(classes="dialog"):
+            yield Static(self._question, classes="dialog-title", markup=False)
+            if self._about:
+                yield Static(self._about, classes="dialog-help", markup=False)
+            yield Static("    ".join(keys), classes="dialog-keys", markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take an answer."""
+        if event.character in self._answers:
+            event.stop()
+            self.dismiss(event.character)
 
 
 class Choose(Question[int | None]):

@@ -146,6 +146,10 @@ class Room(Screen[None]):
         """Take back what was changed last here, outside of the library; return whether there was such a change."""
         return False
 
+    def do_again(self) -> bool:
+        """Do again what :meth:`take_back` took back last; return whether there was such a change."""
+        return False
+
     def library_changed(self) -> None:
         """Something in the library is not what it was."""
         if self.is_current:

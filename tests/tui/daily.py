@@ -1,8 +1,8 @@
 """Which verbs of the command line a person does daily, and what does them on screen; and which are for the shell."""
 
 DAILY = {
-    "today": "go.today", "save": "library.add", "search": "go.search", "undo": "undo", "tag": "thing.tag",
-    "untag": "thing.tag", "link": "editor.link", "links": "thing.follow",
+    "today": "go.today", "save": "library.add", "search": "go.search", "undo": "undo", "redo": "redo",
+    "tag": "thing.tag", "untag": "thing.tag", "link": "editor.link", "links": "thing.follow",
     "feeds add": "feeds.add", "feeds find": "feeds.add", "feeds list": "go.feeds", "feeds show": "go.feeds",
     "feeds update": "feeds.refresh", "feeds edit": "feeds.rename", "feeds pause": "feeds.pause",
     "feeds resume": "feeds.pause", "feeds mute": "feeds.mute", "feeds remove": "feeds.unfollow",

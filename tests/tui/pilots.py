@@ -104,7 +104,8 @@ CASES: dict[str, Case] = {
     **{f"go.{name}": Case("1", mode(name))
        for name in ("feeds", "library", "journal", "search", "handin", "portfolio", "settings")},
     "go": Case("2", over("GoTo")), "commands": Case("2", over("CommandPalette"), palette=False),
-    "help": Case("2", over("Help")), "undo": Case("2 m", "56 unread of 60"), "write": Case("2", over("Editor")),
+    "help": Case("2", over("Help")), "undo": Case("2 m", "56 unread of 60"), "redo": Case("2 m u", "55 unread of 60"),
+    "suspend": Case("2", said), "write": Case("2", over("Editor")),
     "drafts": Case("2", "Nothing was left unfinished"), "tour": Case("2", over("Tour")),
     "rules": Case("2", over("Rules")),
     "refresh-all": Case("3", said), "leave": Case(PAGE, focus("list")),
@@ -195,10 +196,11 @@ ELSEWHERE = {
 
 DIALOGS: dict[str, dict[str, Case]] = {
     "Ask": {"dialog.cancel": Case("3 t", gone("Ask"))},
+    "Answer": {"dialog.cancel": Case("w _Half escape", gone("Answer"))},
     "Choose": {"dialog.cancel": Case(CHOICE, gone("Choose"))},
     "Confirm": {
-        "dialog.yes": Case("w _Half escape", "Kept in your journal"),
-        "dialog.no": Case("w _Half escape", "Throw away what you wrote"),
+        "dialog.yes": Case("f3 r", gone("Confirm")),
+        "dialog.no": Case("f3 r", gone("Confirm")),
     },
     "Linked": {"linked.browse": Case("4 enter f 1", browsed)},
     "FilterField": {
@@ -227,7 +229,8 @@ DIALOGS: dict[str, dict[str, Case]] = {
     "Rules": {
         "rules.add": Case("f3", "Which entries?"), "rules.pause": Case("f3", "Paused: “What I collect”"),
         "rules.run": Case("f3", "Apply “What I collect” now?"), "rules.remove": Case("f3", "Removed “What I collect”"),
-        "rules.undo": Case("f3 d", "Undone"), "dialog.close": Case("f3", gone("Rules")),
+        "rules.undo": Case("f3 d", noticed), "rules.redo": Case("f3 d u", lambda pilot: "What I collect" not in seen(pilot)),
+        "dialog.close": Case("f3", gone("Rules")),
     },
     "Sheet": {"dialog.close": Case("7 C", gone("Sheet"))},
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.widgets import OptionList
 
-from ple.tui.dialogs import Ask, Choose, Confirm
+from ple.tui.dialogs import Answer, Ask, Choose
 from ple.tui.list_room import ListRoom
 from ple.tui.screens.editor import Editor
 from ple.tui.screens.help import Help
@@ -81,7 +81,7 @@ async def test_enter_reads_an_entry_and_u_makes_it_unread_again(typical: Path) -
         assert "55 unread of 60" in seen(pilot)
         await press(pilot, "u")
         assert "56 unread of 60" in seen(pilot)
-        assert "Undone" in seen(pilot)
+        assert "Taken back" in seen(pilot)
 
 
 async def test_m_and_s_mark_and_star_the_entry_under_the_cursor(typical: Path) -> None:
@@ -258,7 +258,7 @@ async def test_what_was_typed_is_not_thrown_away_unasked(typical: Path) -> None:
     async with opened(typical, "4", "a") as pilot:
         await type_in(pilot, "Half a thought")
         await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, Confirm)
+        assert isinstance(pilot.app.screen, Answer)
         await press(pilot, "y")
         assert "Half a thought" in seen(pilot)
 

@@ -62,7 +62,7 @@ async def test_a_verb_gets_another_key_and_a_key_that_is_taken_is_told(typical: 
         await press(pilot, "enter", "f9")
         assert load(tmp_path).keys == {"undo": "f9"}
         await press(pilot, "escape", "2", "m", "f9")
-        assert "Undone" in seen(pilot)
+        assert "Taken back" in seen(pilot)
         await press(pilot, "0")
         await find(pilot, "undo the last")
         await press(pilot, "enter", "R")  # all feeds

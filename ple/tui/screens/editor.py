@@ -22,7 +22,7 @@ from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from ple.library.errors import PleError
-from ple.tui.dialogs import Confirm
+from ple.tui.dialogs import Answer, Confirm
 from ple.tui.drafts import Draft
 from ple.tui.lending import lend
 from ple.tui.widgets.article_view import ArticleView
@@ -266,15 +266,33 @@ class Editor(Screen[None]):
         if text == self._before or not text.strip():
             self._throw_away()
             return
-        question = Confirm("Keep what you wrote?", yes="Keep it", no="Throw it away")
-        self.app.push_screen(question, self._answered)
+        answers = {"y": "Keep it", "l": "Later", "n": "Throw it away"}
+        about = "Later: it stays as a draft. D goes on with it, in any place and after any start."
+        if not self._can_wait:
+            del answers["l"]
+            about = ""
+        self.app.push_screen(Answer("Keep what you wrote?", answers, about=about, close="Go on"), self._answered)
 
-    def _answered(self, keep: bool | None) -> None:
-        if keep:
+    @property
+    def _can_wait(self) -> bool:
+        return self._draft is not None and self._draft.path is not None
+
+    def _answered(self, answer: str | None) -> None:
+        if answer == "y":
             self.action_keep()
-        else:
+        elif answer == "l":
+            self._put_aside()
+        elif answer == "n":
             sure = Confirm("Throw away what you wrote here?", yes="Throw it away", no="Go on writing")
             self.app.push_screen(sure, self._sure)
+
+    def _put_aside(self) -> None:
+        self.save_draft()
+        if self._drafted:
+            self._close()
+            self.learning.say("It waits as a draft: D goes on with it")
+        else:
+            self.learning.say("The draft cannot be written: no room or no right. ctrl+s keeps it in the library")
 
     def _sure(self, gone: bool | None) -> None:
         if gone:

@@ -13,8 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ple.tui.dialogs import Ask, Confirm
+from ple.tui.habits import meant
 from ple.tui.sheet import Sheet
 from ple.tui.things import named
+from ple.tui.undoing import do_again, take_back
 from ple.tui.widgets.blocks import Block, Prose, clean
 from ple.tui.widgets.line_list import LineList
 from ple.tui.words import Piece, clip, count, joined, plural, short
@@ -39,6 +41,7 @@ class Rules(ModalScreen[None]):
         Binding("r", "run", "Apply the rule to what is there", id="rules.run"),
         Binding("d", "remove", "Remove the rule", id="rules.remove"),
         Binding("u", "undo", "Undo the last change", id="rules.undo"),
+        Binding("U", "redo", "Do again what was undone", id="rules.redo"),
         Binding("escape,q,left", "dismiss(None)", "Close", id="dialog.close"),
     ]
 
@@ -172,14 +175,22 @@ class Rules(ModalScreen[None]):
 
     def action_remove(self) -> None:
         """Throw the rule away; what it did stays."""
-        if rule := self._rule():
+        if (rule := self._rule()) and meant(self):
             id = rule.id
             said = f"Removed {named(clean(rule.title))}; what it did stays · u undoes"
             self._change(lambda environment: environment.feeds.rules.remove([id]), said)
 
     def action_undo(self) -> None:
         """Take back the last change."""
-        self._change(lambda environment: environment.library.undo(), "Undone")
+        take_back(self.learning, then=self._reload)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back last."""
+        do_again(self.learning, then=self._reload)
+
+    def _reload(self) -> None:
+        if self.is_attached:
+            self.load()
 
 
 def trial_prose(trial: Trial, title: str) -> Prose:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ple.tui.dialogs import Choose
 from ple.tui.drafts import Work
+from ple.tui.habits import meant
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
 from ple.tui.screens.journal_calendar import MOST, Month, months, paint_month
@@ -156,7 +157,7 @@ class Journal(ListRoom):
 
     def action_remove(self) -> None:
         """Put the entry, or all that are marked, into the trash."""
-        if thing := self._thing():
+        if (thing := self._thing()) and meant(self):
             self.change_all(
                 lambda environment, ids: environment.journal.remove(ids),
                 lambda number: f"Removed {named(thing.title) if number == 1 else plural(number, 'entry', 'entries')}",

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ple.tui.dialogs import Ask, Choose
+from ple.tui.habits import meant
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
 from ple.tui.screens.library_list import KeptRow, kept_rows, paint_kept
@@ -216,6 +217,8 @@ class Library(ListRoom):
     def action_remove(self) -> None:
         """Put the page or highlight, or all of them that are marked, into the trash."""
         here = self.thing()
+        if not meant(self):
+            return
         if here is not None and here.kind == "highlight":
             self.change_all(
                 lambda environment, ids: environment.highlights.remove(ids),

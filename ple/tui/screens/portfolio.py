@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from ple.tui.dialogs import Ask
+from ple.tui.habits import meant
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article
 from ple.tui.room import Thing
@@ -220,6 +221,8 @@ class Portfolio(ListRoom):
 
     def action_remove(self) -> None:
         """Take it out, or all that are marked; what they show stays in the library."""
+        if not meant(self):
+            return
         if self.shown == BADGES:
             if thing := self._thing():
                 self.change_all(

@@ -38,6 +38,7 @@ class Settings(ListRoom):
         super().__init__()
         self._rows_now: dict[Key, SetRow] = {}
         self._before: list[tuple[SetRow, Any]] = []
+        self._after: list[tuple[SetRow, Any]] = []
         """What was set before, the latest at the end."""
 
     # what the list says
@@ -161,6 +162,7 @@ class Settings(ListRoom):
     def keep(self, row: SetRow, value: Any) -> None:
         """Write a value of the learner's own into their settings, None to take it out, and let it be so at once."""
         if self._write(row, value):
+            self._after.clear()
             self.learning.say(f"Kept in your settings: {row.name} · u undoes")
 
     def take_back(self) -> bool:
@@ -169,8 +171,17 @@ class Settings(ListRoom):
             return False
         row, value = self._before.pop()
         if self._write(row, value):
-            self._before.pop()
-            self.learning.say(f"Undone: {row.name} is as it was")
+            self._after.append(self._before.pop())
+            self.learning.say(f"Taken back: {row.name} is as it was · U does it again")
+        return True
+
+    def do_again(self) -> bool:
+        """Set the last setting that was taken back here again."""
+        if not self._after:
+            return False
+        row, value = self._after.pop()
+        if self._write(row, value):
+            self.learning.say(f"Done again: {row.name} · u takes it back")
         return True
 
     def _write(self, row: SetRow, value: Any) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ple.today import Today as Gathered
 
 FEW = 5
+ALL_READ = "Everything that came in is read. R asks your feeds for more."
+NOTHING_FOLLOWED = "You follow nothing yet: 2 and then a follows a site, 2 and I brings a list in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Today(ListRoom):
         super().__init__()
         self._rows_now: list[TodayRow] = []
         self._found: Gathered | None = None
+        self._follows = True
         self._seen_at: dt.datetime | None = None
         self._waited = False
         self._looked = False
@@ -108,13 +111,14 @@ class Today(ListRoom):
             self._looked = True
             await self._look()
 
-        def call(environment: Environment) -> Gathered:
+        def call(environment: Environment) -> tuple[Gathered, bool]:
             from ple.today import gather
 
-            return gather(environment, now=now, few=FEW)
+            return gather(environment, now=now, few=FEW), environment.feeds.following() > 0
 
-        self._found = await self.ask(call)
-        self._lay_out(self._found)
+        found, self._follows = await self.ask(call)
+        self._found = found
+        self._lay_out(found)
         await self._again()
 
     async def _look(self) -> None:
@@ -133,7 +137,8 @@ class Today(ListRoom):
 
     def _lay_out(self, found: Gathered) -> None:
         self._seen_at = None
-        self._show(rows_of(found, self.learning.now(), self.query_one(".list-pane").size.width or 80))
+        width = self.query_one(".list-pane").size.width or 80
+        self._show(rows_of(found, self.learning.now(), width, follows=self._follows))
 
     def _show(self, rows: list[TodayRow]) -> None:
         self._rows_now = rows
@@ -235,7 +240,7 @@ def _again(key: Key, title: str, when: str, where: str, mark: str, style: str, t
     return TodayRow(key, clean(title), clean(when), clean(where), mark[:1], style, found)
 
 
-def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:
+def rows_of(found: Gathered, now: dt.datetime, width: int, *, follows: bool = True) -> list[TodayRow]:
     """Return what was gathered as lines, under headings that say what the learner finds there."""
     rows: list[TodayRow] = []
 
@@ -261,7 +266,7 @@ def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:
         )
     if not found.due:
         rows.append(TodayRow("nothing due", "Nothing is due within two weeks.", style="muted"))
-    rows += _new(found, now)
+    rows += _new(found, now, ALL_READ if follows else NOTHING_FOLLOWED)
     if found.pages:
         heading(f"SAVED TO READ · {count(found.unread_pages)}")
         for page in found.pages:
@@ -281,7 +286,7 @@ def rows_of(found: Gathered, now: dt.datetime, width: int) -> list[TodayRow]:
     return rows
 
 
-def _new(found: Gathered | Glance, now: dt.datetime) -> list[TodayRow]:
+def _new(found: Gathered | Glance, now: dt.datetime, nothing: str) -> list[TodayRow]:
     """Return what came in as lines."""
     title = f"NEW · {count(found.unread)} unread" if found.unread else "NEW"
     rows = [TodayRow("gap new", ""), TodayRow("heading new", title, style="heading")]
@@ -290,16 +295,14 @@ def _new(found: Gathered | Glance, now: dt.datetime) -> list[TodayRow]:
         when = short(entry.published_at, now)
         rows.append(TodayRow(thing.id, thing.title, when, clean(entry.feed_title), "●", thing=thing))
     if not found.entries:
-        rows.append(
-            TodayRow("nothing new", "Everything that came in is read. R asks your feeds for more.", style="muted")
-        )
+        rows.append(TodayRow("nothing new", nothing, style="muted"))
     return rows
 
 
 def rows_at_a_glance(found: Glance, now: dt.datetime) -> list[TodayRow]:
     """Return what is seen from outside as lines, where they will stand when the library is open."""
     due = [TodayRow("heading DUE", "DUE", style="heading"), TodayRow("nothing due", "…", style="muted")]
-    return [*due, *_new(found, now)]
+    return [*due, *_new(found, now, "Nothing is unread.")]
 
 
 _COMMANDS = {

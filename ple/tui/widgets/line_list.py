@@ -62,6 +62,9 @@ class LineList(Lines, can_focus=True):
         self.skipped: Collection[Key] = ()
         """The keys that the cursor passes over."""
         self._announced: Key | None = None
+        self._ahead = 0
+        self._choosing = False
+        """What was typed ahead, before there were rows: so many steps, and enter."""
 
     def show(
         self,
@@ -90,6 +93,7 @@ class LineList(Lines, can_focus=True):
         if self.is_attached:
             self.screen.refresh_bindings()  # what can be opened has come or gone
         self._announce()
+        self._catch_up()
 
     def go(self, key: Key) -> bool:
         """Put the cursor on a key; False if it is not in the list."""
@@ -104,6 +108,24 @@ class LineList(Lines, can_focus=True):
         if changed or self._announced != self.key:
             self._announced = None
             self._announce()
+        self._catch_up()
+
+    @property
+    def _waited_for(self) -> bool:
+        """Whether keys may come yet: the place has not been told by the library what there is."""
+        return not self.keys and getattr(self.screen, "busy", False) is True
+
+    def _catch_up(self) -> None:
+        """Do what was typed before the rows came."""
+        if self._ahead and self.keys:
+            steps, self._ahead = self._ahead, 0
+            choosing = self._choosing
+            self.action_move(steps)
+            self._choosing = choosing
+        if self._choosing and self.row is not None:
+            self._choosing = False
+            if self.has_focus and self.screen.is_current:
+                self.action_choose()
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
@@ -133,6 +155,7 @@ class LineList(Lines, can_focus=True):
                 top = index * self._height - self.scroll_offset.y
                 self.refresh(Region(0, top, self.size.width, self._height))
             self.passed_to(new)
+            self._choosing = False
             self._announce()
 
     def passed_to(self, index: int) -> None:
@@ -178,6 +201,8 @@ class LineList(Lines, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
+        if self._waited_for:
+            self._ahead = max(0, self._ahead + rows)
         self.position = self._allowed(self.position + rows, 1 if rows > 0 else -1)
 
     def action_page(self, pages: float) -> None:
@@ -195,8 +220,10 @@ class LineList(Lines, can_focus=True):
         self.position = self._allowed(len(self.keys) - 1, -1)
 
     def action_choose(self) -> None:
-        """Open the row under the cursor."""
-        if self.key is not None and self.row is not None and self.key not in self.skipped:
+        """Open the row under the cursor, or the one that will be there when it has come."""
+        if self.row is None:
+            self._choosing = True
+        elif self.key is not None and self.key not in self.skipped:
             self.post_message(self.Chosen(self, self.key, self.row))
 
     def on_click(self, event: events.Click) -> None:
@@ -217,4 +244,4 @@ class LineList(Lines, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to open only what is there."""
-        return bool(self.keys) if action == "choose" else True
+        return bool(self.keys) or self._waited_for if action == "choose" else True

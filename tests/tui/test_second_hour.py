@@ -1,0 +1,168 @@
+"""What somebody stumbled over in the first hour, and what took longer to mend: undo, two windows, keys typed ahead."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from textual.pilot import Pilot
+
+from ple.environment import Environment
+from ple.tui import drafts
+from ple.tui.dialogs import Answer, Confirm
+from ple.tui.list_room import ListRoom
+from ple.tui.widgets.bar import KeyLine
+
+from .test_first_hour import at_once
+from .world import TestedApp, environment_at, opened, press, seen, send, settle, type_in, until
+
+
+def room(pilot: Pilot[Any]) -> ListRoom:
+    return cast("ListRoom", pilot.app.screen)
+
+
+def last_line(pilot: Pilot[Any]) -> str:
+    return room(pilot).query_one(KeyLine).message
+
+
+def titles(pilot: Pilot[Any]) -> list[str]:
+    lines = room(pilot).list
+    return [cast("Any", lines.row_of(key)).thing.title for key in lines.keys]
+
+
+async def test_u_takes_back_and_big_u_does_it_again(typical: Path) -> None:
+    async with opened(typical, "4", "d") as pilot:
+        assert len(titles(pilot)) == 2
+        await press(pilot, "u")
+        assert last_line(pilot) == "Taken back: Removed “What I read” · U does it again"
+        assert len(titles(pilot)) == 3
+        await press(pilot, "U")
+        assert last_line(pilot) == "Done again: Removed “What I read” · u takes it back"
+        assert len(titles(pilot)) == 2
+        await press(pilot, "U")
+        assert "nothing to do again.\nWhat was taken back" in str(next(iter(pilot.app._notifications)).message)
+
+
+async def test_each_window_takes_back_its_own_and_asks_before_it_takes_back_anothers(typical: Path) -> None:
+    elsewhere = Environment(typical)
+    try:
+        async with opened(typical, "4") as pilot:
+            key = room(pilot).list.key
+            await press(pilot, "G", "d")
+            assert isinstance(key, int)
+            elsewhere.journal.revise(key, text="# Said elsewhere")
+            await press(pilot, "u")
+            assert titles(pilot) == ["Said elsewhere", "My plan for statistics", "Begun"]
+            await press(pilot, "u")
+            assert isinstance(pilot.app.screen, Confirm)
+            assert "Take back what was not done here?" in seen(pilot)
+            assert "Edited “What I read”, " in seen(pilot)
+            await press(pilot, "n")
+            assert titles(pilot)[0] == "Said elsewhere"
+            await press(pilot, "u", "y")
+            assert titles(pilot)[0] == "What I read"
+            assert last_line(pilot).endswith("U does it again")
+    finally:
+        elsewhere.close()
+
+
+async def test_what_came_after_it_elsewhere_has_to_go_first(typical: Path) -> None:
+    elsewhere = Environment(typical)
+    try:
+        async with opened(typical, "4", "e") as pilot:
+            await type_in(pilot, " More.")
+            await press(pilot, "ctrl+s")
+            key = room(pilot).list.key
+            assert isinstance(key, int)
+            elsewhere.journal.revise(key, text="# Said elsewhere")
+            await press(pilot, "u")
+            assert "Take back first what came after it?" in seen(pilot)
+            assert "Edited “What I read” cannot go alone." in seen(pilot)
+            assert elsewhere.journal.entry(key).title == "Said elsewhere"
+            await press(pilot, "y", "u")
+            assert "More." not in elsewhere.journal.entry(key).text
+    finally:
+        elsewhere.close()
+
+
+@pytest.mark.parametrize("place", ["4", "3"])
+async def test_d_twice_at_once_removes_one(typical: Path, place: str) -> None:
+    async with opened(typical, place) as pilot:
+        before = len(room(pilot).list.keys)
+        at_once(pilot, "d", "d")
+        await settle(pilot)
+        assert len(room(pilot).list.keys) == before - 1
+        await until(pilot, lambda: room(pilot) not in _pressed())
+        await press(pilot, "d")
+        assert len(room(pilot).list.keys) == before - 2
+
+
+def _pressed() -> Any:
+    from ple.tui.habits import _pressed
+
+    return _pressed
+
+
+async def test_what_is_being_written_can_wait(typical: Path, tmp_path: Path) -> None:
+    async with opened(typical, "4", "a", drafts=tmp_path) as pilot:
+        await type_in(pilot, "Half a thought")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, Answer)
+        await press(pilot, "escape")
+        await type_in(pilot, "!")
+        await press(pilot, "escape", "l")
+        assert last_line(pilot) == "It waits as a draft: D goes on with it"
+        assert [left.text for left in drafts.left_behind(tmp_path)] == ["Half a thought!"]
+        await press(pilot, "D", "enter")
+        await type_in(pilot, "!")
+        await press(pilot, "ctrl+s")
+        assert titles(pilot)[0] == "Half a thought!!"
+        assert drafts.left_behind(tmp_path) == []
+
+
+async def test_today_says_what_to_do_first_where_nothing_is_followed(empty: Path, typical: Path) -> None:
+    async with opened(empty, "1") as pilot:
+        assert "You follow nothing yet: 2 and then a" in seen(pilot)
+        assert "came in is read" not in seen(pilot)
+
+
+async def test_keys_that_come_before_the_list_are_dealt_with_when_it_is_there(typical: Path) -> None:
+    go = threading.Event()
+
+    def open_late() -> Environment:
+        go.wait(60)
+        return environment_at(typical)
+
+    app = TestedApp(typical)
+    app.doors._open = open_late
+    try:
+        async with app.run_test(size=(80, 24)) as pilot:
+            at_once(pilot, "4")
+            while app.current_mode != "journal" or not isinstance(app.screen, ListRoom) or app.focused is None:
+                await pilot.pause()
+            at_once(pilot, "j")
+            send(pilot, "enter", None)
+            await pilot.pause()
+            assert not room(pilot).list.keys
+            go.set()
+            await settle(pilot)
+            assert room(pilot).list.position == 1
+            assert getattr(app.focused, "id", None) == "article"
+            assert "My plan for statistics" in seen(pilot)
+    finally:
+        go.set()
+        app.doors.close()
+
+
+async def test_what_is_said_over_a_question_is_seen(typical: Path) -> None:
+    async with opened(typical, "4", "t") as pilot:
+        pilot.app.say("Saved “A page” · u undoes")
+        await settle(pilot)
+        assert [str(note.message) for note in pilot.app._notifications] == ["Saved “A page” · u undoes"]
+
+
+async def test_ctrl_z_says_that_it_cannot_where_there_is_no_shell(typical: Path) -> None:
+    async with opened(typical, "4", "ctrl+z") as pilot:
+        assert "cannot be put aside here" in last_line(pilot)
