@@ -116,7 +116,9 @@ class Shelf:
 
     def _mark(self, label: str, ids: Collection[int], name: str, to: dt.datetime | None) -> int:
         field = getattr(EntryRow, name)
-        with self._library.writing(label.format(_entries(len(ids)))) as tx:
+        with self._library.writing(
+            label.format(_entries(len(ids))), durable=False
+        ) as tx:  # at every article that is read
             lists.check(tx, ids, ENTRY)
             others = [
                 id

@@ -39,7 +39,7 @@ class Ledger:
         """
         holder = uuid7().hex
         said = plan_record(plan)
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = _open_row(tx, plan.assignment_id)
             if row is not None:
                 _not_busy(row, now)
@@ -74,7 +74,7 @@ class Ledger:
         """
         if not self.open_for(assignment_id):
             return None
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = _open_row(tx, assignment_id)
             if row is None:
                 return None
@@ -101,7 +101,7 @@ class Ledger:
             Busy: the lease ran out, and another process has taken it over.
         """
         ours = ours.after(step)
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = self._held(tx, ours)
             row.steps = [step_record(each) for each in ours.intent.steps]
             row.leased_until = now + _lease(ours.intent.content.files)
@@ -110,14 +110,14 @@ class Ledger:
 
     def end(self, ours: Open, state: HandInState, *, now: dt.datetime, failure: str | None = None) -> None:
         """Close a hand-in without a receipt of success."""
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = self._held(tx, ours)
             _close(row, state, now, failure)
             tx.add(row)
 
     def let_go(self, ours: Open) -> None:
         """Give the lease back, if it is still ours; the hand-in stays open if it was."""
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(HandInRow, ours.id)
             if row is not None and row.holder == ours.holder:
                 row.holder = row.leased_until = None
@@ -128,7 +128,7 @@ class Ledger:
 
         Returns the number of the receipt.
         """
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = self._held(tx, ours)
             id = ours.receipt_id
             if id is None and not ours.intent.steps:  # somebody else's doing, another ple's perhaps
@@ -143,7 +143,7 @@ class Ledger:
 
     def accepted(self, ours: Open, *, now: dt.datetime) -> int:
         """Write that the LMS said yes but could not be asked what it holds; the hand-in stays open. As ``arrived``."""
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = self._held(tx, ours)
             id = ours.receipt_id or write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
             row.receipt_id, row.state = id, HandInState.UNVERIFIED
@@ -152,7 +152,7 @@ class Ledger:
 
     def differs(self, ours: Open, status: SubmissionStatus, *, now: dt.datetime, failure: str) -> None:
         """Write that the LMS said yes and holds something else; close it."""
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = self._held(tx, ours)
             id = ours.receipt_id or write_receipt(tx, ours, int(ours.plan["attempt"]), None, now)
             prove(tx, id, ours.intent.content, status.attempt, status, now)
@@ -165,7 +165,7 @@ class Ledger:
         attempt = status.attempt
         assert attempt is not None
         content = plan.content
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             there = known(tx, plan.assignment_id, attempt.number, content.sha256)
             if there is None:
                 ours = Open(
@@ -184,7 +184,7 @@ class Ledger:
             Intent(plan.content, plan.base, plan.attempt_seen, False, False, (Step("by-hand", now),)),
             False, plan.resource_id, None, plan_record(plan),
         )  # fmt: skip
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             there = known(tx, plan.assignment_id, plan.attempt, plan.content.sha256)
             return there or write_receipt(tx, ours, plan.attempt, None, now, by_hand=True)
 

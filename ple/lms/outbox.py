@@ -50,7 +50,7 @@ class Outbox:
         self, assignment_id: int, content: Content, *, resource_id: int | None, statement: bool, authorised: bool
     ) -> Waiting:
         """Put a hand-in in, in place of one that waits for the same assignment."""
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             account_id = tx.exec(
                 select(CourseRow.account_id)
                 .join(AssignmentRow, col(AssignmentRow.course_id) == col(CourseRow.id))
@@ -225,7 +225,7 @@ class Outbox:
 
     def _take(self, account_id: int, *, urge: bool) -> tuple[str | None, str]:
         now = self._now()
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(SenderRow, account_id) or SenderRow(account_id=account_id)
             account = tx.get(AccountRow, account_id)
             assert account is not None
@@ -240,14 +240,14 @@ class Outbox:
             return row.holder, ""
 
     def _renew(self, account_id: int, holder: str) -> None:
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(SenderRow, account_id)
             if row is not None and row.holder == holder:
                 row.leased_until = self._now() + LEASE
                 tx.add(row)
 
     def _release(self, account_id: int, holder: str) -> None:
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(SenderRow, account_id)
             if row is not None and row.holder == holder:
                 row.holder = row.leased_until = None
@@ -261,7 +261,7 @@ class Outbox:
 
     def _rest(self, account_id: int, *, said: str | None, wait: int | None = None, stop: bool = False) -> None:
         now = self._now()
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(SenderRow, account_id)
             assert row is not None
             row.reason, row.stopped_at = said, now if stop else None
@@ -273,14 +273,14 @@ class Outbox:
             tx.add(row)
 
     def _later(self, id: int, next_at: dt.datetime | None, failure: str) -> None:
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(WaitingRow, id)
             assert row is not None
             row.tries, row.next_at, row.failure = row.tries + 1, next_at, failure
             tx.add(row)
 
     def _finish(self, id: int, state: str, *, failure: str | None = None, receipt_id: int | None = None) -> None:
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(WaitingRow, id)
             assert row is not None
             row.tries += 1
@@ -289,7 +289,7 @@ class Outbox:
 
     def _change(self, id: int, change: Callable[[Writing, WaitingRow], None]) -> Waiting:
         found = self.waiting(id)
-        with self._library.writing() as tx:
+        with self._library.writing(durable=True) as tx:
             row = tx.get(WaitingRow, id)
             if row is None or row.state != "waiting":
                 raise NotFound(id, "waiting hand-in", hint=f"It is {found.state} already.")
