@@ -12,6 +12,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from ple.tui import filtering
 from ple.tui.article_room import ArticleRoom
 from ple.tui.room import Thing
 from ple.tui.widgets.blocks import Prose
@@ -28,8 +29,6 @@ FIRST_KEYS = 256
 PAINT = 0.06
 """Seconds after which a place that is gone to is painted: Textual waits for 0.05."""
 ORDERED_AT_ONCE = 2000
-MOST_FILTERED = 5000
-"""A filter keeps at most so many lines, the newest: who wants more narrows it."""
 
 
 class FilterField(Input):
@@ -125,7 +124,9 @@ class ListRoom(ArticleRoom):
         """Lay out list and article."""
         lines = Vertical(
             Static("", id="headline", classes="title", markup=False),
-            FilterField(placeholder="words, tag:…, author:…", id="filter", classes="field", select_on_focus=False),
+            FilterField(
+                placeholder="words, tag:…, is:unread, author:…", id="filter", classes="field", select_on_focus=False
+            ),
             MarkedList(self.paint, id="list"),
             Static("", id="lesson", markup=False),
             classes="list-pane",
@@ -235,11 +236,7 @@ class ListRoom(ArticleRoom):
     async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
         """Keep the keys of what the filter finds, in the list's order."""
         words, kinds = self.filter, (self.kind(0),)
-        found = await self.ask(
-            lambda environment: environment.search.find(words, kinds=kinds, live=True, limit=MOST_FILTERED)
-        )
-        wanted = {hit.id for hit in found.hits}
-        return [key for key in keys if key in wanted]
+        return await self.ask(lambda environment: filtering.kept(environment, words, keys, kinds=kinds))
 
     def fill(
         self,

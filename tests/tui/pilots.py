@@ -229,7 +229,8 @@ DIALOGS: dict[str, dict[str, Case]] = {
     "Rules": {
         "rules.add": Case("f3", "Which entries?"), "rules.pause": Case("f3", "Paused: “What I collect”"),
         "rules.run": Case("f3", "Apply “What I collect” now?"), "rules.remove": Case("f3", "Removed “What I collect”"),
-        "rules.undo": Case("f3 d", noticed), "rules.redo": Case("f3 d u", lambda pilot: "What I collect" not in seen(pilot)),
+        "rules.undo": Case("f3 d", noticed),
+        "rules.redo": Case("f3 d u", lambda pilot: "What I collect" not in seen(pilot)),
         "dialog.close": Case("f3", gone("Rules")),
     },
     "Sheet": {"dialog.close": Case("7 C", gone("Sheet"))},

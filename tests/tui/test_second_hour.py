@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from ple.environment import Environment
 from ple.tui import drafts
 from ple.tui.dialogs import Answer, Confirm
-from ple.tui.list_room import ListRoom
+from ple.tui.list_room import FilterField, ListRoom
 from ple.tui.widgets.bar import KeyLine
 
 from .test_first_hour import at_once
@@ -166,3 +166,29 @@ async def test_what_is_said_over_a_question_is_seen(typical: Path) -> None:
 async def test_ctrl_z_says_that_it_cannot_where_there_is_no_shell(typical: Path) -> None:
     async with opened(typical, "4", "ctrl+z") as pilot:
         assert "cannot be put aside here" in last_line(pilot)
+
+
+async def test_a_filter_takes_the_words_of_the_search_and_what_it_does_not_know_is_text(typical: Path) -> None:
+    async with opened(typical, "2", "slash") as pilot:
+        await type_in(pilot, "is:starred")
+        assert len(room(pilot).list.keys) == 1
+        for typed, left in (("is:star", 60), ("is:read", 4), ("kind:none", 0), ("since:never", 0), ("tag:", 60)):
+            room(pilot).query_one(FilterField).value = typed
+            await settle(pilot)
+            assert len(room(pilot).list.keys) == left, typed
+        assert not pilot.app._notifications
+        await press(pilot, "escape", "3", "left", "G", "enter", "slash")  # a shelf of things of several kinds
+        await type_in(pilot, "journal tag:mem")
+        assert not pilot.app._notifications
+
+
+def test_what_is_not_finished_asks_for_nothing_and_what_is_not_understood_is_text() -> None:
+    from ple.tui.filtering import as_text, finished
+
+    assert finished("memory is:unr") == "memory"
+    assert finished("is:unread") == "is:unread"
+    assert finished("-tag:") == ""
+    assert finished("https://x.example") == "https://x.example"
+    assert as_text('is:odd -kind:none tag:x is:read in:"A b" plain') == (
+        '"is:odd" -"kind:none" tag:x is:read "in:A b" plain'
+    )

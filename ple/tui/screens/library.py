@@ -11,6 +11,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from ple.tui import filtering
 from ple.tui.dialogs import Ask, Choose
 from ple.tui.habits import meant
 from ple.tui.list_room import ListRoom
@@ -139,9 +140,8 @@ class Library(ListRoom):
         """Keep what the filter finds, of whatever kind."""
         if not self._mixed:
             return await super().filtered(keys)
-        words, among = self.filter, [key for key in keys if isinstance(key, int)]
-        found = set(await self.ask(lambda environment: environment.search.ids(words, among=among)))
-        return [key for key in keys if key in found]
+        words = self.filter
+        return await self.ask(lambda environment: filtering.kept(environment, words, keys))
 
     def rows(self, keys: Sequence[Key]) -> Callable[[Environment], Sequence[Row]]:
         """Return the call for lines."""
