@@ -31,6 +31,7 @@ DAILY = {
     "portfolio init": "portfolio.site", "portfolio add": "thing.portfolio", "portfolio list": "go.portfolio",
     "portfolio show": "go.portfolio", "portfolio edit": "portfolio.edit", "portfolio remove": "portfolio.remove",
     "portfolio build": "portfolio.build", "portfolio serve": "portfolio.look", "portfolio check": "portfolio.check",
+    "portfolio collections list": "portfolio.collections", "portfolio collections add": "portfolio.collections",
     "portfolio publish": "portfolio.publish", "portfolio targets add": "portfolio.publish",
     "portfolio targets list": "portfolio.publish", "portfolio targets secret": "portfolio.publish",
     "portfolio badges import": "portfolio.import", "portfolio badges list": "portfolio.view",
@@ -61,7 +62,7 @@ SELDOM = {
     "over many things at once, now and then": (
         "bookmarks check", "bookmarks images", "bookmarks judge", "bookmarks listen", "bookmarks s*", "tags *",
         "collections edit", "collections remove", "collections take-out", "searches remove", "trash *", "unlink",
-        "related", "portfolio announce", "portfolio collections *", "portfolio mentions *", "portfolio published",
+        "related", "portfolio announce", "portfolio mentions *", "portfolio published",
         "lms badges", "lms courses", "lms news", "lms sessions", "lms attended",
     ),
 }  # fmt: skip

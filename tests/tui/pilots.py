@@ -171,6 +171,7 @@ CASES: dict[str, Case] = {
     "portfolio.remove": Case("7 G", "Took “"), "portfolio.build": Case("7", "Built "),
     "portfolio.check": Case("7", "put right before anybody"), "portfolio.look": Case("7", browsed),
     "portfolio.publish": Case("7", "Publish to"), "portfolio.site": Case("7", "About the site"),
+    "portfolio.collections": Case("7", "Pages that show works together"),
     "portfolio.view": Case("7", "Badges and certificates"), "portfolio.import": Case("7", "Import a badge"),
     "portfolio.verify": Case("7", "This is for badges"),
     "settings.change": Case("0", over("Choose")), "settings.default": Case("0", said),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ple.environment import Environment
 from ple.tui.dialogs import Ask, Choose, Confirm
 from ple.tui.sheet import Sheet
 
@@ -148,3 +149,55 @@ async def test_badges_are_brought_in_and_say_what_is_known_of_them(typical: Path
         assert "SHA-256" in seen(pilot)
         await press(pilot, "d")
         assert "No badges or certificates" in seen(pilot)
+
+
+@whole
+async def test_pages_that_show_works_together_are_made_by_hand_and_by_a_search(typical: Path) -> None:
+    async with opened(typical, "3", "plus", "enter", "j", "plus", "enter", "7", "W", "3") as pilot:
+        await press(pilot, "ctrl+a", "K")
+        assert "A new one, of 2 works …" in seen(pilot)
+        await press(pilot, "1")
+        await type_in(pilot, "On memory")
+        await press(pilot, "enter")
+        assert "“On memory” is a page, private so far: W says who sees it" in seen(pilot)
+        await press(pilot, "W", "3", "K")
+        assert "On memory" in seen(pilot)
+        assert "by hand · 1 work · public" in seen(pilot)
+        await press(pilot, "3")
+        await type_in(pilot, "Read")
+        await press(pilot, "enter")
+        await type_in(pilot, "tag:memory")
+        await press(pilot, "enter", "K")
+        assert "by a search" in seen(pilot)
+        await press(pilot, "escape", "home", "K", "1")
+        assert "Put “" in seen(pilot)
+        await press(pilot, "2")
+        found = await pilot.app.ask(lambda environment: environment.portfolio.collections())
+        assert {one.title: one.how for one in found} == {"On memory": "by hand", "Read": "by a search"}
+
+
+@whole
+async def test_what_another_computer_published_since_is_replaced_only_when_that_is_said(
+    typical: Path, tmp_path: Path
+) -> None:
+    remote, copy = tmp_path / "remote.git", tmp_path / "copy"
+    subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
+    async with opened(typical, "3", "plus", "enter", "7", "W", "3", "P") as pilot:
+        await type_in(pilot, str(remote))
+        await press(pilot, "enter", "y")
+        copy.mkdir()
+        await pilot.app.ask(lambda environment: environment.library.back_up(copy / "library.sqlite"))
+        other = Environment(copy)
+        try:
+            other.portfolio.init(title="Said on another computer")
+            other.publishing.publish(anyway=True)
+        finally:
+            other.close()
+        await press(pilot, "i", "1")
+        await type_in(pilot, " of mine")
+        await press(pilot, "enter", "P", "1")
+        assert "was put there by another computer" in seen(pilot)
+        assert "Publish mine in its place" in seen(pilot)
+        await press(pilot, "y")
+        page = subprocess.check_output(["git", "-C", str(remote), "show", "main:index.html"], text=True)
+        assert "Portfolio of mine" in page

@@ -5,10 +5,6 @@ Nothing is fetched unasked, and nothing here is imported before somebody wants t
 
 from __future__ import annotations
 
-import base64
-import os
-import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -27,6 +23,8 @@ from textual.widgets import Static
 
 from ple.library.errors import InvalidInput
 from ple.tui.dialogs import Choose, Confirm
+from ple.tui.graphics import draw, fitted, opened
+from ple.tui.lending import lend
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
 from ple.tui.words import plural
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from ple.tui.app import LearningApp
     from ple.tui.room import Room, Thing
 
-MOST_PIXELS = 60_000_000
 Pixels = list[list[tuple[int, int, int]]]
 
 
@@ -82,26 +79,11 @@ def show(room: Room, thing: Thing) -> None:
 
 def pixels(path: Path, width: int, height: int) -> Pixels:
     """Return a picture that fits so many pixels, line by line; for threads. Raises InvalidInput if it is none."""
-    from PIL import Image as Pillow
-    from PIL import UnidentifiedImageError
-
-    try:
-        with Pillow.open(path) as found:
-            if found.width * found.height > MOST_PIXELS:
-                raise InvalidInput("the picture is too large to be drawn here", hint="o opens its page.")
-            found.draft("RGB", (width, height))
-            image = found.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Pillow.DecompressionBombError) as error:
-        raise InvalidInput(f"the picture cannot be read: {error}", hint="o opens its page.") from error
-    share = min(width / image.width, height / image.height)
-    size = max(1, round(image.width * share)), max(1, round(image.height * share))
-    ground = Pillow.new("RGBA", size, (255, 255, 255, 255))  # what is clear in drawings is paper
-    ground.alpha_composite(image.resize(size))
-    plain: Any = ground.convert("RGB")
-    data = plain.tobytes()
+    plain: Any = fitted(opened(path, (width, height)), width, height)
+    across, data = plain.width, plain.tobytes()
     return [
-        [(data[at], data[at + 1], data[at + 2]) for at in range(row * size[0] * 3, (row + 1) * size[0] * 3, 3)]
-        for row in range(size[1])
+        [(data[at], data[at + 1], data[at + 2]) for at in range(row * across * 3, (row + 1) * across * 3, 3)]
+        for row in range(plain.height)
     ]
 
 
@@ -157,70 +139,25 @@ class Picture(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The picture, its name, the keys."""
-        whole = "w  Draw it whole    " if protocol(os.environ) else ""
         with Vertical(classes="dialog -page"):
             yield Static(clean(self._image.name), classes="dialog-title", markup=False)
             if self.app.no_color:
                 yield Static("A picture cannot be drawn without colours.", classes="dialog-help", markup=False)
             else:
                 yield HalfCells(Path(self._image.file))
-            yield Static(f"{whole}esc  Close", classes="dialog-keys", markup=False)
+            yield Static("w  Draw it whole    esc  Close", classes="dialog-keys", markup=False)
 
     def action_whole(self) -> None:
-        """Lend the terminal to the picture, where the terminal can draw one."""
+        """Lend the terminal to the picture, if the terminal can draw one."""
         app = cast("LearningApp", self.app)
-        how = protocol(os.environ)
-        if how is None:
-            app.notify("This terminal does not say that it can draw pictures.", severity="warning", markup=False)
-            return
+
+        def use() -> None:
+            draw(Path(self._image.file))
+            input("\nEnter goes back to the screens. ")
+
         try:
-            with app.suspend():
-                columns = os.get_terminal_size().columns
-                sys.__stdout__.write(drawn(Path(self._image.file), how, columns))  # type: ignore[union-attr]
-                input("\nEnter goes back to the screens. ")
+            lend(app, use)
         except SuspendNotSupported:
             app.notify("This terminal cannot be lent to a picture.", severity="warning", markup=False)
         except (OSError, EOFError, InvalidInput) as error:
             app.complain(error)
-
-
-def protocol(environ: Mapping[str, str]) -> str | None:
-    """Return how the terminal draws pictures, by what it says of itself: `kitty`, `iterm`, or None for not at all.
-
-    Inside tmux and screen none is drawn: they do not hand such words on.
-    """
-    if environ.get("TMUX") or environ.get("STY") or environ.get("TERM", "").startswith(("tmux", "screen")):
-        return None
-    program = environ.get("TERM_PROGRAM", "")
-    if environ.get("KITTY_WINDOW_ID") or "kitty" in environ.get("TERM", "") or program == "ghostty":
-        return "kitty"
-    return "iterm" if program in ("iTerm.app", "WezTerm", "mintty") else None
-
-
-def drawn(path: Path, how: str, columns: int) -> str:
-    """Return what has a terminal draw a picture. Raises InvalidInput, or OSError if it cannot be read."""
-    if how == "iterm":
-        data = base64.b64encode(path.read_bytes()).decode()
-        return f"\x1b]1337;File=inline=1;width={columns};preserveAspectRatio=1:{data}\x07\n"
-    return "".join(_kitty(_png(path), columns)) + "\n"
-
-
-def _png(path: Path) -> bytes:
-    """Return the picture as PNG, which is what kitty takes."""
-    import io
-
-    from PIL import Image as Pillow
-
-    with Pillow.open(path) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise InvalidInput("the picture is too large to be drawn here", hint="o opens its page.")
-        kept = io.BytesIO()
-        image.convert("RGBA").save(kept, "PNG")
-    return kept.getvalue()
-
-
-def _kitty(data: bytes, columns: int) -> Iterator[str]:
-    said = base64.b64encode(data).decode()
-    for at in range(0, len(said), 4096):
-        first = f"a=T,f=100,c={columns}," if at == 0 else ""
-        yield f"\x1b_G{first}m={int(at + 4096 < len(said))};{said[at : at + 4096]}\x1b\\"

@@ -14,7 +14,7 @@ from ple.tui.habits import meant
 from ple.tui.list_room import ListRoom
 from ple.tui.reading import Article
 from ple.tui.room import Thing
-from ple.tui.screens import portfolio_site, portfolio_works, publishing
+from ple.tui.screens import portfolio_collections, portfolio_site, portfolio_works, publishing
 from ple.tui.screens.showing import artifact_prose
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
@@ -58,6 +58,7 @@ class Portfolio(ListRoom):
         Binding("L", "look", "Look at the site", show=False, id="portfolio.look"),
         Binding("P", "publish", "Publish", id="portfolio.publish"),
         Binding("i", "site", "About the site", show=False, id="portfolio.site"),
+        Binding("K", "collections", "Pages that show works together", show=False, id="portfolio.collections"),
         Binding("v", "view", "Badges", show=False, id="portfolio.view"),
         Binding("I", "import_file", "Import a badge", show=False, id="portfolio.import"),
         Binding("r", "verify", "Ask the issuer of the badge", show=False, id="portfolio.verify"),
@@ -196,8 +197,10 @@ class Portfolio(ListRoom):
         document = await self.ask(lambda environment: environment.document(environment.resolve(name)))
         show_in_portfolio(self, Thing(document.id, document.kind, clean(document.title), document.url, document.tags))
 
-    def works(self) -> Sequence[Artifact]:
+    def works(self, *, quiet: bool = False) -> Sequence[Artifact]:
         """Return the works that are marked, or the one under the cursor; say so where there is none."""
+        if quiet and (self.shown == BADGES or self.thing() is None):
+            return []
         if self.shown == BADGES or not self.list.marks:
             one = self.artifact_here()
             return [one] if one else []
@@ -206,6 +209,10 @@ class Portfolio(ListRoom):
     def action_visibility(self) -> None:
         """Choose who may see it, or all that are marked."""
         portfolio_works.visibility(self)
+
+    def action_collections(self) -> None:
+        """Show the pages that show works together, and make one."""
+        portfolio_collections.offer(self)
 
     def action_edit(self) -> None:
         """Change one of the things that are said about it, or about all that are marked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ple.tui.dialogs import Ask, Choose, Confirm
@@ -130,15 +131,25 @@ def _confirm(room: Portfolio, name: str, seen: Published, *, adopt: bool) -> Non
 
     def answered(answer: str | None) -> None:
         if answer == "y":
-            room.learning.guarded(lambda: _publish(room, name, adopt=adopt), group="publish", exclusive=False)
+            go = partial(_publish, room, name, adopt=adopt, anyway=seen.elsewhere)
+            room.learning.guarded(go, group="publish", exclusive=False)
 
-    answers = {"y": "Publish this now"} if seen.new or seen.changed or seen.gone else {}
+    answers = {"y": "Publish mine in its place" if seen.elsewhere else "Publish this now"} if seen else {}
     room.app.push_screen(Sheet(changes_prose(seen), answers, close="Not now"), answered)
 
 
-async def _publish(room: Portfolio, name: str, *, adopt: bool) -> None:
+async def _publish(room: Portfolio, name: str, *, adopt: bool, anyway: bool) -> None:
+    """Publish what was looked at; what another computer put there meanwhile is looked at first."""
+    from ple.portfolio.publishing.errors import PublishedElsewhere
+
     room.learning.say(f"Publishing to {clean(name)} …")
-    done = await room.ask(lambda environment: environment.publishing.publish(name, adopt=adopt))
+    try:
+        done = await room.ask(lambda environment: environment.publishing.publish(name, adopt=adopt, anyway=anyway))
+    except PublishedElsewhere:
+        if anyway:
+            raise
+        _look(room, name, adopt=adopt)
+        return
     room.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone")
     await room.learning.look()
     room.reload()

@@ -175,6 +175,12 @@ def changes_prose(seen: Published) -> Prose:
     blocks = [Block("h1", f"Publish to {clean(seen.address)}")]
     counts = joined(*(f"{len(paths)} {said}" for paths, said in _changes(seen) if paths))
     blocks.append(Block("meta", f"{clean(seen.target)} · {counts or 'nothing to change'}", gap=False))
+    if seen.elsewhere and seen:
+        said = (
+            "What is there was put there by another computer since, or by this library before it was put back. "
+            "Publishing puts yours in its place: what only the other one has is gone below."
+        )
+        blocks.append(Block("p", said, first="! ", rest="  "))
     if seen.held_back:
         said = f"{plural(seen.held_back, 'unlisted page')} will stay here: a repository lists all its files."
         blocks.append(Block("p", said))
