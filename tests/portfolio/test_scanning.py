@@ -20,7 +20,8 @@ x = r'''raw''' + f'{a!r:>{w}}' + b'\\x00' + "open
 class A extends B { @Override public void f() throws E {} }
 \r\n\ttab é 日本語 [link](https://example.org/) @media print { a > b { color: #fff } }
 """
-_ALL = [aliases[0] for _name, aliases, _files, _types in get_all_lexers() if aliases]
+_ENDLESS = "smithy"  # its rules take exponential time on such a text, Pygments' way too
+_ALL = [aliases[0] for _name, aliases, _files, _types in get_all_lexers() if aliases and _ENDLESS not in aliases]
 _SOME = ["python", "html", "js", "sql", "rust"]
 
 
@@ -35,7 +36,7 @@ def of_pygments(lexer: object, text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "language", _ALL if os.environ.get("PLE_TEST_ALL") else ["python", "html", "js", "sql", "rust"]
 )
-def test_the_rules_of_a_language_put_together_find_what_they_find_one_by_one(language: str) -> None:
+def test_the_rules_that_can_begin_with_what_stands_there_find_what_all_of_them_find(language: str) -> None:
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     scanner = scanning.scanner_of(lexer, _class_of)
     if scanner is None:
