@@ -8,13 +8,13 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 from ple.library import LibraryError
 from ple.library.attachments import Files
 from ple.portfolio import pictures
 from ple.portfolio.enlarger import Enlarger, TooSlow
+from ple.portfolio.makers import version_of
 from ple.portfolio.pictures import Measures, PictureError
 
 _MEASURES = "measures.json"
@@ -126,5 +126,5 @@ _VERSIONS: list[str] = []
 
 def _pillow() -> str:
     if not _VERSIONS:
-        _VERSIONS.append(version("pillow"))
+        _VERSIONS.append(version_of("pillow"))
     return _VERSIONS[0]

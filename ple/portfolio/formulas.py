@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape, unescape
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
+
+from ple.portfolio.makers import version_of
 
 Formulas = Callable[[str, bool], str]
 """What makes HTML of LaTeX; the second says whether the formula stands alone."""
@@ -49,7 +50,7 @@ def available() -> bool:
 @lru_cache(maxsize=1)
 def version_here() -> str:
     """Return which release converts formulas here; nothing when none does."""
-    return version("latex2mathml") if available() else ""
+    return version_of("latex2mathml") if available() else ""
 
 
 def taken_out(html: str, mark: str) -> tuple[str, list[tuple[str, bool]]]:

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from ple.portfolio import metadata
 from ple.portfolio.arrangement import Arrangement
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.formulas import version_here as math_maker
+from ple.portfolio.makers import version_of
 from ple.portfolio.mentions import HIDDEN, Mention, Target
 from ple.portfolio.permalinks import PAGE, TAG, Ledger
 from ple.portfolio.prose import beginning, excerpt
@@ -49,7 +49,7 @@ class Frame:
         self.arranged = arranged
         said = settings.told("about", "resume")
         self.ground = hash_of(
-            [ple.__version__, _EDITION, [version(name) for name in _MAKERS], math_maker(), theme.fingerprint, said]
+            [ple.__version__, _EDITION, [version_of(name) for name in _MAKERS], math_maker(), theme.fingerprint, said]
         )
         self.picture: Callable[[Work, str], dict[str, Any] | None] = lambda _work, _root: None
         """What a list shows of a work, if that can be seen."""

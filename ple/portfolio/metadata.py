@@ -5,10 +5,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from ple.portfolio.characters import fit_line
 from ple.portfolio.values import Settings
@@ -65,29 +63,29 @@ def atom(feed: Feed) -> bytes:
     """Return a feed as Atom (RFC 4287)."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(feed.language)}>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoted(feed.language)}>',
         f"<title>{escape(feed.title)}</title>",
         *([f"<subtitle>{escape(feed.subtitle)}</subtitle>"] if feed.subtitle else []),
         f"<id>urn:uuid:{feed.uid}</id>",
         f"<updated>{instant(feed.updated_at)}</updated>",
         f"<author><name>{escape(feed.author or feed.title)}</name></author>",
         "<generator>ple</generator>",
-        f"<link href={quoteattr(feed.here())}/>",
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(feed.here("feed.atom"))}/>',
+        f"<link href={quoted(feed.here())}/>",
+        f'<link rel="self" type="application/atom+xml" href={quoted(feed.here("feed.atom"))}/>',
     ]
     for entry in feed.entries:
         href = feed.link(entry)
-        tongue = f" xml:lang={quoteattr(entry.language)}" if entry.language else ""
+        tongue = f" xml:lang={quoted(entry.language)}" if entry.language else ""
         lines += [
             f"<entry{tongue}>",
             f"<title>{escape(entry.title)}</title>",
             f"<id>urn:uuid:{entry.uid}</id>",
-            f"<link href={quoteattr(href)}/>",
+            f"<link href={quoted(href)}/>",
             f"<published>{instant(entry.published_at)}</published>",
             f"<updated>{instant(entry.updated_at)}</updated>",
-            *(f"<category term={quoteattr(tag)}/>" for tag in entry.tags),
+            *(f"<category term={quoted(tag)}/>" for tag in entry.tags),
             *([f"<summary>{escape(entry.summary)}</summary>"] if entry.summary else []),
-            f'<content type="html" xml:base={quoteattr(href)}>{entry.escaped}</content>',
+            f'<content type="html" xml:base={quoted(href)}>{entry.escaped}</content>',
             "</entry>",
         ]
     return ("\n".join([*lines, "</feed>"]) + "\n").encode("utf-8", "replace")
@@ -104,9 +102,9 @@ def rss(feed: Feed) -> bytes:
         f"<link>{escape(feed.here())}</link>",
         f"<description>{escape(feed.subtitle or feed.title)}</description>",
         f"<language>{escape(feed.language)}</language>",
-        f"<lastBuildDate>{format_datetime(feed.updated_at)}</lastBuildDate>",
+        f"<lastBuildDate>{mail_time(feed.updated_at)}</lastBuildDate>",
         "<generator>ple</generator>",
-        f'<atom:link rel="self" type="application/rss+xml" href={quoteattr(feed.here("feed.rss"))}/>',
+        f'<atom:link rel="self" type="application/rss+xml" href={quoted(feed.here("feed.rss"))}/>',
     ]
     for entry in feed.entries:
         lines += [
@@ -114,7 +112,7 @@ def rss(feed: Feed) -> bytes:
             f"<title>{escape(entry.title)}</title>",
             f"<link>{escape(feed.link(entry))}</link>",
             f'<guid isPermaLink="false">urn:uuid:{entry.uid}</guid>',
-            f"<pubDate>{format_datetime(entry.published_at)}</pubDate>",
+            f"<pubDate>{mail_time(entry.published_at)}</pubDate>",
             f"<dc:creator>{escape(feed.author or feed.title)}</dc:creator>",
             *(f"<category>{escape(tag)}</category>" for tag in entry.tags),
             *([f"<description>{escape(entry.summary)}</description>"] if entry.summary else []),
@@ -177,12 +175,35 @@ def robots(url: str | None) -> bytes:
     return ("\n".join([*lines, *([f"Sitemap: {url}sitemap.xml"] if url else [])]) + "\n").encode()
 
 
+# The standard library has these among readers of XML, e-mail and the web, which take longer to import than feeds take.
+
+
+def escape(words: str) -> str:
+    """Return words as text of XML."""
+    return words.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+
+
+def quoted(words: str) -> str:
+    """Return words as an attribute of XML, with its quotes."""
+    said = escape(words).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    if '"' not in said:
+        return f'"{said}"'
+    return f"'{said}'" if "'" not in said else '"{}"'.format(said.replace('"', "&quot;"))
+
+
+def mail_time(when: dt.datetime) -> str:
+    """Return a time as e-mail and RSS have it (RFC 5322), in UTC."""
+    when = when.astimezone(dt.UTC)
+    return f"{_DAYS[when.weekday()]}, {when.day:02} {_MONTHS[when.month - 1][:3]} {when.year:04} {when:%H:%M:%S} +0000"
+
+
 @lru_cache(maxsize=8192)
 def instant(when: dt.datetime) -> str:
     """Return a time as RFC 3339 has it, in UTC, to the second."""
     return when.astimezone(dt.UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
+_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _MONTHS = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -225,7 +246,7 @@ def work_json(
         {
             "@context": "https://schema.org",
             "@type": _TYPES.get(work.card.kind, "CreativeWork"),
-            "@id": f"urn:uuid:{work.artifact.uid}",
+            "@id": f"urn:uuid:{work.card.uid}",
             "headline": work.title[:110],
             "name": work.title,
             "description": work.summary,
@@ -234,7 +255,7 @@ def work_json(
             "dateModified": instant(work.permalink.updated_at),
             "author": {"@type": "Person", "name": settings.author} if settings.author else None,
             "inLanguage": language or settings.language,
-            "keywords": sorted(work.artifact.tags),
+            "keywords": work.card.tags,
             "teaches": list(work.artifact.skills),
             "license": licence_url(licence) or licence,
             "citation": None if work.own else _without_nothing(source),

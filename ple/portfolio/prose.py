@@ -38,7 +38,8 @@ class Prose:
     """A text on its way to a page whose heading is ``title``.
 
     Headings begin at level ``top``; a first one that only repeats the title is left out. ``part`` tells the footnotes
-    of several texts on one page apart. ``colours`` colours code, ``formulas`` makes HTML of LaTeX between dollars.
+    of several texts on one page apart. ``mentioning`` is whether to look for mentions: False if it is known that there
+    is none. ``colours`` colours code, ``formulas`` makes HTML of LaTeX between dollars.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Prose:
         title: str = "",
         top: int = 2,
         part: int | None = None,
+        mentioning: bool = True,
         colours: Colours = coloured,
         formulas: Formulas = formula,
     ) -> None:
         self._markdown = fit(markdown)
         self._target = target
+        self._mentioning = mentioning
         self._title = title
         self._top = top
         self._part = top if part is None else part
@@ -67,7 +70,7 @@ class Prose:
         """Let the parser of Markdown do its part; the rest is done by :meth:`html`, sooner or later."""
         from ple.web.text import markdown_made
 
-        if may_mention(self._markdown):
+        if self._mentioning and may_mention(self._markdown):
             # Mentions travel through the Markdown parser and the sanitiser as words that occur nowhere else.
             mark = "m" + hashlib.blake2b(self._markdown.encode("utf-8", "replace"), digest_size=6).hexdigest() + "x"
 

@@ -26,6 +26,9 @@ _KNOWN = re.compile(
     r"|code class=\"[^\"]*\"|t[dh] align=\"(?:left|center|right)\"|ol start=\"\d+\""
     r"|input type=\"checkbox\"(?: checked=\"\")? disabled=\"\" /)>"
 )
+_REMEMBERED, _LONGEST = 5000, 200
+_seen = set(_PLAIN)
+"""Tags that are known: most stand in many texts."""
 _NESTING = ("<blockquote", "<ul", "<ol", "<em", "<strong", "<del", "<sup")
 _DEEPEST = 200
 
@@ -38,8 +41,15 @@ def tags_in(html: str) -> str | None:
     """
     found = _TAG.findall(html)
     tags = set(found)
-    flat = len(found) <= _DEEPEST or sum(map(html.count, _NESTING)) <= _DEEPEST
-    return "".join(tags) if flat and all(map(_KNOWN.fullmatch, tags - _PLAIN)) else None
+    # what nests is closed again by a tag of its own
+    if len(found) > 2 * _DEEPEST and sum(map(html.count, _NESTING)) > _DEEPEST:
+        return None
+    for tag in tags - _seen:
+        if not _KNOWN.fullmatch(tag):
+            return None
+        if len(_seen) < _REMEMBERED and len(tag) < _LONGEST:
+            _seen.add(tag)
+    return "".join(tags)
 
 
 _ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"

@@ -22,8 +22,6 @@ from ple.portfolio.filepages import FilePages
 from ple.portfolio.frame import EMPTY, Frame, Page, host_of
 from ple.portfolio.lists import Lists
 from ple.portfolio.permalinks import ARTIFACT, PAGE, PART, SKILL, TAG, Ledger
-from ple.portfolio.previews import HEIGHT, WIDTH, Colours, font_for, preview, stamp
-from ple.portfolio.sitesearch import SiteSearch
 from ple.portfolio.syndication import Syndication
 from ple.portfolio.theme import Theme
 from ple.portfolio.values import Settings
@@ -109,6 +107,8 @@ class Site:
         yield frame.notice("u/index.html", "u/", "Nothing to see here", _BY_LINK_ONLY)
         yield from self._previews()
         if "search" in self._settings.extras and arranged.listed:
+            from ple.portfolio.sitesearch import SiteSearch
+
             yield from SiteSearch(frame, self._works.html, self._works.remembered).pages()
         yield from self._syndication.feeds()
         if self._settings.url:
@@ -124,6 +124,8 @@ class Site:
         room, settings = self._darkroom, self._settings
         if room is None or "previews" not in settings.extras or not settings.url:
             return
+        from ple.portfolio.previews import Colours, font_for, preview, stamp
+
         colours = Colours.of(self._theme.files.get("style.css", b""))
         wanted: list[tuple[str, str, list[str]]] = [("", settings.title, [settings.author, host_of(settings.url)])]
         wanted += [
@@ -172,6 +174,8 @@ def _shared(settings: Settings, files: FilePages, previews: bool, work: Work | N
         return None
     found = files.shared(work) if work is not None else None
     if found is None and previews and "previews" in settings.extras:
+        from ple.portfolio.previews import HEIGHT, WIDTH, font_for
+
         of = work if work is not None and _has_preview(files, work) else None
         if of is not None or font_for(settings.title) is not None:
             title = of.title if of is not None else settings.title
@@ -183,6 +187,8 @@ def _shared(settings: Settings, files: FilePages, previews: bool, work: Work | N
 
 
 def _has_preview(files: FilePages, work: Work) -> bool:
+    from ple.portfolio.previews import font_for
+
     return work.listed and files.shared(work) is None and font_for(work.title) is not None
 
 

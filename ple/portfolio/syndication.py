@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from xml.sax.saxutils import escape
 
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import newest_first
@@ -76,7 +75,7 @@ class Syndication:
         if known is None:
             said = self._entry(work)
             html = said.html.replace(ROOT, base)
-            known = self._entries[work.id, base] = replace(said, html=html, escaped=escape(html))
+            known = self._entries[work.id, base] = replace(said, html=html, escaped=metadata.escape(html))
         return known
 
     def sitemap(self, url: str) -> Page:

@@ -110,7 +110,7 @@ class WorkPages:
         ]
         shown["syndication"] = [{"href": href, "title": host_of(href)} for href in echo.syndication]
         for name, html in self._body(work).items():
-            shown[name] = Safe(html.replace(ROOT, root))
+            shown[name] = Safe(html.replace(ROOT, root)) if html else ""
         if card.kind in COLLECTIONS:
             return {"page": page, "work": shown, "works": frame.placed(self._held(work), address)}
         return {"page": page, "work": shown}
@@ -162,7 +162,7 @@ class WorkPages:
             begun = self._begun[work.id] = {
                 name: Prose(
                     text, work.target, title=work.title if top == 2 else "", top=min(top, 3), part=top,
-                    colours=self._coloured, formulas=self._formula,
+                    mentioning=bool(work.card.mentions), colours=self._coloured, formulas=self._formula,
                 )
                 for name, (text, top) in texts.items()
                 if text
