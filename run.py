@@ -58,6 +58,7 @@ def test(arguments: list[str]) -> int:
     """Run the tests, on all cores."""
     install("dev")
     workers = str((os.cpu_count() or 1) + 1)  # one more than cores: many tests wait for a process or a socket
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would compile all of ple anew
     return call(PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", *arguments)
 
 

@@ -13,14 +13,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import LRUCache
 
 from ple.library.errors import LibraryError, from_database
 
 WRITER_LOCK = 0x706C65  # "ple"; any constant will do, so long as all our processes use the same
 BUSY_SECONDS = 30.0
+
+
+class SQLite(SQLiteDialect_pysqlite):
+    """SQLite as SQLAlchemy speaks it, one for all libraries: a statement compiled for one need not be for the next.
+
+    To compile a statement takes longer than to execute it. SQLAlchemy keeps what it compiled by statement and dialect,
+    and has a dialect for each engine; ours are all the same, so they are equal.
+    """
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether what is compiled for this one will do for the other."""
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        """Return the hash that all have."""
+        return hash(type(self))
+
+
+registry.register("sqlite.ple", __name__, SQLite.__name__)
+compiled_sqlite: LRUCache[Any, Any] = LRUCache(500)
 
 
 def open_engine(url: str) -> Engine:
@@ -30,12 +55,15 @@ def open_engine(url: str) -> Engine:
     """
     # The connection that was used last is used next: each keeps pages of its own, and others are needed only at once.
     options: dict[str, Any] = {"hide_parameters": True, "pool_use_lifo": True}
+    address = make_url(url)
     if url.startswith("sqlite"):
+        address = address.set(drivername="sqlite+ple")
         options["connect_args"] = {"timeout": BUSY_SECONDS}
+        options["execution_options"] = {"compiled_cache": compiled_sqlite}
     else:
         options["connect_args"] = {"connect_timeout": 10}
         options["pool_pre_ping"] = True  # a server may have been restarted while the screens were open
-    engine = create_engine(url, **options)
+    engine = create_engine(address, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
