@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
@@ -17,13 +18,21 @@ from .terminal import ROOT, Terminal
 pytestmark = [pytest.mark.tmux, pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not here")]
 
 
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAHgAAAB4CAIAAAC2BqGFAAAAs0lEQVR42u3QMQ0AAAgDsMmZfxXIwgU8TaqgmZYDUSBaNKJFi7YgWjSiRYu2IF"
+    "o0okWLRrRoRIsWjWjRiBYtGtGiES1aNKJFI1q0aESLRrRo0YgWjWjRohEtGtGiRSNaNKJFi0a0aESLFo1o0YgWLRrRohEtWjSiRSNatGhEi0a0"
+    "aNGIFo1o0aIRLRrRokUjWjSiRYtGtGhEixaNaNGIFi0a0aIRLVo0okUjWrRoRItG9L8Fjw6JlHodF08AAAAASUVORK5CYII="
+)
+
+
 @pytest.fixture
 def terminal(tmp_path: Path, empty_library: Path, at_home: Path, publisher: Any) -> Iterator[Terminal]:
     """The screens on an empty library, with a feed and a page to be found on this machine."""
     items = "".join(f"<item><title>Lesson {n}</title><guid>{n}</guid></item>" for n in range(3))
     feed = f"<rss version='2.0'><channel><title>Lessons</title>{items}</channel></rss>"
     publisher.publish("/feed", feed, Content_Type="application/rss+xml")
-    publisher.publish("/page", "<title>Spacing works</title><p>Words", Content_Type="text/html")
+    publisher.publish("/page", "<title>Spacing works</title><p>Words<p><img src=curve.png>", Content_Type="text/html")
+    publisher.publish("/curve.png", PICTURE, Content_Type="image/png")
     folder = tmp_path / "library"
     folder.mkdir()
     shutil.copy(empty_library, folder / "library.sqlite")
@@ -63,7 +72,7 @@ def test_a_morning_from_first_start_to_quit(terminal: Terminal, publisher: Any) 
     terminal.keys("s")
     terminal.wait("★")
     terminal.keys("u")
-    terminal.wait("Undone")
+    terminal.wait("Taken back")
     terminal.keys("Enter")
     terminal.wait("This entry has no text of its own")
     terminal.keys("Escape")
@@ -75,6 +84,20 @@ def test_a_morning_from_first_start_to_quit(terminal: Terminal, publisher: Any) 
     terminal.keys("Enter")
     terminal.wait("Saved “Spacing works”")
     terminal.wait("  127.0.0.1")  # its line in the list
+    terminal.keys("Enter")
+    terminal.wait("i Pictures")
+    terminal.keys("i")
+    terminal.wait("Fetch the pictures of")
+    terminal.keys("y")
+    terminal.wait("Draw it whole")
+    terminal.keys("w")  # the terminal is asked whether it can; whatever it says, the screens come back
+    if "Enter goes back" in terminal.wait("pictures."):
+        terminal.keys("Enter")
+        terminal.wait("Draw it whole")
+    terminal.keys("Escape")
+    terminal.wait("Draw it whole", gone=True)
+    terminal.keys("Escape")
+    terminal.wait("  127.0.0.1")
     terminal.keys("n")
     terminal.wait("Note on")
     terminal.type("read this twice")

@@ -153,7 +153,7 @@ class Picture(ModalScreen[None]):
 
         def use() -> None:
             draw(Path(self._image.file))
-            input("\nEnter goes back to the screens. ")
+            input("\nEnter goes back to the pictures. ")
 
         try:
             lend(app, use)
