@@ -10,7 +10,6 @@ import asyncio
 import datetime as dt
 import importlib
 import os
-import sys
 import webbrowser
 from collections.abc import Callable
 from functools import partial
@@ -141,6 +140,7 @@ class LearningApp(Desk):
         self.set_interval(20.0, self.keep_memory)
         self.guarded(self._go_on, group="drafts")
         hear_the_end(self)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # after ctrl+z all is to be painted
         if self._tour:
             self.action_tour()
         for said in self.greetings:
@@ -283,9 +283,11 @@ class LearningApp(Desk):
 
     def action_suspend_process(self) -> None:
         """Put ple aside, as the shell does with other programs, where there is a shell that brings it back."""
-        if self._driver is not None and self._driver.can_suspend and sys.platform != "win32":
+        from ple.tui import aside
+
+        if self._driver is not None and self._driver.can_suspend and not self.is_headless and aside.shell():
             self.keep_memory()
-            super().action_suspend_process()
+            aside.put_aside(self._driver)
         else:
             self.say("ple cannot be put aside here; ctrl+q leaves, and it comes back where you are")
 

@@ -260,3 +260,25 @@ def test_build_and_hand_in(folder: Path, tmp_path: Path) -> None:
             assert len(lms.school.handed_in(1)) == 1
         finally:
             terminal.close()
+
+
+@whole
+def test_put_aside_and_back_and_from_a_window_of_its_own_neither(folder: Path, tmp_path: Path) -> None:
+    terminal = opened(folder, tmp_path)
+    try:
+        terminal.keys("C-z")  # nobody there would wake it again
+        terminal.wait("ple cannot be put aside here")
+        terminal.again("bash --norc -i")
+        terminal.type(command())
+        terminal.keys("Enter")
+        terminal.wait("You follow nothing yet")
+        terminal.keys("C-z")
+        terminal.wait("Stopped")
+        terminal.wait("You follow nothing yet", gone=True)
+        terminal.type("fg")
+        terminal.keys("Enter")
+        terminal.wait("You follow nothing yet")
+        terminal.keys("4")
+        terminal.wait("Your journal is empty")
+    finally:
+        terminal.close()
