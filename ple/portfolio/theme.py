@@ -21,7 +21,10 @@ from ple.portfolio.notation import encoder
 
 CONTEXT = 1
 _OURS = Path(__file__).parent / "themes"
-_ADDED = ("badge.html", "badges.html", "collection.html", "responses.html", "search.html")
+_ADDED = (
+    *("badge.html", "badges.html", "collection.html", "responses.html", "search.html"),
+    *("work-head.html", "work-texts.html", "work-foot.html"),
+)
 """Templates that the context got later: a theme that lacks one gets ours, in its own frame."""
 
 
