@@ -296,14 +296,17 @@ class Portfolio:
             CannotPrint: a PDF cannot be made here.
         """
         from ple.portfolio.leaving.archive import belongings
-        from ple.portfolio.leaving.formats import Form, form_of, write
+        from ple.portfolio.leaving.formats import Baggage, Form, form_of, write
 
         chosen = Form(form) if form else form_of(file)
         self.build()
         works = list(self._shelf.read())
         own = belongings(self._library, [id for artifact, _ in works for id in (artifact.source_id, artifact.id) if id])
         held = {one.id: one.works for one in self.collections() if one.id} if chosen is Form.LEAP2A else {}
-        return write(file, chosen, self.folder, self.settings(), works, own, with_unlisted=with_unlisted, held=held)
+        baggage = Baggage(
+            site=self.folder, settings=self.settings(), works=works, files=own, held=held, with_unlisted=with_unlisted
+        )
+        return write(file, chosen, baggage)
 
     def check(self, folder: Path | None = None) -> list[Finding]:
         """Return what should be put right before anybody sees the site, the serious first; nothing is written.

@@ -1,6 +1,7 @@
 """The forms in which a portfolio leaves, and writing one of them to a file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +25,26 @@ class Form(StrEnum):
     LEAP2A = "leap2a"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baggage:
+    """What a portfolio has to take along."""
+
+    site: Path
+    """Where it was built."""
+    settings: Settings
+    works: Sequence[Work]
+    files: Sequence[File]
+    held: Mapping[int, Sequence[int]]
+    """What stands in each collection."""
+    with_unlisted: bool = False
+
+    @property
+    def shown(self) -> list[Work]:
+        """The works that others may have."""
+        wanted = {Visibility.PUBLIC, *([Visibility.UNLISTED] if self.with_unlisted else [])}
+        return [(artifact, document) for artifact, document in self.works if artifact.visibility in wanted and document]
+
+
 def form_of(file: Path) -> Form:
     """Return the form that a file's name says.
 
@@ -38,17 +59,7 @@ def form_of(file: Path) -> Form:
         ) from None
 
 
-def write(
-    file: Path,
-    form: Form,
-    site: Path,
-    settings: Settings,
-    works: Sequence[Work],
-    files: Sequence[File],
-    *,
-    with_unlisted: bool,
-    held: Mapping[int, Sequence[int]],
-) -> int:
+def write(file: Path, form: Form, baggage: Baggage) -> int:
     """Write the portfolio to a new file, whole or not at all; return how many files or chapters are in it.
 
     What is private leaves in the zip alone, which is the learner's own copy.
@@ -59,7 +70,7 @@ def write(
     """
     if file.exists():
         raise InvalidInput(f"{file} is there already", hint="Name a new file.")
-    content, count = _content(form, site, settings, works, files, with_unlisted=with_unlisted, held=held)
+    content, count = _content(form, baggage)
     part = file.with_name(f".{file.name}.part")
     try:
         part.write_bytes(content)
@@ -70,18 +81,10 @@ def write(
     return count
 
 
-def _content(
-    form: Form,
-    site: Path,
-    settings: Settings,
-    works: Sequence[Work],
-    files: Sequence[File],
-    *,
-    with_unlisted: bool,
-    held: Mapping[int, Sequence[int]],
-) -> tuple[bytes, int]:
+def _content(form: Form, baggage: Baggage) -> tuple[bytes, int]:
+    site, settings, with_unlisted = baggage.site, baggage.settings, baggage.with_unlisted
     if form is Form.ZIP:
-        return archive(site, settings, works, files)
+        return archive(site, settings, baggage.works, baggage.files)
     if form is Form.SITE:
         from ple.portfolio.leaving.archive import zipped
         from ple.portfolio.permalinks import UNLISTED
@@ -92,15 +95,13 @@ def _content(
             if with_unlisted or not (path.startswith(UNLISTED) and path.count("/") > 1)
         }
         return zipped(pages), len(pages)
-    wanted = {Visibility.PUBLIC, Visibility.UNLISTED} if with_unlisted else {Visibility.PUBLIC}
     if form is Form.LEAP2A:
         from ple.portfolio.leaving.leap2a import leap2a
 
-        shown = [(artifact, document) for artifact, document in works if artifact.visibility in wanted and document]
-        return leap2a(settings, shown, held), len(shown)
+        return leap2a(settings, baggage.shown, baggage.held), len(baggage.shown)
     from ple.portfolio.leaving.book import read_book
 
-    book = read_book(site, settings, [artifact for artifact, _ in works], with_unlisted=with_unlisted)
+    book = read_book(site, settings, [artifact for artifact, _ in baggage.works], with_unlisted=with_unlisted)
     if form is Form.EPUB:
         from ple.portfolio.leaving.epub import epub
 
