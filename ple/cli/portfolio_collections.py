@@ -50,9 +50,10 @@ def add(
     if query and works:
         raise click.UsageError("either WORKS or --search: a page shows what was put there, or what a search finds")
     ours = environment(ctx)
-    source = _searched(ours, title, query) if query else _gathered(ctx, ours, title, works)
     context = {"why": why} if why else {}
-    artifact = ours.portfolio.add(source, visibility=visibility, **context)
+    with ours.library.as_one(f"Made the collection “{' '.join(title.split())}”"):
+        source = _searched(ours, title, query) if query else _gathered(ctx, ours, title, works)
+        artifact = ours.portfolio.add(source, visibility=visibility, **context)
     made = next(one for one in ours.portfolio.collections() if one.id == artifact.id)
     said = [f"Added the collection #{made.id} “{made.title}”: {plural(len(made.works), 'public work')} in it now."]
     if visibility == "private":

@@ -114,6 +114,7 @@ class Library(Undoing):
                 transaction.files = self.files
                 transaction.connection()  # begins at once: what is read from here on nobody else changes
                 yield transaction
+                self.joins(transaction)
             self.did(transaction.deed)
 
     def revisions(self, id: int) -> Sequence[Revision]:

@@ -11,9 +11,10 @@ own. What another one did to the same things since is never overwritten; it is n
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -70,12 +71,22 @@ class ChangedSince(PleError):
         """What has to be taken back first; None where it was a taking back itself."""
 
 
+@dataclass(slots=True)
+class _Whole:
+    """What is done in several transactions, and taken back as one."""
+
+    label: str
+    change: int = 0
+    """The number of the last of them."""
+
+
 class Undoing(ABC):
     """What a library can do about the changes that were made to it."""
 
     def __init__(self) -> None:
         self._own: dict[int, dt.datetime] = {}
         """The numbers of what was done through this library, with their times: after a restore, numbers run again."""
+        self._whole = threading.local()
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Reading]:
@@ -85,10 +96,36 @@ class Undoing(ABC):
     def writing(self, label: str | None = None) -> AbstractContextManager[Writing]:
         """Open a transaction for writing."""
 
+    @contextmanager
+    def as_one(self, label: str) -> Generator[None]:
+        """Let all that this thread does meanwhile be taken back as one, called ``label``: several doors take part.
+
+        Each is kept when it is done, so what was done before an error stays, and is taken back as one too.
+        """
+        outer = getattr(self._whole, "of", None)
+        if outer is not None:
+            yield  # it is a part of something larger
+            return
+        self._whole.of = _Whole(label)
+        try:
+            yield
+        finally:
+            self._whole.of = None
+
+    def joins(self, transaction: Writing) -> None:
+        """Let a transaction that ends be taken back with what was done before it, as long as :meth:`as_one` says so."""
+        whole: _Whole | None = getattr(self._whole, "of", None)
+        if whole is not None and transaction.label is not None:
+            if whole.change:
+                transaction.continues(whole.change)
+            transaction.label = whole.label
+
     def did(self, deed: tuple[int, dt.datetime] | None) -> None:
         """Note what was kept for undo by a transaction of ours, if it was."""
         if deed is not None:
             self._own[deed[0]] = deed[1]
+            if (whole := getattr(self._whole, "of", None)) is not None:
+                whole.change = deed[0]
 
     def undo(self, change: int | None = None, *, own: bool = False) -> Undone:
         """Take back the newest change that has a label and is not taken back yet; return what it was.

@@ -1,6 +1,7 @@
 """Taking back: every kind of step, and what came in between."""
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -140,3 +141,40 @@ def test_every_kind_of_value_comes_back_as_it_was() -> None:
     now = dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
     for value in (None, True, 3, 1.5, "x", now, now.date(), uuid.uuid4(), b"\x00\xff", {"a": "time", "is": "x"}, [1]):
         assert read_value(json.loads(json.dumps(stored_value(value)))) == value
+
+
+def test_what_several_doors_do_together_is_taken_back_as_one(library, journal_entry) -> None:
+    kept = journal_entry("before")
+    with library.as_one("Made it all"):
+        with library.writing("first") as tx:
+            a = tx.register("journal")
+        with library.as_one("a part of it"), library.writing("second") as tx:
+            tx.tag(kept, "new")
+        with library.writing():
+            pass  # nobody takes this back
+        with library.writing("third") as tx:
+            tx.link(kept, a, "about")
+    assert library.undoable() == "Made it all"
+    assert library.undo(own=True).label == "Made it all"
+    with library.reading() as tx:
+        assert tx.tags_of([kept])[kept] == frozenset()
+        assert tx.links_from(kept) == []
+    assert [resource.id for resource in library.trashed()] == [a]
+    assert library.redo(own=True).label == "Made it all"
+    with library.reading() as tx:
+        assert tx.tags_of([kept])[kept] == {"new"}
+        assert [end.id for end in tx.links_from(kept)] == [a]
+    library.undo()
+    library.undo()
+    assert {resource.id for resource in library.trashed()} == {kept, a}
+
+
+def test_what_was_done_together_before_an_error_is_taken_back_as_one(library, journal_entry) -> None:
+    made = []
+    with suppress(ZeroDivisionError), library.as_one("Made it all"):
+        made += [journal_entry("a"), journal_entry("b")]
+        made += [1 // 0]
+    library.undo()
+    assert {resource.id for resource in library.trashed()} == set(made)
+    journal_entry("c")
+    assert library.undoable() != "Made it all"

@@ -160,6 +160,9 @@ def test_commands_make_and_list_collections(ple: Any, tmp_path: Path) -> None:
     ple("portfolio", "collections", "add", "Both", "Spaced practice", "--search", "x", code=2)
     ple("undo")
     assert "Chosen" not in [one["title"] for one in ple("portfolio", "collections", "list", "--json").json]
+    assert ple("collections", "list", "--json").json == []
+    assert ple("undo").out.count("On memory") == 1
+    assert ple("searches", "list", "--json").json == []
 
 
 @pytest.mark.parametrize(

@@ -125,10 +125,11 @@ async def _made(room: Portfolio, title: str, call: partial[int]) -> None:
 def by_hand(environment: Environment, *, title: str, works: Sequence[int]) -> int:
     """Make a collection of this title, or take the one there is, put works into it and show it; return the artifact."""
     known = {_folded(one.title): one.id for one in environment.collections.collections()}
-    id = known.get(_folded(title)) or environment.collections.add(title).id
-    if works:
-        environment.collections.put(id, [source(environment, work) for work in works])
-    return environment.portfolio.add(id).id
+    with environment.library.as_one(f"Made the collection “{title}”"):
+        id = known.get(_folded(title)) or environment.collections.add(title).id
+        if works:
+            environment.collections.put(id, [source(environment, work) for work in works])
+        return environment.portfolio.add(id).id
 
 
 def by_search(environment: Environment, *, title: str, query: str) -> int:
@@ -145,7 +146,8 @@ def by_search(environment: Environment, *, title: str, query: str) -> int:
                     hint="Choose another title.",
                 )
             return environment.portfolio.add(one.id).id
-    return environment.portfolio.add(environment.searches.save(title, query, among_feeds=False).id).id
+    with environment.library.as_one(f"Made the collection “{title}”"):
+        return environment.portfolio.add(environment.searches.save(title, query, among_feeds=False).id).id
 
 
 def put(environment: Environment, one: Collection, works: Sequence[int]) -> None:
