@@ -117,6 +117,9 @@ def _entry(entry: Any, by_id: dict[str, Any]) -> Iterator[str]:
             yield f"what {where} says is not one XHTML div"
         elif any(not one.tag.startswith(XHTML) for one in inside[0].iter()):
             yield f"what {where} says holds what is no XHTML"
+    elif content is not None and content.get("src") is not None:
+        if kind != "resource" or "/" not in content.get("type", "") or len(content) or content.text:
+            yield f"{where} lies elsewhere, and is no file: a resource with a media type and nothing else in it"
     elif content is not None and content.get("type", "text") != "text":
         yield f"what {where} says is of type {content.get('type')}; XHTML is strongly preferred"
     alternates = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]

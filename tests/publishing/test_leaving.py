@@ -177,6 +177,35 @@ def test_leap2a_is_what_the_specification_asks_and_names_nothing_private(learner
     assert "leap2:is_part_of" in [link.get("rel") for link in titled["Notes"].iter(f"{ATOM}link")]
 
 
+def test_leap2a_takes_the_files_that_works_show_along_as_the_site_has_them(learner: Learner, tmp_path: Path) -> None:
+    from PIL import Image
+
+    said = io.BytesIO()
+    camera = Image.Exif()
+    camera[0x010E] = "where I live"
+    Image.new("RGB", (1500, 400), (200, 30, 30)).save(said, "JPEG", exif=camera)
+    shown = learner.portfolio.add_file("My red (final).jpg", said.getvalue(), alt="All red", visibility="public")
+    learner.portfolio.add_file("essay.pdf", b"%PDF-1.4 mine", title="An essay", visibility="public")
+    learner.portfolio.add_file("secret.txt", b"secret", visibility="private")
+    learner.portfolio.leave(tmp_path / "mahara.zip", "leap2a")
+    with zipfile.ZipFile(tmp_path / "mahara.zip") as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    document = held.pop("leap2a.xml")
+    assert list(faults(document)) == []
+    picture, essay = sorted(held, key=lambda name: name.endswith(".pdf"))
+    assert held[essay] == b"%PDF-1.4 mine"
+    with Image.open(io.BytesIO(held[picture])) as image:
+        assert image.width > 1000
+    assert b"where I live" not in held[picture]
+    entries = {entry.findtext(f"{ATOM}title"): entry for entry in fromstring(document).iter(f"{ATOM}entry")}
+    file = entries["My red (final).jpg"]
+    content = file.find(f"{ATOM}content")
+    assert (content.get("src"), content.get("type")) == (picture, "image/jpeg")
+    assert file.findtext(f"{ATOM}summary") == "All red"
+    links = entries[shown.title].findall(f"{ATOM}link")
+    assert file.findtext(f"{ATOM}id") in [link.get("href") for link in links if link.get("rel") == "related"]
+
+
 def test_what_is_no_leap2a_is_noticed(learner: Learner) -> None:
     from ple.portfolio.leaving.leap2a import leap2a
 

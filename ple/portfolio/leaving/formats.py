@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ple.library import Document, InvalidInput
+from ple.portfolio import files
 from ple.portfolio.build import files_of
 from ple.portfolio.leaving.archive import File, archive
 from ple.portfolio.values import Artifact, Settings, Visibility
@@ -98,7 +99,8 @@ def _content(form: Form, baggage: Baggage) -> tuple[bytes, int]:
     if form is Form.LEAP2A:
         from ple.portfolio.leaving.leap2a import leap2a
 
-        return leap2a(settings, baggage.shown, baggage.held), len(baggage.shown)
+        shown = {artifact.id: kept for artifact, _ in baggage.shown if (kept := _on_site(site, artifact)) is not None}
+        return leap2a(settings, baggage.shown, baggage.held, shown), len(baggage.shown)
     from ple.portfolio.leaving.book import read_book
 
     book = read_book(site, settings, [artifact for artifact, _ in baggage.works], with_unlisted=with_unlisted)
@@ -109,6 +111,21 @@ def _content(form: Form, baggage: Baggage) -> tuple[bytes, int]:
     from ple.portfolio.leaving.pdf import pdf
 
     return pdf(book, _styles(site)), len(book.chapters)
+
+
+def _on_site(site: Path, artifact: Artifact) -> tuple[str, bytes] | None:
+    """Return the file that a work shows as it stands on the site, by its name there: of a picture the largest."""
+    file, address = artifact.file, artifact.address
+    if file is None or not address:
+        return None
+    folder = site / address
+    if files.kind_of(file) == "picture":
+        widths = {path: path.stem.rpartition("-")[2] for path in folder.glob(f"{files.stem_on_site(file)}-*.*")}
+        sizes = [path for path, width in widths.items() if width.isdigit()]
+        found = max(sizes, key=lambda path: int(widths[path]), default=None)
+    else:
+        found = folder / files.name_on_site(file)
+    return (found.name, found.read_bytes()) if found is not None and found.is_file() else None
 
 
 def _styles(site: Path) -> str:

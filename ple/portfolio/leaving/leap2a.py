@@ -1,15 +1,17 @@
 """Leap2A (2010-07), the form in which Mahara and others take a portfolio in: an Atom feed in a zip. Pure.
 
-What Leap2A has words for goes: works with their texts, what others wrote as resources with their addresses, badges as
-achievements, skills as abilities with their evidence, collections as selections, the author. The rest stays in our own
-zip. Texts are XHTML, as the specification asks; Mahara takes a selection for a page, so that says in words too what is
-in it, and knows the author by an entry that the feed's author points at.
+What Leap2A has words for goes: works with their texts and the files that they show (as they stand on the site: of a
+picture nothing goes but the picture), what others wrote as resources with their addresses, badges as achievements,
+skills as abilities with their evidence, collections as selections, the author. The rest stays in our own zip. Texts
+are XHTML, as the specification asks; Mahara takes a selection for a page, so that says in words too what is in it,
+and knows the author by an entry that the feed's author points at.
 
 Specification: http://cetis.org.uk/leap2/a/specification, Atom: RFC 4287.
 """
 
 import datetime as dt
 import io
+import mimetypes
 import uuid
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +39,12 @@ def leap2a(
     settings: Settings,
     works: Iterable[tuple[Artifact, Document | None]],
     held: Mapping[int, Sequence[int]] | None = None,
+    files: Mapping[int, tuple[str, bytes]] | None = None,
 ) -> bytes:
-    """Return the portfolio as a zip with ``leap2a.xml`` in it; ``held`` says which works each collection shows."""
+    """Return the portfolio as a zip with ``leap2a.xml`` in it.
+
+    ``held`` says which works each collection shows, and ``files`` which file a work shows: its name, and what is in it.
+    """
     shown = [(artifact, document) for artifact, document in works if document is not None]
     newest = max((artifact.created_at for artifact, _ in shown), default=dt.datetime(1980, 1, 1, tzinfo=dt.UTC))
     feed = Element(f"{{{_ATOM}}}feed")
@@ -74,6 +80,19 @@ def leap2a(
         entry = _work(feed, settings, texts, artifact, document, inside.get(artifact.id, ()))
         for selection in around.get(artifact.id, ()):
             SubElement(entry, f"{{{_ATOM}}}link", rel="leap2:is_part_of", href=selection)
+        if artifact.id in (files or {}):
+            SubElement(entry, f"{{{_ATOM}}}link", rel="related", href=_id(settings.uid, f"file {artifact.uid}"))
+    inside_zip: dict[str, bytes] = {}
+    for artifact, document in shown:
+        if (kept := (files or {}).get(artifact.id)) is not None and artifact.file is not None:
+            path = f"files/{artifact.id:05}-{kept[0]}"
+            inside_zip[path] = kept[1]
+            when = document.occurred_at
+            entry = _entry(feed, _id(settings.uid, f"file {artifact.uid}"), artifact.file.name, when, "resource")
+            if artifact.alt:
+                SubElement(entry, f"{{{_ATOM}}}summary", type="text").text = fit(artifact.alt)
+            media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            SubElement(entry, f"{{{_ATOM}}}content", type=media_type, src=quote(path))
     for name in skills:
         entry = _entry(feed, _id(settings.uid, f"skill {name}"), name, newest, "ability")
         SubElement(entry, f"{{{_ATOM}}}content", type="text").text = name
@@ -92,7 +111,8 @@ def leap2a(
     said = said.replace(b"<feed", b"<feed" + declared, 1)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("leap2a.xml", _MADE_AT), said, zipfile.ZIP_DEFLATED)
+        for path, content in {"leap2a.xml": said, **inside_zip}.items():
+            archive.writestr(zipfile.ZipInfo(path, _MADE_AT), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
