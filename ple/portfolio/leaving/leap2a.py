@@ -29,7 +29,7 @@ _ATOM, _RDF = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/02/22-rdf-s
 _LEAP, _XHTML = "http://terms.leapspecs.org/", "http://www.w3.org/1999/xhtml"
 _CATEGORIES = "http://wiki.leapspecs.org/2A/categories/"
 _IN_URIS = ";/?:@&=+$,#[]!*'()~%-._"
-_PICTURES = {"jpg": "image/jpeg", "png": "image/png"}
+_PICTURES = {"jpg": "image/jpeg", "webp": "image/webp"}
 """What the site makes of pictures, whatever they were."""
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
 for _prefix, _space in (("", _ATOM), ("rdf", _RDF), ("leap2", _LEAP)):
