@@ -1,6 +1,5 @@
 """``ple serve``: the screens in a browser on this machine."""
 
-import asyncio
 import os
 
 import click
@@ -15,6 +14,8 @@ from ple.library.errors import PleError
 @click.pass_context
 def command(ctx: click.Context, port: int, open_it: bool) -> None:
     """Show the screens in a browser on this machine alone, until Ctrl-C. The link that it says has the key."""
+    import asyncio
+
     try:
         from ple.tui import serving
     except ImportError:

@@ -1,9 +1,6 @@
 """``ple search`` and ``ple index``, as a learner types them."""
 
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,15 +90,6 @@ def test_a_search_on_a_terminal_marks_what_matched(filled: Any, monkeypatch: pyt
     assert "event loop and " + click.style("retrieval", fg="yellow", bold=True) in printed[1]
 
 
-def test_what_was_just_written_is_found_from_another_process(filled: Any) -> None:
-    filled("journal", "write", "serendipity")
-    ran = subprocess.run(
-        [sys.executable, "-m", "ple", "--library", str(filled.folder), "search", "serendipity"],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert ran.stdout.startswith("#4\tjournal\tserendipity")
-
-
 def test_the_index_can_be_looked_at_and_made_anew(filled: Any) -> None:
     status = filled("index", "status", "--json").json
     assert not status["in_step"]
@@ -110,15 +98,3 @@ def test_the_index_can_be_looked_at_and_made_anew(filled: Any) -> None:
     shutil.rmtree(filled.folder / "search")
     assert ids(filled("search", "menu", "--json")) == {3}
     assert filled("index", "verify", "--json").json == {"wrong": []}
-
-
-def test_help_comes_without_anything_heavy() -> None:
-    script = (
-        "import sys; from ple.cli.main import run\n"
-        "for noun in ('search', 'index', 'journal'): run([noun, '--help'])\n"
-        "print([name for name in ('sqlmodel', 'sqlalchemy', 'whoosh', 'sqlite3', 'pydantic') if name in sys.modules])"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-    )
-    assert ran.stdout.rstrip().endswith("[]")

@@ -22,7 +22,7 @@ from tests.servers.feeds import FeedServer, rss
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the driver forks")
 
 ALL = bool(os.environ.get("PLE_TEST_ALL"))
-KILLS, FEEDS, LISTED = (200, 200, 10) if ALL else (5, 12, 10)
+KILLS, FEEDS, LISTED = (200, 200, 10) if ALL else (3, 12, 10)
 
 # Forks a process that refreshes whenever it is told to, so that only the refresh itself takes time.
 DRIVER = """

@@ -4,8 +4,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -150,19 +148,6 @@ def test_a_folder_that_cannot_be_made_is_said_to_be_that(shelf: Shelf, tmp_path:
     with pytest.raises(index.IndexUnusable, match="cannot be made") as caught:
         search.find("memory")
     assert caught.value.hint
-
-
-def test_another_process_finds_what_was_just_written(sqlite_environment: Environment) -> None:
-    sqlite_environment.journal.write("A word: serendipity")
-    script = (
-        "import sys; from pathlib import Path; from ple.environment import Environment\n"
-        "print([hit.title for hit in Environment(Path(sys.argv[1])).search.find('serendipity').hits])"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", script, str(sqlite_environment.folder)],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert ran.stdout.strip() == "['A word: serendipity']"
 
 
 def test_very_many_documents_at_once_have_the_same_lexicon(
