@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -150,7 +150,7 @@ class Undoing(ABC):
             if own and newest is None:
                 newest = next(map(_Row._make, tx.connection().execute(_newest_alive())), None)
             if newest is not None:
-                raise DoneElsewhere(self._said(tx, newest))
+                raise DoneElsewhere(*_said(tx, [newest]))
             raise NothingToUndo("there is nothing to take back" if change is None else "that is taken back already")
 
     def redo(self, *, own: bool = False) -> Undone:
@@ -174,12 +174,12 @@ class Undoing(ABC):
         """Return what can be taken back, the newest first."""
         with self.reading() as tx:
             rows = tx.connection().execute(_newest_alive().limit(limit)).all()
-            return [self._said(tx, _Row._make(row)) for row in rows]
+            return _said(tx, [_Row._make(row) for row in rows])
 
     def to_redo(self, *, limit: int = FAR) -> list[Undone]:
         """Return what can be done again, in the order in which that is done."""
         with self.reading() as tx:
-            return [self._said(tx, row) for row in self._redoable(tx)[:limit]]
+            return _said(tx, self._redoable(tx)[:limit])
 
     def _is_own(self, row: _Row) -> bool:
         return self._own.get(row.change) == row.at
@@ -200,17 +200,12 @@ class Undoing(ABC):
 
     def _follow(self, tx: Writing, row: _Row) -> Undone:
         deed = tx.get_one(Deed, row.change)
-        tells = self._said(tx, row)
+        [tells] = _said(tx, [row])
         if since := _in_the_way(tx, deed):
-            raise ChangedSince(tells.label, self._said(tx, since), stands=since.taken_back_by is None)
+            raise ChangedSince(tells.label, *_said(tx, [since]), stands=since.taken_back_by is None)
         tx.follow(deed)
         walk(tx, deed.steps)
         return tells
-
-    def _said(self, tx: Reading, row: _Row) -> Undone:
-        from ple.library.labels import spoken
-
-        return Undone(spoken(tx, row.label, row.change), row.at, row.change)
 
 
 class _Row(NamedTuple):
@@ -234,6 +229,13 @@ def _since(tx: Reading, change: int) -> list[_Row]:
     """Return the deeds from a number on, the newest first."""
     query = _query().where(col(Deed.change) >= change).order_by(col(Deed.change).desc())
     return [_Row._make(row) for row in tx.connection().execute(query)]
+
+
+def _said(tx: Reading, rows: Sequence[_Row]) -> list[Undone]:
+    from ple.library.labels import spoken
+
+    labels = spoken(tx, [(row.label, row.change) for row in rows])
+    return [Undone(label, row.at, row.change) for label, row in zip(labels, rows, strict=True)]
 
 
 def _in_the_way(tx: Reading, deed: Deed) -> _Row | None:

@@ -152,7 +152,14 @@ def test_a_label_has_titles_for_numbers_and_nothing_that_steers_a_terminal(libra
     assert library.undoable() == f"Followed Room #{b}[31m drawkcab"
     with library.writing("Imported 1 feeds") as tx:
         tx.tag(a, "z")
+        tx.tag(b, "z")
     assert library.undoable() == "Imported 1 feed"
+    with library.writing("Marked 1 bookmark as starred") as tx:
+        tx.tag(a, "starred")
+    assert library.undoable() == "Marked “On memory” as starred"
+    with library.writing("Put 1 thing into “Essay”") as tx:
+        tx.tag(a, "put")
+    assert library.undoable() == "Put 1 thing into “Essay”"
     with library.writing("Edited " + "x" * 1000) as tx:
         tx.tag(a, "w")
     assert len(library.undoable()) == 160
