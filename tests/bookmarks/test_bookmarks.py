@@ -277,7 +277,7 @@ def test_what_is_pinned_is_at_the_top_and_states_are_set_together(bookmarks, lib
     assert bookmarks.bookmark_ids() == [third, first, second]
     (document,) = bookmarks.documents([first])
     assert document.flags == {"pinned"}
-    assert library.undo().label == "Marked 1 bookmark as not pinned"
+    assert library.undo().label == "Marked “e.org/1” as not pinned"
     assert bookmarks.bookmark_ids(pinned=True) == [third, second, first]
 
 

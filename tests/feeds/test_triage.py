@@ -65,7 +65,7 @@ def test_the_inbox_is_what_was_not_decided_on(feeds, follow, environment):
     assert feeds.triage.counts() == {"inbox": 1, "keep": 1, "later": 1, "drop": 1, "hidden": 0}
     kept, dropped = feeds.entry(a), feeds.entry(c)
     assert (kept.starred, kept.read, dropped.read) == (True, False, True)
-    assert environment.library.undo().label == "Dropped 1 entry"
+    assert environment.library.undo().label == "Dropped “C”"
     assert feeds.triage.ids(DROP) == []
     assert not feeds.entry(c).read
     feeds.triage.back([b])
