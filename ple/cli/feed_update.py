@@ -18,7 +18,7 @@ from ple.library.errors import PleError
 
 if TYPE_CHECKING:
     from ple.feeds.checks import Refreshed
-    from ple.feeds.updates import Updated
+    from ple.feeds.updates import Update, Updated
 
 
 @click.command("update", cls=Command)
@@ -90,14 +90,12 @@ def _go_on(ctx: click.Context, every: dt.timedelta) -> None:
 
 def _in_lines(ctx: click.Context, ids: list[int] | None, force: bool) -> None:
     """Say what becomes of each feed in lines of JSON."""
-    from ple.feeds.updates import Update
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
+    update = _update(ctx)
     before = signal.signal(signal.SIGTERM, stop)
-    ours = environment(ctx)
-    update = Update(ours.watch, ours.folder, hook=ours.settings.after_update)
     try:
         with closing(update.run(ids, force=force)) as refresh, suppress(KeyboardInterrupt):
             for feed in refresh:
@@ -120,10 +118,8 @@ def _once(
     stop: Callable[[], bool] = lambda: False,
     aloud: bool = True,
 ) -> "Updated":
-    from ple.feeds.updates import Update
-
     ours = environment(ctx)
-    update = Update(ours.watch, ours.folder, hook=ours.settings.after_update)
+    update = _update(ctx)
     live = aloud and not state(ctx).quiet and sys.stderr.isatty()
     with closing(update.run(ids, force=force)) as refresh:
         try:
@@ -148,6 +144,14 @@ def _once(
     if update.hook_failure is not None:
         tell(ctx, f"ple: {update.hook_failure}\n     {update.hook_failure.hint}")
     return update.done
+
+
+def _update(ctx: click.Context) -> "Update":
+    """Return an update as the learner set it."""
+    from ple.feeds.updates import Update
+
+    ours = environment(ctx)
+    return Update(ours.watch, ours.folder, hook=ours.settings.after_update, at_once=ours.settings.feeds_at_once)
 
 
 def _show(ctx: click.Context, done: "Updated", feed: "Refreshed", *, live: bool, aloud: bool) -> None:

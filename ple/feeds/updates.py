@@ -51,19 +51,20 @@ class Updated:
 
 
 class Update:
-    """One update of the feeds of a library that lies in ``folder``.
+    """One update of the feeds of a library that lies in ``folder``, of so many ``at_once``.
 
     ``hook`` is the learner's own command, see :mod:`ple.feeds.hooks`; none if it is empty. What it could not do is in
     ``hook_failure`` afterwards, and in ``notices`` what rules want the learner to hear of.
     """
 
-    def __init__(self, watch: Watch, folder: Path, *, hook: str = "") -> None:
+    def __init__(self, watch: Watch, folder: Path, *, hook: str = "", at_once: int = 16) -> None:
         self.done = Updated()
         self.notices: tuple[Notice, ...] = ()
         self.hook_failure: hooks.HookFailed | None = None
         self._watch = watch
         self._folder = folder
         self._hook = hook
+        self._at_once = at_once
 
     def run(self, ids: Collection[int] | None = None, *, force: bool = False) -> Generator[Refreshed]:
         """Yield what became of each feed; see :meth:`Watch.refresh`. Who stops early is told of what came.
@@ -74,7 +75,7 @@ class Update:
         """
         with alone(self._folder):
             reached = self._watch.newest_entry()
-            refresh = self._watch.refresh(ids, force=force)
+            refresh = self._watch.refresh(ids, force=force, concurrency=self._at_once)
             try:
                 for feed in refresh:
                     self.done.count(feed)

@@ -29,15 +29,17 @@ class Settings:
 
     theme: str = _setting("auto", "Colours of the screens: auto, or the name of a theme.")
     editor: str = _setting("", "Command that opens a text to be written; empty: $VISUAL, then $EDITOR.")
-    feeds_at_once: int = _setting(16, "How many feeds are fetched at the same time.")
+    feeds_at_once: int = _setting(16, "How many feeds are fetched at the same time: 1 to 100.")
     refresh_minutes: int = _setting(30, "How often the screens refresh the feeds by themselves; 0: never.")
     after_update: str = _setting("", "Command that hears of each update of the feeds, as JSON on its standard input.")
-    language: str = _setting("", "Language of dates and stems in searches, such as en or de; empty: of the text.")
     browser: str = _setting("", "Command that opens an address; empty: the platform's own.")
     keys: dict[str, str] = field(
         default_factory=dict,
         metadata={"says": "Keys of your own on the screens, by the verb's name: `[keys]`, `undo = 'z'`."},
     )
+
+
+_GONE = frozenset({"language"})  # it never had an effect; files that set it are read as before
 
 
 def load(folder: Path, environ: dict[str, str] | None = None) -> Settings:
@@ -59,15 +61,19 @@ def load(folder: Path, environ: dict[str, str] | None = None) -> Settings:
     types = get_type_hints(Settings)
     values: dict[str, Any] = {}
     for key, value in said.items():
+        if key in _GONE:
+            continue
         if key not in types:
             near = difflib.get_close_matches(key, types, 1)
             hint = f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(sorted(types))}."
             raise SettingsError(f"{path} has a key `{key}` that is not known", hint=hint)
-        values[key] = _typed(value, types[key], f"`{key}` in {path}")
+        where = f"`{key}` in {path}"
+        values[key] = _within(key, _typed(value, types[key], where), where)
     for key in types:
         given = (os.environ if environ is None else environ).get(f"PLE_{key.upper()}")
         if given is not None and types[key] in (str, int, bool):
-            values[key] = _typed(given, types[key], f"PLE_{key.upper()}")
+            where = f"PLE_{key.upper()}"
+            values[key] = _within(key, _typed(given, types[key], where), where)
     return Settings(**values)
 
 
@@ -85,7 +91,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     Raises:
         SettingsError: it cannot be one.
     """
-    return _typed(value, get_type_hints(Settings)[key], where)
+    return _within(key, _typed(value, get_type_hints(Settings)[key], where), where)
 
 
 def _typed(value: Any, wanted: Any, where: str) -> Any:
@@ -99,4 +105,10 @@ def _typed(value: Any, wanted: Any, where: str) -> Any:
         raise SettingsError(f"{where} must be {'a whole number' if wanted is int else 'a text in quotes'}")
     if isinstance(value, int) and value < 0:
         raise SettingsError(f"{where} must not be negative")
+    return value
+
+
+def _within(key: str, value: Any, where: str) -> Any:
+    if key == "feeds_at_once" and not 1 <= value <= 100:
+        raise SettingsError(f"{where} must be between 1 and 100")
     return value

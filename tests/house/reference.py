@@ -4,6 +4,7 @@
 """
 
 import ast
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ def settings() -> str:
     """Return ``docs/settings.md``."""
     from ple.settings.settings import reference
 
-    rows = [f"| `{key}` | `{default!r}` | {says} |".replace("'", '"') for key, default, says in reference()]
+    rows = [f"| `{key}` | `{json.dumps(default)}` | {says} |" for key, default, says in reference()]
     return "\n".join(
         [
             "# Settings",
