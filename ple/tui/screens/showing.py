@@ -115,7 +115,10 @@ def artifact_prose(environment: Environment, id: int, findings: Sequence[Finding
         except NotFound:
             pass
         else:
-            source, whole = f"{one.source_kind} #{one.source_id} {shown.thing.title}", shown.prose
+            source, whole = (
+                f"{one.source_kind} #{one.source_id} {shown.thing.title}",
+                _without(shown.prose, f"(artifact #{one.id})"),
+            )
     seen = {
         "private": "you alone: it is private",
         "unlisted": "whoever has its link: it is unlisted",
@@ -140,6 +143,8 @@ def artifact_prose(environment: Environment, id: int, findings: Sequence[Finding
     blocks.append(Block("p", clean(why)))
     if one.reflection:
         blocks += [Block("h3", "What I learned from it"), *prose(markdown_html(one.reflection)).blocks]
+    if one.source_kind in ("collection", "search"):
+        blocks += _stands_on(environment, one.id)
     for title, said in (("What it builds on", one.sources), ("What others said", one.feedback)):
         if said:
             blocks += [Block("h3", title), *prose(markdown_html(said)).blocks]
@@ -151,6 +156,24 @@ def artifact_prose(environment: Environment, id: int, findings: Sequence[Finding
     tags = " ".join(f"#{tag}" for tag in sorted(one.tags))
     links = [] if one.quote else whole.links
     return Article(thing, Prose(blocks, links).with_head(one.title, one.url or one.address or "", tags))
+
+
+def _without(text: Prose, own: str) -> Prose:
+    """Leave out of a text that the work itself leads to it: that is what is looked at."""
+    blocks = [block for block in text.blocks if not (block.kind == "link" and block.text.endswith(own))]
+    while blocks and blocks[-1].kind == "rule":
+        blocks.pop()
+    return Prose(blocks, text.links)
+
+
+def _stands_on(environment: Environment, id: int) -> list[Block]:
+    """Return what a page that shows works together would show now."""
+    works = next((one.works for one in environment.portfolio.collections() if one.id == id), ())
+    if not works:
+        return [Block("meta", "No public work is in it yet. K puts works on it, W says who sees them.")]
+    titles = {one.id: one.title for one in environment.portfolio.artifacts()}
+    items = [Block("item", clean(titles.get(work, "")), first="  • ", rest="    ", gap=False) for work in works]
+    return [Block("h3", f"On this page · {plural(len(works), 'public work')}"), *items]
 
 
 def findings_prose(findings: Sequence[Finding], titles: Mapping[int, str]) -> Prose:
