@@ -13,6 +13,7 @@ from ple import __version__
 from ple.cli import output
 from ple.cli.frame import Command, environment, show, state
 from ple.cli.words import home, plural, size
+from ple.library import folder
 from ple.library.errors import PleError
 
 
@@ -66,6 +67,9 @@ def _look(ctx: click.Context) -> Iterator[Checked]:
         else:
             count = sum(library.kind_counts().values())
             yield Checked("library", "ok", f"{home(library.where)}, {plural(count, 'thing')}, sound")
+        if folder.is_open(library.folder):
+            where = home(library.folder)
+            yield Checked("folder", "note", f"others on this computer can look into {where}", f"`chmod 700 {where}`")
         free = shutil.disk_usage(library.folder).free
         low = free < 200_000_000
         yield Checked("disk", "wrong" if low else "ok", f"{size(free)} free", "Make room." if low else "")

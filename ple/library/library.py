@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from ple.library import folder as folders
 from ple.library import schema
 from ple.library.attachments import Files
 from ple.library.engine import open_engine, plain_errors
@@ -65,12 +66,7 @@ class Library(Undoing):
             LibraryError: the folder or the database cannot be opened, or is not a library.
             SchemaTooNew: a newer ple wrote it.
         """
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in there is nobody else's
-        except OSError as error:
-            raise LibraryError(
-                f"the folder {self.folder} cannot be made", hint="Name another with --library or PLE_LIBRARY."
-            ) from error
+        folders.prepare(self.folder)
         with plain_errors(self.where):
             schema.prepare(self._writer, self.where, self._back_up_for_upgrade)
         return self
