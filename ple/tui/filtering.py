@@ -16,7 +16,6 @@ from ple.tui.widgets.rows import packed
 if TYPE_CHECKING:
     from ple.environment import Environment
 
-HELP = "words, tag:…, is:unread, author:…"
 FEW = 500
 """So many may be named in a question; of more, all that fits is asked for."""
 STATES = ("unread", "read", "starred", "archived", "pinned", "private", "later", "hidden")

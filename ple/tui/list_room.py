@@ -12,7 +12,6 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from ple.tui import filtering
 from ple.tui.article_room import ArticleRoom
 from ple.tui.room import Thing
 from ple.tui.widgets.blocks import Prose
@@ -235,6 +234,8 @@ class ListRoom(ArticleRoom):
 
     async def filtered(self, keys: Sequence[Key]) -> Sequence[Key]:
         """Keep the keys of what the filter finds, in the list's order."""
+        from ple.tui import filtering
+
         words, kinds = self.filter, (self.kind(0),)
         return await self.ask(lambda environment: filtering.kept(environment, words, keys, kinds=kinds))
 
