@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Group, environment, outcome, read_input, resolve, show, state, tell, write_output
+from ple.cli.frame import (
+    FilePath,
+    Group,
+    environment,
+    outcome,
+    read_input,
+    resolve,
+    show,
+    state,
+    tell,
+    write_output,
+)
 from ple.cli.output import line
 from ple.cli.words import plural
 
@@ -27,7 +38,7 @@ def attach(group: Group) -> None:
 
 
 @_here.command("import")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FilePath())
 @click.option("--format", metavar="NAME", help="Found out by itself unless you say it; see docs/bookmarks.md.")
 @click.option(
     "--folders",
@@ -142,7 +153,7 @@ def _progress(ctx: click.Context, name: str) -> "Iterator[Progress | None]":
 
 
 @_here.command("export")
-@click.argument("file", metavar="[FILE]", required=False)
+@click.argument("file", metavar="[FILE]", required=False, type=FilePath())
 @click.option("--format", type=click.Choice(_EXPORTS), default="netscape", show_default=True, help="For whom it is.")
 @click.option("--tag", help="Only those with this tag, or one below it.")
 @click.option("--collection", help="Only those of this collection, in its order.")

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Group, environment, outcome, read_input, resolve, show, show_list, tell, write_file
+from ple.cli.frame import (
+    FilePath,
+    Group,
+    environment,
+    outcome,
+    read_input,
+    resolve,
+    show,
+    show_list,
+    tell,
+    write_file,
+)
 from ple.cli.words import plural
 
 if TYPE_CHECKING:
@@ -30,7 +41,7 @@ _EMPTY = "No badges yet. Keep one with `ple credentials import FILE`."
 
 
 @command.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=FilePath())
 @click.option("--strict", is_flag=True, help="Exit 1 if any file was refused.")
 @click.pass_context
 def import_(ctx: click.Context, files: tuple[str, ...], strict: bool) -> None:
@@ -95,7 +106,7 @@ def verify(ctx: click.Context, credentials: tuple[str, ...], online: bool, stric
 
 
 @command.command("check")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=FilePath())
 @click.option("--online", is_flag=True, help="Ask the issuers too: hosted badges, keys, lists of revoked ones.")
 @click.pass_context
 def check(ctx: click.Context, files: tuple[str, ...], online: bool) -> None:
@@ -136,7 +147,7 @@ def me(ctx: click.Context, addresses: tuple[str, ...], forget: bool) -> None:
 
 
 @command.command("contexts")
-@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=FilePath())
 @click.option(
     "--fetch", is_flag=True, help="Get those that are missing, once; only what we know by its digest is kept."
 )
@@ -183,7 +194,7 @@ def profile_link(ctx: click.Context, credential: str) -> None:
 
 @command.command("export")
 @click.argument("credential")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath(path_type=Path))
 @click.pass_context
 def export(ctx: click.Context, credential: str, file: Path) -> None:
     """Write the file of a badge as it was given, byte for byte, to FILE or into a folder."""

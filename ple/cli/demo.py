@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ple.cli.frame import Command, show, state
+from ple.cli.frame import Command, FilePath, show, state
 from ple.cli.output import print_line
 from ple.cli.words import home
 from ple.library.errors import InvalidInput, PleError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("demo", cls=Command)
-@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Work in this new folder, and keep it.")
+@click.option("--keep", type=FilePath(file_okay=False, path_type=Path), help="Work in this new folder, and keep it.")
 @click.option("--tui", is_flag=True, help="Open the screens on it afterwards.")
 @click.pass_context
 def command(ctx: click.Context, keep: Path | None, tui: bool) -> None:

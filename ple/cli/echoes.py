@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Command, Group, confirm, environment, interactive, outcome, read_input, show, show_list, tell
+from ple.cli.frame import (
+    Command,
+    FilePath,
+    Group,
+    confirm,
+    environment,
+    interactive,
+    outcome,
+    read_input,
+    show,
+    show_list,
+    tell,
+)
 from ple.cli.output import when
 from ple.cli.words import plural
 
@@ -71,7 +83,7 @@ def fetch(ctx: click.Context, address: str) -> None:
 
 
 @mentions.command("import")
-@click.argument("file")
+@click.argument("file", type=FilePath())
 @click.pass_context
 def import_(ctx: click.Context, file: str) -> None:
     """Take in Webmentions from FILE, as webmention.io lists them (JF2); “-” reads standard input."""

@@ -2,7 +2,7 @@
 
 import click
 
-from ple.cli.frame import Command, environment, outcome, read_input, resolve, show, show_list, tell
+from ple.cli.frame import Command, FilePath, environment, outcome, read_input, resolve, show, show_list, tell
 from ple.cli.words import plural
 from ple.library.errors import PleError
 
@@ -71,7 +71,7 @@ def diversity(ctx: click.Context, days: int) -> None:
 
 
 @click.command("import-mail", cls=Command)
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1, required=True, type=FilePath())
 @click.option("--title", help="All in one feed of this title; otherwise one for each list or sender.")
 @click.option("--folder", help="Put it in this folder; slashes nest.")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was refused.")

@@ -6,6 +6,7 @@ import click
 
 from ple.cli import feed_care, feed_secrets, feed_sync, feed_update, rules
 from ple.cli.frame import (
+    FilePath,
     Group,
     confirm,
     environment,
@@ -139,7 +140,7 @@ def remove(ctx: click.Context, feeds: tuple[str, ...]) -> None:
 
 
 @command.command("import")
-@click.argument("file")
+@click.argument("file", type=FilePath())
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was refused.")
 @click.pass_context
 def import_(ctx: click.Context, file: str, strict: bool) -> None:
@@ -158,7 +159,7 @@ def import_(ctx: click.Context, file: str, strict: bool) -> None:
 
 
 @command.command("export")
-@click.argument("file", required=False)
+@click.argument("file", required=False, type=FilePath())
 @click.pass_context
 def export(ctx: click.Context, file: str | None) -> None:
     """Write your feeds as OPML to FILE, or to standard output."""

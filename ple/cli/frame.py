@@ -44,6 +44,8 @@ def state(ctx: click.Context) -> State:
 
 
 def _set(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value == "":
+        raise click.BadParameter("it is empty; without it, the library is the usual one.", ctx, parameter)
     if value and parameter.name is not None:
         setattr(state(ctx), parameter.name, value)
 
@@ -86,6 +88,16 @@ class Group(click.Group):
         kwargs["context_settings"] = {**_SETTINGS, **(kwargs.get("context_settings") or {})}
         super().__init__(*args, **kwargs)
         self.params += _everywhere(hidden=hide_everywhere)
+
+
+class FilePath(click.Path):
+    """A path that was typed. An empty one, as of a variable of the shell that is not set, is no present folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return it; wrong usage if it is empty."""
+        if value == "":
+            self.fail("it is empty; “.” would be the folder where you are.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def environment(ctx: click.Context) -> "Environment":

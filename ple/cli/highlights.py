@@ -6,6 +6,7 @@ import click
 
 from ple.bookmarks.annotations import COLORS
 from ple.cli.frame import (
+    FilePath,
     Group,
     confirm,
     environment,
@@ -139,7 +140,7 @@ def remove(ctx: click.Context, highlights: tuple[str, ...]) -> None:
 
 
 @command.command("import")
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", type=FilePath())
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was refused.")
 @click.pass_context
 def import_(ctx: click.Context, file: str, strict: bool) -> None:
@@ -155,7 +156,7 @@ def import_(ctx: click.Context, file: str, strict: bool) -> None:
 
 
 @command.command("export")
-@click.argument("file", metavar="[FILE]", required=False)
+@click.argument("file", metavar="[FILE]", required=False, type=FilePath())
 @click.option(
     "--format",
     type=click.Choice(["markdown", "json", "w3c", "csv"]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ple.cli.frame import (
+    FilePath,
     Group,
     environment,
     interactive,
@@ -42,7 +43,7 @@ _COLUMNS = [
 @click.option("--tag", "tags", multiple=True, help="A tag; may be repeated.")
 @click.option("--about", metavar="RESOURCE", help="What it reflects on: a number, address or title.")
 @click.option("--date", metavar="WHEN", help="When it happened: 2025-06-01, yesterday 18:00, 'last friday'.")
-@click.option("--file", metavar="FILE", help="Take the text from a file; - is standard input.")
+@click.option("--file", metavar="FILE", type=FilePath(), help="Take the text from a file; - is standard input.")
 @click.option("--public", is_flag=True, help="It may be shown to others; without this it never is.")
 @click.pass_context
 def write(
@@ -135,7 +136,7 @@ _RELATIONS = {"mentions": "→ mentions", "about": "→ about"}
 @click.option("--untag", "untags", multiple=True, help="Take a tag off; may be repeated.")
 @click.option("--about", metavar="RESOURCE", help="Link it with what it reflects on.")
 @click.option("--date", metavar="WHEN", help="When it happened.")
-@click.option("--file", metavar="FILE", help="Take the text from a file; - is standard input.")
+@click.option("--file", metavar="FILE", type=FilePath(), help="Take the text from a file; - is standard input.")
 @click.option("--public/--private", default=None, help="Whether it may be shown to others.")
 @click.pass_context
 def edit(
@@ -234,7 +235,7 @@ def on_this_day(ctx: click.Context, date: str | None) -> None:
 
 
 @command.command("import")
-@click.argument("path")
+@click.argument("path", type=FilePath())
 @click.option("--strict", is_flag=True, help="Exit 1 if any file was refused.")
 @click.pass_context
 def import_(ctx: click.Context, path: str, strict: bool) -> None:
@@ -251,7 +252,7 @@ def import_(ctx: click.Context, path: str, strict: bool) -> None:
 
 
 @command.command("export")
-@click.argument("folder")
+@click.argument("folder", type=FilePath())
 @click.pass_context
 def export(ctx: click.Context, folder: str) -> None:
     """Write every entry as a Markdown file into FOLDER."""

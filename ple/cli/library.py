@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ple.cli.frame import Group, confirm, environment, show, show_list, tell
+from ple.cli.frame import FilePath, Group, confirm, environment, show, show_list, tell
 from ple.cli.output import when
 from ple.cli.words import home, minute, plural, size
 from ple.settings.paths import at_home
@@ -73,7 +73,7 @@ def check(ctx: click.Context) -> None:
 
 
 @command.command("backup")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FilePath(path_type=Path))
 @click.pass_context
 def backup(ctx: click.Context, file: Path | None) -> None:
     """Write a consistent copy of the library's database to FILE, while it is in use."""
@@ -82,7 +82,7 @@ def backup(ctx: click.Context, file: Path | None) -> None:
 
 
 @command.command("restore")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath(path_type=Path))
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Put the library back to the backup FILE. What is there now is backed up first."""
@@ -100,7 +100,7 @@ def restore(ctx: click.Context, file: Path) -> None:
 
 
 @command.command("export")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FilePath(path_type=Path))
 @click.pass_context
 def export(ctx: click.Context, folder: Path) -> None:
     """Write everything to FOLDER, in open formats: to read, to take elsewhere, to import again."""
@@ -113,7 +113,7 @@ def export(ctx: click.Context, folder: Path) -> None:
 
 
 @command.command("import")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FilePath(path_type=Path))
 @click.option("--plan", is_flag=True, help="Only say what would come in.")
 @click.pass_context
 def import_(ctx: click.Context, folder: Path, plan: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from ple.cli.frame import (
     Command,
+    FilePath,
     Group,
     confirm,
     environment,
@@ -160,7 +161,7 @@ def sync(ctx: click.Context, account: str | None, strict: bool) -> None:
 @command.command("practice", cls=Command)
 @click.option("--kind", type=click.Choice(["moodle", "canvas"]), default="moodle", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
-@click.option("--state", "kept", type=click.Path(dir_okay=False), help="Keep what is handed in, in this file.")
+@click.option("--state", "kept", type=FilePath(dir_okay=False), help="Keep what is handed in, in this file.")
 @click.option("--clock", "skew", type=Days(ahead=True), help="Let its clock go ahead by 2h, or behind by -2h.")
 @click.option("--fault", "faults", multiple=True, metavar="OPERATION=FAULT", help="Let something fail once; see below.")
 @click.pass_context

@@ -7,6 +7,7 @@ import click
 from ple.cli import output
 from ple.cli.frame import (
     Command,
+    FilePath,
     Group,
     confirm,
     environment,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--url", help="The link to hand in.")
 @click.option("--resource", help="A thing of yours, such as an artifact: its published address is handed in.")
 @click.option("--text", help="A text to hand in.")
-@click.option("--file", "files", multiple=True, type=click.Path(), help="A file to hand in; may be said several times.")
+@click.option("--file", "files", multiple=True, type=FilePath(), help="A file to hand in; may be said several times.")
 @click.option("--plan", "plan_only", is_flag=True, help="Only say what would happen; nothing is handed in.")
 @click.option("--accept-statement", is_flag=True, help="I declare what the course asks; its words are in the plan.")
 @click.option("--again", is_flag=True, help="Hand in once more what is there already, where each hand-in counts.")
@@ -191,7 +192,7 @@ def receipt_(ctx: click.Context, receipt: str, record: bool) -> None:
 @receipts.command("export")
 @click.argument("receipt", nargs=-1)
 @click.option("--format", "form", type=click.Choice(["json", "html"]), default="html", show_default=True)
-@click.option("--output", "-o", "path", help="The file to write; standard output without it.")
+@click.option("--output", "-o", "path", type=FilePath(), help="The file to write; standard output without it.")
 @click.pass_context
 def receipts_export(ctx: click.Context, receipt: tuple[str, ...], form: str, path: str | None) -> None:
     """Write receipts, or all of them, as a page to print or as JSON with the whole record."""

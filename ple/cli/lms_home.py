@@ -6,6 +6,7 @@ import click
 
 from ple.cli.frame import (
     Command,
+    FilePath,
     Group,
     confirm,
     environment,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @click.command("feedback", cls=Command)
 @click.argument("what", required=False)
-@click.option("--save", "folder", type=click.Path(file_okay=False), help="Write the files that came back to a folder.")
+@click.option("--save", "folder", type=FilePath(file_okay=False), help="Write the files that came back to a folder.")
 @click.pass_context
 def feedback(ctx: click.Context, what: str | None, folder: str | None) -> None:
     """Show grades and feedback: all, of an assignment, or on a thing of yours that was handed in."""
@@ -92,7 +93,7 @@ def news(ctx: click.Context, since: str | None, limit: int) -> None:
 
 
 @click.command("calendar", cls=Command)
-@click.argument("file", required=False)
+@click.argument("file", required=False, type=FilePath())
 @click.pass_context
 def calendar(ctx: click.Context, file: str | None) -> None:
     """Write all due dates as a calendar (.ics) for other programs; to standard output without FILE."""

@@ -10,7 +10,7 @@ import click
 
 from ple.cli.credentials import command as credentials
 from ple.cli.echoes import announce, announcers, mentions
-from ple.cli.frame import Group, confirm, environment, read_input, resolve, show, show_list, tell
+from ple.cli.frame import FilePath, Group, confirm, environment, read_input, resolve, show, show_list, tell
 from ple.cli.portfolio_collections import collections
 from ple.cli.publish import export, publish, published, targets
 from ple.cli.words import home, plural
@@ -193,7 +193,7 @@ def remove(ctx: click.Context, artifacts: tuple[str, ...]) -> None:
 
 
 @command.command("build")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=FilePath(file_okay=False, path_type=Path))
 @click.pass_context
 def build(ctx: click.Context, folder: Path | None) -> None:
     """Build the site in DIR, otherwise in the library's folder. Only what changed is written."""
@@ -214,7 +214,7 @@ def build(ctx: click.Context, folder: Path | None) -> None:
 
 
 @command.command("serve")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=FilePath(file_okay=False, path_type=Path))
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any that is free.")
 @click.pass_context
 def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
@@ -243,7 +243,7 @@ def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
 
 
 @command.command("themes")
-@click.argument("folder", metavar="[FOLDER]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="[FOLDER]", required=False, type=FilePath(file_okay=False, path_type=Path))
 @click.pass_context
 def themes(ctx: click.Context, folder: Path | None) -> None:
     """List the themes there are; with FOLDER, try the theme in it on a sample site and say what is wrong with it."""
@@ -264,7 +264,7 @@ def themes(ctx: click.Context, folder: Path | None) -> None:
 
 
 @command.command("check")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=FilePath(file_okay=False, path_type=Path))
 @click.pass_context
 def check(ctx: click.Context, folder: Path | None) -> None:
     """Look for what should be put right before anybody sees the site: links, context, alt texts, private things."""

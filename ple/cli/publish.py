@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Command, Group, confirm, environment, interactive, show, show_list, state, tell
+from ple.cli.frame import (
+    Command,
+    FilePath,
+    Group,
+    confirm,
+    environment,
+    interactive,
+    show,
+    show_list,
+    state,
+    tell,
+)
 from ple.cli.output import when
 from ple.cli.words import ago, home, plural, size
 
@@ -155,7 +166,7 @@ def published(ctx: click.Context, artifact: str | None) -> None:
 
 
 @click.command("export", cls=Command)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=FilePath(dir_okay=False, path_type=Path))
 @click.option(
     "--format",
     "form",

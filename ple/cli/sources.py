@@ -4,7 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ple.cli.frame import Group, environment, outcome, resolve, show, show_list, state, tell, write_output
+from ple.cli.frame import (
+    FilePath,
+    Group,
+    environment,
+    outcome,
+    resolve,
+    show,
+    show_list,
+    state,
+    tell,
+    write_output,
+)
 from ple.cli.output import when
 from ple.cli.words import plural, size
 
@@ -33,7 +44,7 @@ _here = Group("sources")
 @click.option("--format", type=click.Choice(_FORMATS), default="text", show_default=True, help="For whom it is.")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Say what the page does not: issued=1918.")
 @click.option("--resolve", "lookup", is_flag=True, help="Ask doi.org, PubMed or Open Library; it hears what you read.")
-@click.option("--output", metavar="FILE", help="Write to FILE.")
+@click.option("--output", metavar="FILE", type=FilePath(), help="Write to FILE.")
 @click.pass_context
 def cite(
     ctx: click.Context,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ple.cli.frame import (
+    FilePath,
     Group,
     confirm,
     environment,
@@ -158,7 +159,7 @@ def send(ctx: click.Context, now: bool, retry: bool, store: int | None) -> None:
 
 
 @command.command("export")
-@click.argument("file", required=False)
+@click.argument("file", required=False, type=FilePath())
 @click.option("--since", type=When(), help="From this day on: 2026-11-22, or 7d ago.")
 @click.option("--until", type=When(), help="Up to this day, which is not included.")
 @click.option("--event", help="Only this kind of event.")
@@ -174,7 +175,7 @@ def export(ctx: click.Context, /, file: str | None, **filters: Any) -> None:
 
 
 @command.command("import")
-@click.argument("file")
+@click.argument("file", type=FilePath())
 @click.pass_context
 def import_(ctx: click.Context, file: str) -> None:
     """Take statements into your record: a JSON array, a store's answer, or one statement a line. “-” reads input."""

@@ -230,6 +230,24 @@ def test_odd_words_are_answered_with_a_sentence(ple, words: list[str], tmp_path,
     assert "went wrong" not in said.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["journal", "import", ""], ["journal", "export", ""], ["library", "export", ""], ["library", "import", ""],
+        ["library", "backup", ""], ["portfolio", "build", ""], ["bookmarks", "import", ""], ["feeds", "export", ""],
+        ["journal", "write", "--file", ""], ["demo", "--keep", ""], ["tags", "list", "--library", ""],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_empty_path_is_wrong_usage_and_not_the_present_folder(ple, words: list[str], tmp_path, monkeypatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here" / "note.md").write_text("not asked for")
+    assert "it is empty" in ple(*words, code=2).err
+    assert [path.name for path in Path().iterdir()] == ["note.md"]
+    assert ple("journal", "list", "--json").json == []
+
+
 @pytest.mark.parametrize("number", ["--5", "²", "9" * 5000])
 def test_a_setting_that_is_no_number_is_a_sentence(ple, monkeypatch, number: str) -> None:
     monkeypatch.setenv("PLE_REFRESH_MINUTES", number)
