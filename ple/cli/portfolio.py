@@ -300,7 +300,7 @@ def artifact_named(ctx: click.Context, name: str) -> int:
 
 def _withdraw(ctx: click.Context, artifacts: "list[Artifact]") -> bool:
     """Ask before something disappears that people have an address of; return whether it may."""
-    known = [one for one in artifacts if one.address]
+    known = [one for one in artifacts if one.published]
     if not known:
         return True
     them = f"“{known[0].title}” has" if len(known) == 1 else f"{len(known)} of them have"

@@ -24,7 +24,8 @@ class Statements:
 
     def run(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
         """Execute a statement for each of ``values``."""
-        self._connection.execute(sa.text(sql), [self._plain(each) for each in values])
+        if values:
+            self._connection.execute(sa.text(sql), [self._plain(each) for each in values])
 
 
 class Textual:

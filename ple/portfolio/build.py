@@ -24,7 +24,7 @@ from ple.library import DiskFull
 from ple.portfolio.frame import Page
 from ple.portfolio.workshop import WORKSHOP, BuildError, Workshop, alone_in, marks_of
 
-__all__ = ["MANIFEST", "BuildError", "Done", "build", "files_of", "name_of"]
+__all__ = ["MANIFEST", "SERVED", "BuildError", "Done", "build", "files_of", "name_of"]
 
 MANIFEST = ".ple-portfolio.json"
 _MADE_BY = "ple portfolio"
@@ -34,6 +34,8 @@ _TOGETHER = 64
 _OURS_TO_IGNORE = frozenset({MANIFEST, WORKSHOP})
 # What may be in a folder before we ever built there: a repository that it is published from, and its host's marks.
 _HARMLESS = frozenset({".git", ".gitignore", ".gitattributes", ".nojekyll", ".well-known", ".DS_Store", "CNAME"})
+SERVED = (".git", ".nojekyll", ".well-known", "CNAME")
+"""What of that says that the folder itself is what visitors get."""
 
 
 @dataclass(frozen=True, slots=True)

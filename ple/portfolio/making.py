@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ple.library import utc_now
-from ple.portfolio.addresses import keep, ledger_of
-from ple.portfolio.build import Done, build
+from ple.portfolio.addresses import keep, ledger_of, sends_itself
+from ple.portfolio.build import SERVED, Done, build
 from ple.portfolio.collections import Collection, Held, collections_of, held_by
 from ple.portfolio.darkroom import Darkroom
 from ple.portfolio.echoes.heard import echoes
@@ -50,7 +50,7 @@ class Making:
         from ple.portfolio.check import findings
 
         with self._memory() as memory, closing(self._darkroom()) as room:
-            works, ledger = self._published(memory, utc_now())
+            works, ledger = self._published(memory, utc_now(), folder)
             site = self._site(works, ledger, memory, room)
             shown = {work.id for work in works}
             hidden = [one for one in self._shelf.artifacts() if one.id not in shown]
@@ -60,7 +60,7 @@ class Making:
     def collections(self) -> list[Collection]:
         """Return the collections as they would be now."""
         with self._memory() as memory:
-            works, ledger = self._published(memory, utc_now())
+            works, ledger = self._published(memory, utc_now(), self._folder)
         addresses = {line.name: line.address for line in ledger if line.what == PAGE and line.current}
         artifacts = list(self._shelf.artifacts())
         gathered = [
@@ -73,7 +73,7 @@ class Making:
 
     def _build(self, folder: Path) -> tuple[Done, Iterable[str]]:
         with self._memory() as memory, closing(self._darkroom()) as darkroom:
-            works, ledger = self._published(memory, utc_now())
+            works, ledger = self._published(memory, utc_now(), folder)
             site = self._site(works, ledger, memory, darkroom)
             left = memory.left(folder)
             done = build(folder, site.pages(), lambda: keep(self._library, ledger), left)
@@ -87,7 +87,9 @@ class Making:
         theme = Theme(self._settings.theme, self._themes)
         gathered = [(work.id, work.card.kind, work.card.source) for work in works if work.card.kind in COLLECTIONS]
         held = held_by(gathered, works, self._held) if gathered else {}
-        return Site(self._settings, works, ledger, theme, memory, echoes(self._library), darkroom, held, utc_now())
+        site = Site(self._settings, works, ledger, theme, memory, echoes(self._library), darkroom, held, utc_now())
+        ledger.forget(site.shown)
+        return site
 
     def _lost(self, works: Iterable[Work], ledger: Ledger) -> dict[str, tuple[int, list[int]]]:
         """Return what was handed in and is not shown any more, by its address: its number and its receipts."""
@@ -101,10 +103,14 @@ class Making:
             return {}
         return {gone[id]: (id, numbers) for id, numbers in self._shelf.receipts(gone).items()}
 
-    def _published(self, memory: Memory, now: dt.datetime) -> tuple[list[Work], Ledger]:
-        """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later."""
+    def _published(self, memory: Memory, now: dt.datetime, folder: Path) -> tuple[list[Work], Ledger]:
+        """Return all that may be shown, placed in the ledger. Everything private ends here, and nowhere later.
+
+        What stands in a folder that the learner named, or that is a repository, may be seen there.
+        """
+        out = folder != self._folder.absolute() or any((folder / name).exists() for name in SERVED)
         with self._library.reading() as statements:
-            ledger = ledger_of(statements)
+            ledger = ledger_of(statements, sent=out, loose=not out and sends_itself(statements))
         memory.catch_up(partial(self._shelf.shown, ledger=ledger))
         cards = sorted(memory.cards.values(), key=lambda card: (card.position, card.id))
         works, new = published(cards, memory.whole, ledger, now)

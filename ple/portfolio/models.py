@@ -67,7 +67,8 @@ class ArtifactRow(ArtifactFields, Body, table=True):
 class AddressRow(SQLModel, table=True):
     """The ledger: every address that was ever published, for as long as the library lives.
 
-    Rows are never deleted. One thing may have had several addresses; one of them is current, the others lead to it.
+    Rows are deleted only while nobody can have the address, see :mod:`ple.portfolio.addresses`. One thing may have had
+    several addresses; one of them is current, the others lead to it.
     """
 
     __tablename__ = "portfolio_address"
@@ -77,7 +78,9 @@ class AddressRow(SQLModel, table=True):
     resource_id: int | None = Field(default=None, foreign_key="resource.id", index=True)
     name: str = Field(default="", max_length=500, description="Of a page, tag or skill; of a part its address.")
     current: bool = True
-    fingerprint: str = Field(default="", max_length=64, description="Of what it said when `updated_at` was set.")
+    fingerprint: str = Field(
+        default="", max_length=64, description="Of what it said when `updated_at` was set; “~” before it: not sent yet."
+    )
     published_at: dt.datetime
     updated_at: dt.datetime
 

@@ -1,16 +1,17 @@
-"""Permalinks: an address is given once, at the first publication, and answers for ever.
+"""Permalinks: an address is given once, and from the first publication on it answers for ever.
 
 Titles change, tags are renamed, work is withdrawn; a link that was handed in must still lead somewhere. So addresses
 do not follow titles. The ledger keeps every address that was ever published; from it the site gets, beside its pages,
 a page that leads on for each address that is not current any more, and a page that says so for each thing that was
-withdrawn. Decisions only: nothing here reads or writes the library.
+withdrawn. Until then nobody has it: it follows the title, and nothing is left of it when its thing goes.
+Decisions only: nothing here reads or writes the library.
 """
 
 import datetime as dt
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 ARTIFACT, PAGE, TAG, SKILL, PART = "artifact", "page", "tag", "skill", "part"
@@ -35,6 +36,8 @@ class Permalink:
     fingerprint: str
     published_at: dt.datetime
     updated_at: dt.datetime
+    sent: bool = True
+    """Whether others may have it: it went to a place, was handed in, or left otherwise."""
 
     @property
     def unlisted(self) -> bool:
@@ -61,11 +64,19 @@ def slug(words: str, *, otherwise: str) -> str:
 
 
 class Ledger:
-    """All addresses that were ever published, and those that a build adds or changes."""
+    """All addresses that were ever published, and those that a build adds, changes or forgets.
 
-    def __init__(self, permalinks: Iterable[Permalink]) -> None:
-        self._lines = {permalink.address: permalink for permalink in permalinks}
-        self._stored = dict(self._lines)
+    ``sent`` says that whatever is placed is published at once. ``loose`` says that what was not sent nobody has.
+    """
+
+    def __init__(self, permalinks: Iterable[Permalink], *, sent: bool = True, loose: bool = False) -> None:
+        self._stored = {permalink.address: permalink for permalink in permalinks}
+        self._lines = {
+            address: line if line.sent or not sent else replace(line, sent=True)
+            for address, line in self._stored.items()
+        }
+        self._sent = sent
+        self._loose = loose
         self._current: dict[tuple[str, int | str], str] = {
             self._thing(line): line.address for line in self._lines.values() if line.current
         }
@@ -84,18 +95,24 @@ class Ledger:
         """Return the address of a thing that is published; give it one if it has none.
 
         What is unlisted gets an address of 128 random bits. When it becomes public later it gets a readable one, and
-        the first leads to it; what was public keeps its address whatever happens, because people have it.
+        the first leads to it; what was public keeps its address whatever happens, because people have it. What nobody
+        has follows what the thing is called, and who may find it.
         """
         known = self.of(what, thing)
-        if known is not None and not (listed and known.unlisted):
-            return known
-        address = self._free(_PLACES[what] + slug(words, otherwise=otherwise)) if listed else _unguessable()
-        if known is not None:
+        wanted = _PLACES[what] + slug(words, otherwise=otherwise)
+        if known is not None and self.loose(known):
+            if known.unlisted if not listed else _stands_at(known.address, wanted):
+                return known
+            del self._lines[known.address]
+        elif known is not None:
+            if not (listed and known.unlisted):
+                return known
             self._lines[known.address] = replace(known, current=False)
+        address = self._free(wanted) if listed else _unguessable()
         resource_id, name = (thing, "") if isinstance(thing, int) else (None, thing)
         published_at = known.published_at if known else now
         fingerprint = known.fingerprint if known else ""
-        line = Permalink(address, what, resource_id, name, True, fingerprint, published_at, now)
+        line = Permalink(address, what, resource_id, name, True, fingerprint, published_at, now, self._sent)
         self._lines[address] = line
         self._current[what, thing] = address
         return line
@@ -103,7 +120,7 @@ class Ledger:
     def part(self, address: str, now: dt.datetime) -> None:
         """Note that a part of a long list stands at an address."""
         if address not in self._lines:
-            self._lines[address] = Permalink(address, PART, None, address, True, "", now, now)
+            self._lines[address] = Permalink(address, PART, None, address, True, "", now, now, self._sent)
             self._current[PART, address] = address
 
     def said(self, permalink: Permalink, fingerprint: str, now: dt.datetime) -> Permalink:
@@ -114,6 +131,21 @@ class Ledger:
         line = replace(permalink, fingerprint=fingerprint, updated_at=permalink.published_at if first else now)
         self._lines[line.address] = line
         return line
+
+    def loose(self, line: Permalink) -> bool:
+        """Say whether nobody can have an address yet."""
+        return self._loose and not line.sent
+
+    def forget(self, shown: Set[str]) -> None:
+        """Forget what nobody has and where nothing is shown any more: there is nobody to be told."""
+        for line in [line for line in self._lines.values() if line.address not in shown and self.loose(line)]:
+            del self._lines[line.address]
+            if self._current.get(self._thing(line)) == line.address:
+                del self._current[self._thing(line)]
+
+    def forgotten(self) -> list[Permalink]:
+        """Return the lines that were stored and are forgotten."""
+        return [line for address, line in self._stored.items() if address not in self._lines]
 
     def added(self) -> list[Permalink]:
         """Return the lines that were not stored yet."""
@@ -134,6 +166,12 @@ class Ledger:
     def _thing(line: Permalink) -> tuple[str, int | str]:
         # an artifact that was deleted for good has no number any more; its addresses stay, each on its own
         return line.what, line.resource_id if line.resource_id is not None else line.name or line.address
+
+
+def _stands_at(address: str, wanted: str) -> bool:
+    """Say whether an address is the one that was wanted, or the next that was free."""
+    rest = address.removeprefix(wanted)
+    return rest != address and re.fullmatch(r"(-\d+)?/", rest) is not None
 
 
 def _unguessable() -> str:

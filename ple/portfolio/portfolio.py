@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ple.library import Document, DocumentSource, InvalidInput, Library, NotFound, Writing
 from ple.library.textual import Textual
 from ple.portfolio import exhibits
+from ple.portfolio.addresses import went_out
 from ple.portfolio.characters import fit_line
 from ple.portfolio.collections import Collection, Held
 from ple.portfolio.models import ArtifactFields, ArtifactRow, SiteFields, SiteRow
@@ -285,6 +286,10 @@ class Portfolio:
         self._begun()
         return self._making().build((folder or self.folder).absolute())
 
+    def went_out(self, *, with_unlisted: bool) -> None:
+        """Note that the site leaves this computer: from now on every address of it answers for ever."""
+        went_out(self._shelf.library, with_unlisted=with_unlisted)
+
     def leave(self, file: Path, form: str | None = None, *, with_unlisted: bool = False) -> int:
         """Write the portfolio to ``file``; return how many files or works are in it.
 
@@ -303,6 +308,8 @@ class Portfolio:
         works = list(self._shelf.read())
         own = belongings(self._library, [id for artifact, _ in works for id in (artifact.source_id, artifact.id) if id])
         held = {one.id: one.works for one in self.collections() if one.id} if chosen is Form.LEAP2A else {}
+        if chosen is not Form.ZIP:
+            self.went_out(with_unlisted=with_unlisted)
         baggage = Baggage(
             site=self.folder, settings=self.settings(), works=works, files=own, held=held, with_unlisted=with_unlisted
         )

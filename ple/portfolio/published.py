@@ -25,7 +25,7 @@ def published(
     works = []
     for card in cards:
         line = ledger.of(ARTIFACT, card.id)
-        if line is None or (card.listed and line.unlisted):
+        if line is None or (card.listed and line.unlisted) or ledger.loose(line):
             fallback = f"{card.kind}-{card.id}"
             line = ledger.place(ARTIFACT, card.id, card.title, now, otherwise=fallback, listed=card.listed)
         if line.fingerprint != card.fingerprint:

@@ -11,7 +11,7 @@ from typing import Any
 from ple.library import Document, DocumentSource, LibraryError, MarkdownSource
 from ple.library.attachments import Files
 from ple.portfolio import files
-from ple.portfolio.addresses import ledger_of
+from ple.portfolio.addresses import ledger_of, sends_itself
 from ple.portfolio.asking import Statements, Transactions, listed, moment
 from ple.portfolio.characters import fit_line
 from ple.portfolio.permalinks import Ledger
@@ -82,7 +82,7 @@ class Shelf:
             tags = _tags(statements, known)
             sources = _sources(statements, {row[1] for row in rows if row[1]}, everything=ids is None)
             if ledger is None:
-                ledger = ledger_of(statements, [row[0] for row in rows])
+                ledger = ledger_of(statements, [row[0] for row in rows], loose=sends_itself(statements))
             url: str | None = next((url for (url,) in statements.rows("SELECT url FROM portfolio_site")), None)
             shown_files = _files(statements, known)
         documents = self.documents(sources)
@@ -128,6 +128,7 @@ class Shelf:
                 alt=alt,
                 file=file,
                 badge=badges.get(source_id),
+                published=line is not None and not ledger.loose(line),
             )
             yield artifact, document
 

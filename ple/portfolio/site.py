@@ -78,6 +78,14 @@ class Site:
         return self._arranged.held
 
     @property
+    def shown(self) -> set[str]:
+        """The addresses where something stands."""
+        shown = {work.permalink.address for work in self._arranged.works}
+        for what, groups in self._groups():
+            shown |= {self._frame.address(what, name) for name in groups}
+        return shown | {address for address, _works in self._lists.parts()}
+
+    @property
     def made(self) -> dict[str, str]:
         """The code that was coloured and not remembered, by its key."""
         return self._works.made
@@ -149,10 +157,7 @@ class Site:
     # pages that say where something went
 
     def _answers_for_ever(self) -> Iterator[Page]:
-        shown = {work.permalink.address for work in self._arranged.works}
-        for what, groups in self._groups():
-            shown |= {self._frame.address(what, name) for name in groups}
-        shown |= {address for address, _works in self._lists.parts()}
+        shown = self.shown
         for line in self._ledger:
             if line.address in shown:
                 continue

@@ -161,13 +161,15 @@ class Artifact:
     feedback: str
     position: int
     address: str | None
-    """Below the site's url, once it was built; never changes."""
+    """Below the site's url, once it was built; it never changes once it was published."""
     alt: str = ""
     """What its picture shows, for who cannot see it."""
     file: ShownFile | None = None
     """What it shows besides, or instead of, a resource."""
     badge: Badge | None = None
     """What was found about it, if it is a badge or certificate."""
+    published: bool = False
+    """Whether others may have its address: then it answers for ever."""
 
 
 @dataclass(frozen=True, slots=True)

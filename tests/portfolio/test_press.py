@@ -75,3 +75,22 @@ def test_a_site_is_built_without_the_tables(sqlite_environment: Environment, tmp
     shutil.rmtree(environment.folder / "site")
     environment.portfolio.build()
     assert tree(environment.folder / "site") == before
+
+
+def test_an_address_is_kept_from_when_it_goes_out(environment: Environment) -> None:
+    portfolio = environment.portfolio
+    portfolio.init("Ours")
+    first, second = (environment.journal.write("Text.", title=title).id for title in ("One", "Two"))
+    portfolio.add(first, visibility="public", tags=["a"])
+    portfolio.build()
+    assert not portfolio.artifact(first).published
+    portfolio.edit(first, title="Other")
+    portfolio.build()
+    portfolio.went_out(with_unlisted=False)
+    assert portfolio.artifact(first).published
+    portfolio.edit(first, title="A third", visibility="private")
+    portfolio.add(second, visibility="public", tags=["b"])
+    portfolio.build()
+    portfolio.remove([second])
+    portfolio.build()
+    assert {path.parent.name for path in portfolio.folder.glob("*/*/index.html")} == {"other", "a"}

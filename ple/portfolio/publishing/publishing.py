@@ -222,6 +222,8 @@ class Publishing:
                 found = look()
                 elsewhere = own.elsewhere(found.by)
                 commit = None
+                if not dry_run and (anyway or not elsewhere or not found):
+                    self._portfolio.went_out(with_unlisted=target.with_unlisted)
                 if not dry_run and found:
                     try:
                         commit = send(found)

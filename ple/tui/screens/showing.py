@@ -72,7 +72,7 @@ def value_of(name: str, said: str) -> Any:
 def withdrawals(environment: Environment, some: Sequence[Artifact]) -> str:
     """Return what is lost when artifacts are withdrawn that people have an address of; empty if nobody has."""
     # a publication may have given them an address meanwhile
-    known = [one for one in (environment.portfolio.artifact(one.id) for one in some) if one.address]
+    known = [one for one in (environment.portfolio.artifact(one.id) for one in some) if one.published]
     if not known:
         return ""
     them = "It has" if len(some) == 1 else f"{len(known)} of them have"
