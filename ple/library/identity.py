@@ -33,5 +33,5 @@ def fold_tag(tag: str) -> str:
     """
     printable = "".join(" " if unicodedata.category(c)[0] == "C" or c == "," else c for c in tag)
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", printable).casefold())
-    levels = (" ".join(level.split()) for level in folded.strip().lstrip("#").split("/"))
-    return "/".join(level for level in levels if level)[:200].rstrip("/ ")
+    levels = (" ".join(level.split()) for level in folded.split("/"))
+    return "/".join(level for level in levels if level).lstrip("#/ ")[:200].rstrip("/ ")

@@ -62,6 +62,7 @@ def test_the_check_finds_a_kind_that_nobody_knows(library) -> None:
     [
         pytest.param("  Spaced   Repetition ", "spaced repetition", id="case and spaces"),
         pytest.param("#python", "python", id="a hash in front"),
+        pytest.param("# /# a", "a", id="hashes, blanks and slashes in front"),
         pytest.param("Math//Topology/", "math/topology", id="empty levels"),
         pytest.param("Cafe\u0301", "café", id="composed"),
         pytest.param("STRASSE", "strasse", id="folded"),
@@ -74,7 +75,7 @@ def test_a_tag_is_written_in_one_way(written: str, kept: str) -> None:
     assert fold_tag(written) == kept
 
 
-@given(st.text(max_size=300))
+@given(st.text(max_size=300) | st.text("# /aǅ\u0301", max_size=12))
 def test_writing_a_tag_twice_is_writing_it_once(text: str) -> None:
     assert fold_tag(fold_tag(text)) == fold_tag(text)
 

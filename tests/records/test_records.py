@@ -284,6 +284,28 @@ def test_something_else_at_the_address_is_no_store(records, publisher) -> None:
         list(records.send())
 
 
+def test_who_is_interrupted_while_sending_says_nothing_about_the_store(environment, clock, adl) -> None:
+    class Interrupted(Secrets):
+        ready = False
+
+        def get(self, name: str) -> str | None:
+            if self.ready:
+                raise KeyboardInterrupt
+            return super().get(name)
+
+    secrets = Interrupted()
+    records = Records(environment.library, environment.client, secrets, {"journal": environment.journal}, now=clock)
+    wrote(environment)
+    store = connected(records, adl, "wrote")
+    secrets.ready = True
+    with pytest.raises(KeyboardInterrupt):
+        list(records.send())
+    assert records.store(store.id).sent_at is None
+    secrets.ready = False
+    assert sent(records).sent == 1
+    assert records.store(store.id).sent_at == clock.at
+
+
 def test_two_senders_send_once(environment, records, adl) -> None:
     wrote(environment, 60)
     connected(records, adl, "wrote")

@@ -53,19 +53,22 @@ class Outbox:
             row.holder, row.leased_until = holder, now + LEASE
             tx.add(row)
 
-    def leave(self, id: int, holder: str, failure: Refused | NotNow | None) -> None:
-        """Stop sending; after a failure the store is paused, or rests as long as it asks or longer each time."""
+    def leave(self, id: int, holder: str, failure: Refused | NotNow | None, *, all_sent: bool) -> None:
+        """Stop sending; after a failure the store is paused, or rests as long as it asks or longer each time.
+
+        Who neither failed nor sent all was interrupted, which says nothing about the store.
+        """
         now = self._now()
         with self._library.writing() as tx:
             row = tx.get(StoreRow, id)
             if row is None or row.holder != holder:
                 return
             row.holder = row.leased_until = None
-            if failure is None:
+            if all_sent:
                 row.failures, row.failure, row.next_at, row.sent_at = 0, None, None, now
             elif isinstance(failure, Refused):
                 row.paused = row.failure = str(failure)
-            else:
+            elif failure is not None:
                 row.failures += 1
                 rest = min(_FIRST * 2 ** min(row.failures - 1, 20), _LONGEST) * _CHANCE.uniform(0.75, 1.25)
                 row.failure, row.next_at = str(failure), now + (failure.wait if failure.wait is not None else rest)

@@ -226,6 +226,7 @@ class Records(Record):
             return self._said(id, endpoint, [], failure=str(error), hint=error.hint)
         done: list[Outcome] = []
         failure: Refused | NotNow | None = None
+        all_sent = False
         try:
             said = self._secrets.get(f"lrs:{uid}")
             if said is None:
@@ -236,10 +237,11 @@ class Records(Record):
                 for outcomes in deliver(items, lrs):
                     self._outbox.write_down(id, holder, outcomes)
                     done += outcomes
+            all_sent = True
         except (Refused, NotNow) as error:
             failure = error
-        finally:
-            self._outbox.leave(id, holder, failure)
+        finally:  # who is interrupted leaves, too
+            self._outbox.leave(id, holder, failure, all_sent=all_sent)
         return self._said(id, endpoint, done, str(failure) if failure else None, failure.hint if failure else None)
 
     def retry(self, id: int) -> int:
