@@ -85,14 +85,16 @@ class Subscriptions(Shelf):
         super().__init__(library, now)
         self._client = client
         self._parser = parser or Parser()
+        self._ours = parser is None
         self._limits = limits
         self._credentials = Credentials(secrets)
         self._memory = Memory(LibraryFile(library.folder) if library.on_sqlite else Textual(library), self._credentials)
         self._refreshing = Refreshing(self._memory, self.keep, client, self._parser, now, limits)
 
     def close(self) -> None:
-        """End the process that reads feeds."""
-        self._parser.close()
+        """Close what is open, and end the process that reads feeds if it is our own."""
+        if self._ours:
+            self._parser.close()
         self._memory.close()
 
     # ---- following -------------------------------------------------------------------------------------------------

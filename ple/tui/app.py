@@ -133,6 +133,14 @@ class LearningApp(Desk):
         """The theme. Textual makes a dictionary of all themes to answer this, in the middle of painting each line."""
         return self._registered_themes.get(self.theme) or DARK
 
+    def on_load(self) -> None:
+        """Let tasks begin when it is their turn, in all versions of Python.
+
+        From 3.12 on Textual has them begin at once, within whatever makes them: the line of a filter would be mounted
+        before its screen is there, and nothing would start.
+        """
+        asyncio.get_running_loop().set_task_factory(None)
+
     def on_ready(self) -> None:
         """Watch the library, now that the first paint is done."""
         self.set_interval(1.0, self.watch_library)

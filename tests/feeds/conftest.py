@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -36,11 +37,12 @@ def parser() -> Iterator[Parser]:
 
 
 @pytest.fixture
-def feeds(environment: Any, clock: Clock, parser: Parser) -> Any:
+def feeds(environment: Any, clock: Clock, parser: Parser) -> Iterator[Any]:
     """The subscriptions of an empty library, once on each database."""
     from ple.feeds import Subscriptions
 
-    return Subscriptions(environment.library, environment.client, now=clock, parser=parser)
+    with closing(Subscriptions(environment.library, environment.client, now=clock, parser=parser)) as feeds:
+        yield feeds
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The numbers beside feeds, folders and lists: as many as the lists show."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -36,7 +37,8 @@ def seen(feeds: Any, **wanted: Any) -> tuple[int, int]:
 def seen_from_outside(feeds: Any) -> None:
     """The first screen of a start asks the library's file for what the door says of it."""
     library = feeds._library
-    with (LibraryFile(library.folder) if library.on_sqlite else Textual(library)).reading() as statements:
+    asked = LibraryFile(library.folder) if library.on_sqlite else Textual(library)
+    with closing(asked), asked.reading() as statements:
         assert glance.how_many(statements) == feeds.unread()
         if library.on_sqlite:  # a server's times are its driver's
             found = glance.newest(statements, 5)

@@ -33,9 +33,10 @@ def drip(handler):
         handler.server.stopped.wait(0.1)
 
 
-def test_each_ends_in_a_sentence_and_the_others_come_in(environment, server, parser, clock, dead):
+def test_each_ends_in_a_sentence_and_the_others_come_in(environment, server, parser, clock, dead, request):
     server._server.stopped = server.stopped
     feeds = Subscriptions(environment.library, environment.client, now=clock, parser=parser, limits=LIMITS)
+    request.addfinalizer(feeds.close)
     storm = rss("Storm", [{"title": "x", "description": "&lt;!--" * 20_000}])
     hostile = {
         dead: "",
@@ -71,11 +72,12 @@ def test_each_ends_in_a_sentence_and_the_others_come_in(environment, server, par
     assert environment.library.check() == []
 
 
-def test_a_feed_that_takes_forever_to_read_does_not_stop_the_others(environment, server, clock):
+def test_a_feed_that_takes_forever_to_read_does_not_stop_the_others(environment, server, clock, request):
     from ple.feeds.worker import Parser
 
     with Parser(cpu_seconds=0) as parser:
         feeds = Subscriptions(environment.library, environment.client, now=clock, parser=parser)
+        request.addfinalizer(feeds.close)
         attributes = " ".join(f'a{n}="x"' for n in range(60_000))
         slow = server.publish("/slow", f'<rss version="2.0"><channel><item {attributes}/></channel></rss>')
         good = [server.publish(f"/{n}", rss(f"Good {n}", ITEMS)) for n in range(3)]

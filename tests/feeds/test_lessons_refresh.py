@@ -10,6 +10,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from email.utils import format_datetime
 from importlib.metadata import packages_distributions
 from itertools import chain
@@ -39,10 +40,12 @@ def item(number: int, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def feeds(sqlite_environment, clock, parser):
-    return Subscriptions(
+    made = Subscriptions(
         sqlite_environment.library, sqlite_environment.client, now=clock, parser=parser,
         secrets=sqlite_environment.secrets, limits=Limits(size=3_000_000),
     )  # fmt: skip
+    with closing(made) as feeds:
+        yield feeds
 
 
 @pytest.fixture

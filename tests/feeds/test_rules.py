@@ -1,6 +1,8 @@
 """Rules: what is done with entries as soon as they come in."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -13,11 +15,12 @@ from tests.servers.feeds import rss
 
 
 @pytest.fixture
-def feeds(environment: Any, clock: Any, parser: Any) -> Any:
+def feeds(environment: Any, clock: Any, parser: Any) -> Iterator[Any]:
     """The subscriptions of an empty environment, with search and bookmarks as neighbours."""
-    return Subscriptions(
-        environment.library, environment.client, now=clock, parser=parser, neighbours=environment._neighbours
-    )
+    neighbours = environment._neighbours
+    made = Subscriptions(environment.library, environment.client, now=clock, parser=parser, neighbours=neighbours)
+    with closing(made) as feeds:
+        yield feeds
 
 
 def item(number: int, title: str, **more: str) -> dict[str, Any]:

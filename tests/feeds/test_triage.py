@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from tests.servers.feeds import rss
 
 
 @pytest.fixture
-def feeds(environment: Any, clock: Any, parser: Any) -> Any:
-    return Subscriptions(
-        environment.library, environment.client, now=clock, parser=parser, neighbours=environment._neighbours
-    )
+def feeds(environment: Any, clock: Any, parser: Any) -> Iterator[Any]:
+    neighbours = environment._neighbours
+    made = Subscriptions(environment.library, environment.client, now=clock, parser=parser, neighbours=neighbours)
+    with closing(made) as feeds:
+        yield feeds
 
 
 @pytest.fixture
