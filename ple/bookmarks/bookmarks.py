@@ -9,7 +9,7 @@ from sqlmodel import col
 from ple.bookmarks import fetching, keeping, lists, works
 from ple.bookmarks.formats import files
 from ple.bookmarks.formats.record import Quotation
-from ple.bookmarks.intake import Intake, Progress
+from ple.bookmarks.intake import A_PART, Intake, Progress
 from ple.bookmarks.models import (
     BOOKMARK,
     Bookmark,
@@ -287,20 +287,21 @@ class Bookmarks:
         format: str | None = None,
         folders: str = "keep",
         progress: Progress | None = None,
+        at_once: int = A_PART,
     ) -> Imported:
         """Bring in a file of bookmarks, whose format is found out unless it is given.
 
         Dates, tags, notes, folders, states and marked passages come along; pages that are kept already get what the
         file has more. Doing it twice adds nothing, and after an interruption goes on. ``folders`` says what becomes
         of folders besides being kept: with ``path`` a tag such as ``a/b/c``, with ``parts`` a tag for each part, with
-        ``last`` one for the last. ``progress`` is told from time to time how many records are done, of how many.
+        ``last`` one for the last. So many records are kept ``at_once``, and ``progress`` told how many are done, of how many.
 
         Raises:
             InvalidInput: it is no file of bookmarks; what cannot be used of one that is, is in ``refused``.
 
         """
         found = files.read(data, name, format)
-        return Intake(self._library, self._highlight).take(
+        return Intake(self._library, self._highlight, at_once).take(
             found.format, found.records, name, folders, total=found.total, counted=found.counted, progress=progress
         )
 

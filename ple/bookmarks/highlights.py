@@ -103,7 +103,7 @@ class Highlights:
         Raises:
             NotFound: there is no such resource, or it has nothing to mark.
         """
-        return self._add_many(resource_id, new, f"Imported highlights in #{resource_id}" if undoable else None)
+        return self._add_many(resource_id, new, f"Imported highlights in #{resource_id}" if undoable else None)[0]
 
     def edit(
         self, id: int, *, note: str | None = None, color: str | None = None, tags: Iterable[str] | None = None
@@ -234,9 +234,12 @@ class Highlights:
                 found.append(one)
         homes = _homes(self._library, found)
         missing = {one.url: one for one in found if _home(one) not in homes and one.url}
+        change: int | None = None
         if missing:
             records = [Record(url=url, title=one.title, unread=True) for url, one in missing.items()]
-            Intake(self._library).take("annotations", records, name, "keep")
+            intake = Intake(self._library)
+            intake.take("annotations", records, name, "keep")
+            change = intake.change
             homes = _homes(self._library, found)
         inside: dict[int, list[NewHighlight]] = {}
         for one in found:
@@ -245,7 +248,10 @@ class Highlights:
                 refused.append(Refused(one.line, line(one.url)[:200], "what it is in is not in this library"))
             else:
                 inside.setdefault(home, []).append(one.highlight)
-        added = sum(self._add_many(id, new, f"Imported highlights from {line(name)}") for id, new in inside.items())
+        added = 0
+        for id, new in inside.items():  # a transaction for each text, and all of them one thing to take back
+            count, change = self._add_many(id, new, f"Imported highlights from {line(name)}", change)
+            added += count
         known = sum(map(len, inside.values())) - added
         return Imported(format="annotations", added=added, known=known, updated=0, refused=tuple(refused))
 
@@ -287,16 +293,22 @@ class Highlights:
                     quotable="",
                 )
 
-    def _add_many(self, resource_id: int, new: Iterable[NewHighlight], label: str | None) -> int:
+    def _add_many(
+        self, resource_id: int, new: Iterable[NewHighlight], label: str | None, after: int | None = None
+    ) -> tuple[int, int]:
+        """Return how many were not there yet, and the number of the change, which goes on with the one ``after``."""
         self.catch_up()
         source, change = self._source(resource_id)
         text = Text(source.text)
         with self._library.writing(label) as tx:
             tx.alive(resource_id)
+            if after is not None:
+                tx.continues(after)
             known = Known(tx, resource_id)
-            return sum(
+            added = sum(
                 marking.keep(tx, resource_id, source, text, one, change, known)[1] for one in new if one.quote.strip()
             )
+            return added, tx.change
 
     def _source(self, resource_id: int) -> tuple[Source, int]:
         """Return what a resource says, and the change up to which that is so for sure."""

@@ -27,7 +27,7 @@ from ple.web.text import block, line
 Progress = Callable[[int, int | None], None]  # how many records are done, and of how many about
 Mark = Callable[[int, Sequence[Quotation]], int]  # keeps the passages of a bookmark, returns how many were new
 
-_A_PART = 4000
+A_PART = 4000
 _AT_ONCE = 2000
 _TITLES = 10
 _SAID_ONCE = ("csl", "description", "author", "published_at", "language", "read_at", "site_name")
@@ -68,11 +68,16 @@ class _Wanted:
 
 
 class Intake:
-    """The way in for files; ``mark`` keeps the passages that come along."""
+    """The way in for files; ``mark`` keeps the passages that come along, ``part`` records are kept at once.
 
-    def __init__(self, library: Library, mark: Mark | None = None) -> None:
+    ``change`` is the number of the last change, for whoever goes on with it.
+    """
+
+    def __init__(self, library: Library, mark: Mark | None = None, part: int = A_PART) -> None:
+        self.change: int | None = None
         self._library = library
         self._mark = mark
+        self._part = part
 
     def take(
         self,
@@ -91,7 +96,7 @@ class Intake:
         refused: list[Refused] = []
         made: set[int] = set()
         before: int | None = None
-        for part in _parts_of(records):
+        for part in _parts_of(records, self._part):
             wanted, doubles, bad = _sorted_out(part, folders)
             refused += bad
             if wanted:
@@ -109,7 +114,7 @@ class Intake:
                     known += len(there) - len(back) + doubles
                     came = added + restored
                     tx.label = f"Imported {came:,} bookmark{'' if came == 1 else 's'} from {line(name)}"
-                    before = tx.change
+                    self.change = before = tx.change
                 for key, want in wanted.items():
                     if want.record.quotations and self._mark is not None:
                         highlights += self._mark(ids.get(key) or there[key], want.record.quotations)
@@ -125,7 +130,7 @@ class Intake:
         new = known = restored = highlights = 0
         refused: list[Refused] = []
         titles: list[str] = []
-        for part in _parts_of(found.records):
+        for part in _parts_of(found.records, self._part):
             wanted, doubles, bad = _sorted_out(part, folders)
             refused += bad
             with self._library.reading() as tx:
@@ -146,9 +151,9 @@ def _check(folders: str) -> None:
         raise InvalidInput(f"folders cannot be “{folders}”", hint=f"They can be {', '.join(_FOLDERS)}.")
 
 
-def _parts_of(records: Iterable[Record]) -> Iterator[list[Record]]:
+def _parts_of(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
     coming = iter(records)
-    while part := list(islice(coming, _A_PART)):
+    while part := list(islice(coming, size)):
         yield part
 
 

@@ -66,7 +66,7 @@ def rename(ctx: click.Context, old: str, new: str) -> None:
 @click.pass_context
 def merge(ctx: click.Context, tags: tuple[str, ...], into: str) -> None:
     """Make one tag of several."""
-    changed = sum(environment(ctx).library.rename_tag(old, into) for old in tags)
+    changed = environment(ctx).library.merge_tags(tags, into)
     show(ctx, {"renamed": changed}, said=f"{plural(changed, 'thing')} now have the tag {into}.")
 
 

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,21 +150,34 @@ class Library(Undoing):
         Raises:
             InvalidInput: nothing is left of ``new`` when it is written as tags are.
         """
-        before, after = fold_tag(old), fold_tag(new)
+        return self.merge_tags([old], new)
+
+    def merge_tags(self, tags: Iterable[str], into: str) -> int:
+        """Make one tag of several, each as by :meth:`rename_tag`, in one step; return how many things had one of them.
+
+        Raises:
+            InvalidInput: nothing is left of ``into`` when it is written as tags are.
+        """
+        names, after = list(dict.fromkeys(map(fold_tag, tags))), fold_tag(into)
         if not after:
-            raise InvalidInput(f"“{new}” cannot be a tag", hint="A tag has letters or digits.")
-        with self.writing(f"Renamed the tag {before} to {after}") as tx:
-            rows = tx.connection().execute(
-                sa.select(col(Tagging.resource_id), col(Tagging.tag)).where(
-                    (col(Tagging.tag) == before) | col(Tagging.tag).startswith(before + "/", autoescape=True)
+            raise InvalidInput(f"“{into}” cannot be a tag", hint="A tag has letters or digits.")
+        with self.writing(f"Renamed the tag {', '.join(names)} to {after}") as tx:
+            changed: set[int] = set()
+            for before in names:
+                rows = tx.connection().execute(
+                    sa.select(col(Tagging.resource_id), col(Tagging.tag)).where(
+                        (col(Tagging.tag) == before) | col(Tagging.tag).startswith(before + "/", autoescape=True)
+                    )
                 )
-            )
-            had = [(id, tag) for id, tag in rows if before != after]
-            for id, tag in had:  # all old ones first: a new one may be written like an old one of the same thing
-                tx.untag(id, tag)
-            for id, tag in had:
-                tx.tag(id, after + tag[len(before) :])
-            return len({id for id, _ in had})
+                had = [(id, tag) for id, tag in rows if before != after]
+                for id, tag in had:  # all old ones first: a new one may be written like an old one of the same thing
+                    tx.untag(id, tag)
+                for id, tag in had:
+                    tx.tag(id, after + tag[len(before) :])
+                changed.update(id for id, _ in had)
+            if len(names) > 1:
+                tx.label = f"Merged the tags {', '.join(names)} into {after}"
+            return len(changed)
 
     def trashed(self) -> Sequence[Resource]:
         """Return what is in the trash, the last thrown away first."""

@@ -217,6 +217,22 @@ def test_hypothesis_rows_are_read_and_what_cannot_be_used_is_named(environment, 
     assert environment.bookmarks.bookmark(made.resource_id).title == "An example"
 
 
+def test_an_import_of_highlights_on_several_pages_is_one_step(highlights, environment):
+    rows = [
+        {
+            "id": page, "uri": f"https://example.org/{page}", "text": "", "tags": [],
+            "target": [{"source": "", "selector": [{"type": "TextQuoteSelector", "exact": f"words of {page}"}]}],
+        }
+        for page in ("a", "b", "c")
+    ]  # fmt: skip
+    data = json.dumps({"total": 3, "rows": rows}).encode()
+    assert highlights.import_file("h.json", data).added == 3
+    assert environment.library.undo().label == "Imported highlights from h.json"
+    assert (highlights.highlights(), environment.bookmarks.bookmark_ids()) == ([], [])
+    assert highlights.import_file("h.json", data).added == 3
+    assert len(environment.bookmarks.bookmark_ids()) == 3
+
+
 def test_a_file_that_is_none_is_refused(highlights):
     for data in (b"", b"{}", b"[1]", b"<html>"):
         with pytest.raises(InvalidInput):

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ple.bookmarks import intake
 from ple.bookmarks.formats import files
 from ple.bookmarks.formats.record import Quotation
 from ple.library import InvalidInput
@@ -29,8 +28,7 @@ def netscape(count, first=0):
     return f"<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>{rows}</DL>".encode()
 
 
-def test_an_interrupted_import_keeps_what_is_done_and_goes_on_without_doubles(bookmarks, library, monkeypatch):
-    monkeypatch.setattr(intake, "_A_PART", 10)
+def test_an_interrupted_import_keeps_what_is_done_and_goes_on_without_doubles(bookmarks, library):
     data = netscape(35) + b'<DT><A HREF="https://e.org/3/?utm_source=x">again</A>'
 
     def interrupted(done, total):
@@ -38,10 +36,10 @@ def test_an_interrupted_import_keeps_what_is_done_and_goes_on_without_doubles(bo
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bookmarks.import_file("b.html", data, progress=interrupted)
+        bookmarks.import_file("b.html", data, progress=interrupted, at_once=10)
     assert len(bookmarks.bookmark_ids()) == 20
 
-    done = bookmarks.import_file("b.html", data)
+    done = bookmarks.import_file("b.html", data, at_once=10)
 
     assert (done.added, done.known) == (16, 20)
     assert len(bookmarks.bookmark_ids()) == 36
@@ -51,13 +49,12 @@ def test_an_interrupted_import_keeps_what_is_done_and_goes_on_without_doubles(bo
     assert bookmarks.bookmark_ids() == []
 
 
-def test_parts_make_the_same_of_doubles_as_a_whole(bookmarks, monkeypatch):
+def test_parts_make_the_same_of_doubles_as_a_whole(bookmarks):
     data = b"""<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF="https://e.org/a" ADD_DATE="1400000000">A</A>
         <DT><A HREF="https://e.org/b">B</A><DT><A HREF="https://e.org/a?utm_source=x" ADD_DATE="1300000000" TOREAD="1"
         TAGS="late" DATA-IMPORTANT="1">later</A><DD>note</DL>"""
-    monkeypatch.setattr(intake, "_A_PART", 2)
 
-    done = bookmarks.import_file("b.html", data)
+    done = bookmarks.import_file("b.html", data, at_once=2)
 
     page = bookmarks.bookmark(bookmarks.known("https://e.org/a"))
     assert (done.added, done.known, done.updated) == (2, 1, 0)
@@ -66,11 +63,10 @@ def test_parts_make_the_same_of_doubles_as_a_whole(bookmarks, monkeypatch):
     assert bookmarks.import_file("b.html", data).updated == 0
 
 
-def test_progress_is_told_with_about_how_many_there_are(bookmarks, monkeypatch):
-    monkeypatch.setattr(intake, "_A_PART", 10)
+def test_progress_is_told_with_about_how_many_there_are(bookmarks):
     heard = []
 
-    bookmarks.import_file("b.html", netscape(25), progress=lambda done, total: heard.append((done, total)))
+    bookmarks.import_file("b.html", netscape(25), progress=lambda done, total: heard.append((done, total)), at_once=10)
 
     assert heard == [(10, 25), (20, 25), (25, 25)]
 

@@ -99,6 +99,15 @@ def test_tags_links_and_back(ple) -> None:
     assert ple("tags", "list", "--json").json == [{"tag": "maths/topology", "count": 1}]
 
 
+def test_a_merge_of_tags_is_one_step(ple) -> None:
+    note = str(ple("journal", "write", "one", "--json").json["id"])
+    ple("tag", note, "maths", "algebra/linear", "x")
+    assert ple("tags", "merge", "maths", "algebra", "--into", "math", "--json").json == {"renamed": 1}
+    assert [tag["tag"] for tag in ple("tags", "list", "--json").json] == ["math", "math/linear", "x"]
+    assert "Merged the tags maths, algebra into math" in ple("undo").out
+    assert [tag["tag"] for tag in ple("tags", "list", "--json").json] == ["algebra/linear", "maths", "x"]
+
+
 def test_things_are_named_by_number_uid_and_part_of_the_title(ple) -> None:
     made = ple("journal", "write", "Notes on the hippocampus", "--json").json
     for name in (str(made["id"]), f"#{made['id']}", made["uid"], "hippocampus", "NOTES ON"):
