@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from ple.library.errors import NothingToUndo, PleError
 from ple.library.history import read_value
@@ -313,7 +313,8 @@ def walk(tx: Writing, steps: Iterable[list[Any]]) -> None:
                 tx.unlink(source, target, relation)
             case ["row", name, values, ids]:
                 back = {key: read_value(value) for key, value in values.items()}
-                tx.put(every().tables[name], known(ids), back)
+                table = SQLModel.metadata.tables.get(name)  # most often its feature is at work already
+                tx.put(every().tables[name] if table is None else table, known(ids), back)
 
 
 __all__ = ["ChangedSince", "DoneElsewhere", "NothingToRedo", "Undoing", "Undone", "touched", "walk"]

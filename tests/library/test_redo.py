@@ -194,7 +194,7 @@ def do(tx: Any, row: Any, ids: list[int], what: str, a: int, b: int) -> None:
 
 
 @settings(
-    max_examples=250 if os.environ.get("PLE_TEST_ALL") else 4,
+    max_examples=250 if os.environ.get("PLE_TEST_ALL") else 2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

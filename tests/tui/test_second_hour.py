@@ -16,7 +16,7 @@ from ple.tui.list_room import FilterField, ListRoom
 from ple.tui.widgets.bar import KeyLine
 
 from .test_first_hour import at_once
-from .world import TestedApp, environment_at, opened, press, seen, send, settle, type_in, until
+from .world import TestedApp, environment_at, opened, press, seen, send, settle, type_in, until, whole
 
 
 def room(pilot: Pilot[Any]) -> ListRoom:
@@ -68,6 +68,7 @@ async def test_each_window_takes_back_its_own_and_asks_before_it_takes_back_anot
         elsewhere.close()
 
 
+@whole
 async def test_what_came_after_it_elsewhere_has_to_go_first(typical: Path) -> None:
     elsewhere = Environment(typical)
     try:
@@ -87,6 +88,7 @@ async def test_what_came_after_it_elsewhere_has_to_go_first(typical: Path) -> No
         elsewhere.close()
 
 
+@whole
 @pytest.mark.parametrize("place", ["4", "3"])
 async def test_d_twice_at_once_removes_one(typical: Path, place: str) -> None:
     async with opened(typical, place) as pilot:
@@ -105,6 +107,7 @@ def _pressed() -> Any:
     return _pressed
 
 
+@whole
 async def test_what_is_being_written_can_wait(typical: Path, tmp_path: Path) -> None:
     async with opened(typical, "4", "a", drafts=tmp_path) as pilot:
         await type_in(pilot, "Half a thought")
@@ -122,6 +125,7 @@ async def test_what_is_being_written_can_wait(typical: Path, tmp_path: Path) -> 
         assert drafts.left_behind(tmp_path) == []
 
 
+@whole
 async def test_today_says_what_to_do_first_where_nothing_is_followed(empty: Path, typical: Path) -> None:
     async with opened(empty, "1") as pilot:
         assert "You follow nothing yet: 2 and then a" in seen(pilot)
@@ -156,6 +160,7 @@ async def test_keys_that_come_before_the_list_are_dealt_with_when_it_is_there(ty
         app.doors.close()
 
 
+@whole
 async def test_what_is_said_over_a_question_is_seen(typical: Path) -> None:
     async with opened(typical, "4", "t") as pilot:
         pilot.app.say("Saved “A page” · u undoes")
@@ -163,11 +168,13 @@ async def test_what_is_said_over_a_question_is_seen(typical: Path) -> None:
         assert [str(note.message) for note in pilot.app._notifications] == ["Saved “A page” · u undoes"]
 
 
+@whole
 async def test_ctrl_z_says_that_it_cannot_where_there_is_no_shell(typical: Path) -> None:
     async with opened(typical, "4", "ctrl+z") as pilot:
         assert "cannot be put aside here" in last_line(pilot)
 
 
+@whole
 async def test_a_filter_takes_the_words_of_the_search_and_what_it_does_not_know_is_text(typical: Path) -> None:
     async with opened(typical, "2", "slash") as pilot:
         await type_in(pilot, "is:starred")
