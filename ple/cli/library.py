@@ -133,7 +133,7 @@ def import_(ctx: click.Context, folder: Path, plan: bool) -> None:
 @command.command("compact")
 @click.pass_context
 def compact(ctx: click.Context) -> None:
-    """Give room that is not needed any more back to the disk."""
+    """Give room that is not needed any more back to the disk, also that of files which nothing names for a month."""
     freed = environment(ctx).library.compact()
     show(ctx, {"freed": freed}, said=f"Gave back {size(freed)}.")
 

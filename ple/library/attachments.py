@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from ple.library.errors import DiskFull, LibraryError
@@ -37,6 +38,8 @@ class Files:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
         if path.exists():
+            with suppress(OSError):
+                os.utime(path)  # so that nobody sweeps it who sees that no row names it yet
             return sha256
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:

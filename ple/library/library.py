@@ -334,10 +334,42 @@ class Library(Undoing):
         with plain_errors(self.where):
             return inspect(self, files=files)
 
-    def compact(self) -> int:
-        """Give room that is not needed any more back to the disk; return how many bytes."""
-        if not self.on_sqlite:
+    def sweep(self) -> int:
+        """Delete the files that nothing names any more, and nobody kept for a month; return how many bytes.
+
+        What the trash, an earlier version, a step of undo or a backup in the library's folder names stays.
+
+        Raises:
+            LibraryError: a backup cannot be read.
+        """
+        from ple.library import sweeping
+
+        idle = sweeping.idle(self.files)
+        with self.reading() as tx:
+            idle = {name: idle[name] for name in idle.keys() - sweeping.named(tx.connection(), set(idle))}
+        for name in sweeping.named_by_backups(self.folder / "backups", set(idle)) if idle else ():
+            del idle[name]
+        if not idle:
             return 0
+        freed = 0
+        with self.writing() as tx:  # in a turn of our own: nobody begins to need one meanwhile
+            still = sweeping.named(tx.connection(), set(idle))
+            for name, path in sweeping.idle(self.files).items():
+                if name in idle and name not in still:
+                    with suppress(OSError):
+                        size = path.stat().st_size
+                        path.unlink()
+                        freed += size
+        return freed
+
+    def compact(self) -> int:
+        """Give room that is not needed any more back to the disk, in the database and by :meth:`sweep`.
+
+        Return how many bytes.
+        """
+        swept = self.sweep()
+        if not self.on_sqlite:
+            return swept
         before = _size(self.path)
         with plain_errors(self.where), self._writer.connect() as connection:
             raw = connection.connection.driver_connection
@@ -349,7 +381,7 @@ class Library(Undoing):
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as error:  # not wrapped: the driver itself was asked
                 raise from_database(str(error), self.where) or error from error
-        return max(0, before - _size(self.path))
+        return swept + max(0, before - _size(self.path))
 
     def close(self) -> None:
         """Close every connection."""
