@@ -71,14 +71,14 @@ class LearningApp(Desk):
         Binding("colon,ctrl+p", "command_palette", "Commands", show=False, key_display=":", id="commands"),
         Binding("question_mark,f1", "help", "Keys of this place", show=False, key_display="?", id="help"),
         Binding("u", "undo", "Undo the last change", show=False, id="undo"),
-        Binding("U", "redo", "Do again what was undone", show=False, id="redo"),
+        Binding("U", "redo", "Redo what was undone", show=False, id="redo"),
         Binding("w", "write", "Write in the journal", show=False, id="write"),
         Binding("D", "drafts", "Unfinished drafts", show=False, id="drafts"),
         Binding("f3", "rules", "Rules: what is done with entries as they come in", show=False, id="rules"),
         Binding("f2", "tour", "Tour of a minute", show=False, id="tour"),
         Binding("R", "refresh_all", "Refresh all feeds", show=False, id="refresh-all"),
         Binding("c", "stop_jobs", "Stop", id="stop"),
-        Binding("ctrl+z", "suspend_process", "Back to the shell; fg returns", show=False, id="suspend"),
+        Binding("ctrl+z", "suspend_process", "Suspend: back to the shell, fg returns", show=False, id="suspend"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
     ]
 

@@ -41,7 +41,7 @@ class Rules(ModalScreen[None]):
         Binding("r", "run", "Apply the rule to what is there", id="rules.run"),
         Binding("d", "remove", "Remove the rule", id="rules.remove"),
         Binding("u", "undo", "Undo the last change", id="rules.undo"),
-        Binding("U", "redo", "Do again what was undone", id="rules.redo"),
+        Binding("U", "redo", "Redo what was undone", id="rules.redo"),
         Binding("escape,q,left", "dismiss(None)", "Close", id="dialog.close"),
     ]
 

@@ -64,8 +64,8 @@ def keys_of(screen: Screen[Any]) -> Prose:
                 blocks.append(Block("p", description, first=mark, rest=" " * len(mark), gap=number == 0))
     blocks.append(Block("h3", "Good to know"))
     for number, line in enumerate((
-        "Everything that you change can be undone with u, also after a restart.",
-        "f2 shows the tour again, D what you were writing when something broke.",
+        "Everything that you change can be undone with u, also after a restart, and done again with U.",
+        "f2 shows the tour again, D what you left for later or were writing when something broke.",
         "The same verbs are commands for your shell: `ple --help`.",
         "Select text with the mouse; ctrl+c copies it.",
     )):  # fmt: skip

@@ -30,7 +30,7 @@ PAGES = (
             "tab       the next pane",
             "?         the keys of the place you are in",
             ":         everything there is to do, by its name",
-            "u         takes back the last change, any change",
+            "u         takes back the last change, U does it again",
         ),
     ),
     (
