@@ -44,6 +44,7 @@ def test_from_nothing_to_a_site(ple: Ple, entry: int, tmp_path: Path) -> None:
 
 
 def test_what_is_public_is_asked_about_before_it_is_taken_out(ple: Ple, entry: int) -> None:
+    ple("portfolio", "init", "--url", "https://me.example/")  # where it may be carried by hand
     ple("portfolio", "add", str(entry), "--visibility", "public")
     ple("portfolio", "build")
     refused = ple("portfolio", "remove", str(entry), code=2)
