@@ -6,16 +6,18 @@ import os
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+_sockets = count()
 
 
 class Terminal:
     """A tmux session of its own, on a socket of its own."""
 
     def __init__(self, command: str, environ: dict[str, str], width: int = 80, height: int = 24) -> None:
-        self.socket = f"ple-test-{os.getpid()}"
+        self.socket = f"ple-test-{os.getpid()}-{next(_sockets)}"  # the one before may not have gone yet
         settings = [word for name, value in environ.items() for word in ("-e", f"{name}={value}")]
         size = ["-x", str(width), "-y", str(height)]
         self.tmux("new-session", "-d", "-s", "t", *size, *settings, f"{command}; echo ENDED $?; exec sleep 60")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ple.library.errors import InvalidInput, NotFound
@@ -160,10 +161,19 @@ def artifact_prose(environment: Environment, id: int, findings: Sequence[Finding
 
 def _without(text: Prose, own: str) -> Prose:
     """Leave out of a text that the work itself leads to it: that is what is looked at."""
-    blocks = [block for block in text.blocks if not (block.kind == "link" and block.text.endswith(own))]
+    links = {id(block): block.spans[0].link for block in text.blocks if block.kind == "link" and block.spans}
+    gone = next((links[id(one)] for one in text.blocks if id(one) in links and one.text.endswith(own)), 0)
+    if not gone:
+        return text
+    blocks = [block for block in text.blocks if links.get(id(block)) != gone]
+    for block in blocks:
+        if (number := links.get(id(block), 0)) > gone:  # those that come after it move up
+            block.spans = [replace(span, link=number - 1) for span in block.spans]
+            block.first = f"[{number - 1}] "
+            block.rest = " " * len(block.first)
     while blocks and blocks[-1].kind == "rule":
         blocks.pop()
-    return Prose(blocks, text.links)
+    return Prose(blocks, text.links[: gone - 1] + text.links[gone:])
 
 
 def _stands_on(environment: Environment, id: int) -> list[Block]:
