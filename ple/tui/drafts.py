@@ -48,6 +48,8 @@ class Left:
     work: Work
     text: str
     begun_at: dt.datetime
+    later: bool = False
+    """It was put aside on purpose: no start asks about it."""
 
 
 class Draft:
@@ -60,13 +62,13 @@ class Draft:
         self._lock: IO[str] | None = None
         self._kept: str | None = None
 
-    def save(self, text: str) -> bool:
-        """Write the words down, in one rename; return whether they lie there now."""
+    def save(self, text: str, *, later: bool = False) -> bool:
+        """Write the words down, in one rename; return whether they lie there now. With `later`, it was meant so."""
         if self.path is None:
             return False
-        if text == self._kept:
+        if text == self._kept and not later:
             return True
-        said = {"work": asdict(self._work), "begun_at": self._begun.isoformat(), "text": text}
+        said = {"work": asdict(self._work), "begun_at": self._begun.isoformat(), "text": text, "later": later}
         part = self.path.with_suffix(".part")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -110,7 +112,8 @@ def left_behind(folder: Path | None) -> list[Left]:
         try:
             said: Any = json.loads(path.read_text(encoding="utf-8"))
             work = Work(**said["work"])
-            found.append(Left(path, work, str(said["text"]), dt.datetime.fromisoformat(said["begun_at"])))
+            begun, later = dt.datetime.fromisoformat(said["begun_at"]), said.get("later") is True
+            found.append(Left(path, work, str(said["text"]), begun, later))
         except (OSError, ValueError, TypeError, KeyError):
             continue  # not one of ours, or cut: it stays where it is
     return sorted(found, key=lambda left: left.begun_at, reverse=True)

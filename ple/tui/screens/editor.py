@@ -287,8 +287,7 @@ class Editor(Screen[None]):
             self.app.push_screen(sure, self._sure)
 
     def _put_aside(self) -> None:
-        self.save_draft()
-        if self._drafted:
+        if self._draft is not None and self._draft.save(self.area.text, later=True):
             self._close()
             self.learning.say("It waits as a draft: D goes on with it")
         else:

@@ -135,7 +135,7 @@ async def go_on(app: LearningApp, *, asked: bool = False) -> None:
         try:
             before = await app.ask(partial(_before, work=left.work, text=left.text))
         except NotFound:  # what it belonged to is gone: the words become an entry of their own
-            left = Left(left.path, Work("new", left.work.title), left.text, left.begun_at)
+            left = Left(left.path, Work("new", left.work.title), left.text, left.begun_at, left.later)
             before = ""
         if before is None:
             drafts.forget(left)
@@ -144,6 +144,11 @@ async def go_on(app: LearningApp, *, asked: bool = False) -> None:
     if not found:
         if asked:
             app.say("Nothing was left unfinished")
+        return
+    if not asked and all(left.later for left, _ in found):
+        app.say(
+            f"{plural(len(found), 'draft')} {'waits' if len(found) == 1 else 'wait'}: D goes on with {_them(found)}"
+        )
         return
     if len(found) == 1 and not asked:
         left, before = found[0]
@@ -164,6 +169,10 @@ async def go_on(app: LearningApp, *, asked: bool = False) -> None:
             edit(app, left.work, left.text, before=before, left=left)
 
     app.push_screen(Choose("Go on with what you were writing?", rows), chosen)
+
+
+def _them(found: list[tuple[Left, str]]) -> str:
+    return "it" if len(found) == 1 else "one"
 
 
 def _when(left: Left) -> str:
