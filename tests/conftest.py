@@ -235,7 +235,8 @@ class Said:
 def ple(tmp_path: Path, empty_library: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Run a command as a learner would type it, on a library of the test's own; return what it said.
 
-    It runs in this process, since starting one for each command would cost half a second.
+    It runs in this process, since starting one for each command would cost half a second. What is ``typed`` comes from
+    a terminal, at which somebody sits; ``ple.typed`` says so for all that follow.
     """
     import io
     import sys
@@ -247,15 +248,25 @@ def ple(tmp_path: Path, empty_library: Path, capfd: pytest.CaptureFixture[str]) 
         folder.mkdir(exist_ok=True)
         shutil.copy(empty_library, folder / "library.sqlite")
 
-    def ple(*words: str, stdin: str | bytes | None = None, code: int | None = 0) -> Said:
+    def ple(*words: str, stdin: str | bytes | None = None, typed: str | None = None, code: int | None = 0) -> Said:
         before = sys.stdin
-        raw = stdin.encode() if isinstance(stdin, str) else stdin or b""
-        sys.stdin = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8")
+        typed = ple.typed if typed is None else typed  # type: ignore[attr-defined]
+        keyboard = None
+        if typed is None:
+            raw = stdin.encode() if isinstance(stdin, str) else stdin or b""
+            sys.stdin = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8")
+        else:
+            keyboard, terminal = os.openpty()
+            os.write(keyboard, typed.encode())
+            sys.stdin = os.fdopen(terminal, encoding="utf-8")
         capfd.readouterr()
         try:
             ended = run(["--library", str(folder), *words])
         finally:
+            sys.stdin.close()
             sys.stdin = before
+            if keyboard is not None:
+                os.close(keyboard)
         printed = capfd.readouterr()
         said = Said(ended, printed.out, printed.err)
         if code is not None:
@@ -263,6 +274,7 @@ def ple(tmp_path: Path, empty_library: Path, capfd: pytest.CaptureFixture[str]) 
         return said
 
     ple.folder = folder  # type: ignore[attr-defined]
+    ple.typed = None  # type: ignore[attr-defined]
     return ple
 
 

@@ -3,8 +3,6 @@ import os
 
 import pytest
 
-from ple.cli.main import run
-
 PAGE = (
     "<!doctype html><html lang=en><head><title>Descent</title><meta name=author content=Ada></head><body><article>"
     + "<p>Gradient descent walks downhill, step by small step, until it rests at the bottom of a valley.</p>" * 8
@@ -180,15 +178,9 @@ def test_cite_by_a_style_file_or_its_name(ple, tmp_path, at_home):
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal of our own")
-def test_who_says_no_to_the_question_keeps_all_bookmarks(ple, tmp_path, monkeypatch):
+def test_who_says_no_to_the_question_keeps_all_bookmarks(ple, tmp_path):
     (tmp_path / "many.txt").write_text("\n".join(f"https://e.org/{n}" for n in range(21)))
     ple("bookmarks", "import", str(tmp_path / "many.txt"))
     ids = [str(page["id"]) for page in ple("bookmarks", "list", "--json").json]
-    ours, theirs = os.openpty()
-    os.write(ours, b"n\n")
-    with os.fdopen(theirs, encoding="utf-8") as terminal:
-        monkeypatch.setattr("sys.stdin", terminal)
-        assert run(["--library", str(ple.folder), "bookmarks", "remove", *ids]) == 0
-    os.close(ours)
-
+    ple("bookmarks", "remove", *ids, typed="n\n")
     assert len(ple("bookmarks", "list", "--json").json) == 21
