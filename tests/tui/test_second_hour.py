@@ -118,9 +118,9 @@ async def test_what_is_being_written_can_wait(typical: Path, tmp_path: Path) -> 
         await press(pilot, "escape", "l")
         assert last_line(pilot) == "It waits as a draft: D goes on with it"
         assert [(left.text, left.later) for left in drafts.left_behind(tmp_path)] == [("Half a thought!", True)]
-    async with opened(typical, "4", drafts=tmp_path) as pilot:
-        assert last_line(pilot) == "1 draft waits: D goes on with it"  # no question at each start
-        await press(pilot, "D", "enter")
+    async with opened(typical, drafts=tmp_path) as pilot:
+        assert last_line(pilot) == "A draft waits: D goes on with it"  # no question at each start
+        await press(pilot, "4", "D", "enter")
         await type_in(pilot, "!")
         await press(pilot, "ctrl+s")
         assert titles(pilot)[0] == "Half a thought!!"

@@ -146,9 +146,8 @@ async def go_on(app: LearningApp, *, asked: bool = False) -> None:
             app.say("Nothing was left unfinished")
         return
     if not asked and all(left.later for left, _ in found):
-        app.say(
-            f"{plural(len(found), 'draft')} {'waits' if len(found) == 1 else 'wait'}: D goes on with {_them(found)}"
-        )
+        one = len(found) == 1
+        app.say("A draft waits: D goes on with it" if one else f"{len(found)} drafts wait: D goes on with one")
         return
     if len(found) == 1 and not asked:
         left, before = found[0]
@@ -169,10 +168,6 @@ async def go_on(app: LearningApp, *, asked: bool = False) -> None:
             edit(app, left.work, left.text, before=before, left=left)
 
     app.push_screen(Choose("Go on with what you were writing?", rows), chosen)
-
-
-def _them(found: list[tuple[Left, str]]) -> str:
-    return "it" if len(found) == 1 else "one"
 
 
 def _when(left: Left) -> str:
