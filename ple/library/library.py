@@ -67,8 +67,12 @@ class Library(Undoing):
             SchemaTooNew: a newer ple wrote it.
         """
         folders.prepare(self.folder)
-        with plain_errors(self.where):
-            schema.prepare(self._writer, self.where, self._back_up_for_upgrade)
+        try:
+            with plain_errors(self.where):
+                schema.prepare(self._writer, self.where, self._back_up_for_upgrade)
+        except BaseException:
+            self.close()  # nobody gets it, so nobody else would
+            raise
         return self
 
     def open_as_of(self, version: str) -> "Library":
@@ -310,6 +314,7 @@ class Library(Undoing):
                 Path(f"{staged}{extra}").unlink(missing_ok=True)
         self.close()
         self.open()
+        self.close()  # the next question opens it again
         return before
 
     def _set_aside(self) -> Path:

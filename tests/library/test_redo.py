@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -133,7 +134,7 @@ def test_a_backup_put_back_makes_no_change_of_others_ones_own(library, journal_e
     backup = library.back_up()
     journal_entry("gone with the backup")
     library.restore_backup(backup)
-    with Library(library.folder).writing("Somebody else's") as tx:
+    with closing(Library(library.folder)) as other, other.writing("Somebody else's") as tx:
         tx.register("journal")
     with pytest.raises(DoneElsewhere):
         library.undo(own=True)
