@@ -1,5 +1,6 @@
 """Collections: works that stand together, by hand or by a search; what is not public is on none of them."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from ple.search.query import parse
 from ple.search.together import together
 from tests.portfolio.conftest import all_of, tree
 
+EVERYTHING = bool(os.environ.get("PLE_TEST_ALL"))
 HALF, SPACED = "Half forgotten", "Spaced practice"
 
 
@@ -99,7 +101,9 @@ def test_a_collection_follows_what_changes_and_an_incremental_build_equals_a_ful
         step()
         ours.portfolio.build()
         assert (titles_on(ours, by_search), titles_on(ours, by_hand)) == (found, chosen), number
-        assert tree(ours.portfolio.folder) == anew(ours), number
+        if EVERYTHING or number % 3 == 2:
+            assert tree(ours.portfolio.folder) == anew(ours), number
+    assert tree(ours.portfolio.folder) == anew(ours)
     assert ours.portfolio.build().written == 0
 
 
