@@ -79,4 +79,7 @@ def _named(label: str) -> str:
 def _room(app: LearningApp, label: str, taken: int) -> str:
     """Return a label short enough for the last line."""
     width = max(12, app.size.width - taken)
-    return label if len(label) <= width else clip(label, width).rstrip()
+    if len(label) <= width:
+        return label
+    cut = clip(label, width - 1).rstrip()
+    return cut + "”" if cut.count("“") > cut.count("”") else cut

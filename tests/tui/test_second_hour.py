@@ -148,15 +148,16 @@ async def test_keys_that_come_before_the_list_are_dealt_with_when_it_is_there(ty
             at_once(pilot, "4")
             while app.current_mode != "journal" or not isinstance(app.screen, ListRoom) or app.focused is None:
                 await pilot.pause()
-            at_once(pilot, "j")
+            at_once(pilot, "j", "X", "j")
             send(pilot, "enter", None)
             await pilot.pause()
             assert not room(pilot).list.keys
             go.set()
             await settle(pilot)
-            assert room(pilot).list.position == 1
+            assert room(pilot).list.position == 2
+            assert len(room(pilot).targets()) == 2
             assert getattr(app.focused, "id", None) == "article"
-            assert "My plan for statistics" in seen(pilot)
+            assert "Begun" in seen(pilot)
     finally:
         go.set()
         app.doors.close()

@@ -15,6 +15,9 @@ from ple.tui.widgets.lines import Lines, Loader, Painter
 from ple.tui.widgets.marks import Key as Key
 from ple.tui.widgets.rows import Row as Row
 
+_ELSEWHERE = frozenset({"escape", "q", "g", "colon", "question_mark", "f1", "f2", "f3", "tab", "shift+tab"})
+"""Keys that lead away from a list, also from one that has not come yet."""
+
 
 class LineList(Lines, can_focus=True):
     """A list with a cursor over rows that a loader brings."""
@@ -62,9 +65,10 @@ class LineList(Lines, can_focus=True):
         self.skipped: Collection[Key] = ()
         """The keys that the cursor passes over."""
         self._announced: Key | None = None
-        self._ahead = 0
+        self._held: list[events.Key] = []
+        """What was typed ahead, before there were rows."""
         self._choosing = False
-        """What was typed ahead, before there were rows: so many steps, and enter."""
+        """Whether the row is to be opened when it has come."""
 
     def show(
         self,
@@ -115,17 +119,27 @@ class LineList(Lines, can_focus=True):
         """Whether keys may come yet: the place has not been told by the library what there is."""
         return not self.keys and getattr(self.screen, "busy", False) is True
 
+    def on_key(self, event: events.Key) -> None:
+        """Hold what is typed before the rows are there, so that it does what it would have done then."""
+        waits = self._waited_for or bool(self._held and self.keys and self.row is None)
+        if not waits or event.key.isdigit() or event.key in _ELSEWHERE or event.key.startswith("alt+"):
+            self._held.clear()
+        elif self._held or event.key == "V" or event.key in self._bindings.key_to_bindings:
+            self._held.append(event)
+            event.stop()
+            event.prevent_default()
+
     def _catch_up(self) -> None:
         """Do what was typed before the rows came."""
-        if self._ahead and self.keys:
-            steps, self._ahead = self._ahead, 0
-            choosing = self._choosing
-            self.action_move(steps)
-            self._choosing = choosing
-        if self._choosing and self.row is not None:
-            self._choosing = False
-            if self.has_focus and self.screen.is_current:
+        if self.row is None:
+            return
+        held, self._held = self._held, []
+        choosing, self._choosing = self._choosing, False
+        if self.has_focus and self.screen.is_current:
+            if choosing:
                 self.action_choose()
+            for event in held:
+                self.app.post_message(events.Key(event.key, event.character))
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
@@ -201,8 +215,6 @@ class LineList(Lines, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
-        if self._waited_for:
-            self._ahead = max(0, self._ahead + rows)
         self.position = self._allowed(self.position + rows, 1 if rows > 0 else -1)
 
     def action_page(self, pages: float) -> None:
