@@ -294,7 +294,8 @@ class Bookmarks:
         Dates, tags, notes, folders, states and marked passages come along; pages that are kept already get what the
         file has more. Doing it twice adds nothing, and after an interruption goes on. ``folders`` says what becomes
         of folders besides being kept: with ``path`` a tag such as ``a/b/c``, with ``parts`` a tag for each part, with
-        ``last`` one for the last. So many records are kept ``at_once``, and ``progress`` told how many are done, of how many.
+        ``last`` one for the last. So many records are kept ``at_once``; ``progress`` is told how many are done, of how
+        many.
 
         Raises:
             InvalidInput: it is no file of bookmarks; what cannot be used of one that is, is in ``refused``.
