@@ -7,6 +7,8 @@ from typing import Any
 from ple.portfolio.scanning import Scanner, scanner_of
 
 _LONGEST = 50_000
+ENDLESS = frozenset({"smithy"})
+"""Languages whose rules in Pygments take exponential time on some texts: their code stands there without colours."""
 
 
 def coloured(code: str, language: str) -> str:
@@ -64,5 +66,7 @@ def _lexer(language: str) -> tuple[Any, Scanner | None]:
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
+        return None, None
+    if lexer.aliases[0] in ENDLESS:
         return None, None
     return lexer, scanner_of(lexer, _class_of)
