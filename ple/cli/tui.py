@@ -28,5 +28,5 @@ def command(ctx: click.Context, plain: bool = False) -> None:
     if where.named and not (where.folder / "library.sqlite").exists():
         from ple.cli import naming
 
-        naming.told(ctx, where.folder)  # the first screen shows at once that it is empty
+        naming.ask(ctx, where.folder)
     run(where.folder, where.url)
