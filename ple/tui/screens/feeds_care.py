@@ -203,7 +203,8 @@ def import_opml(room: SourcesRoom) -> None:
 async def _import(room: SourcesRoom, path: Path) -> None:
     with room.learning.trying(IMPORT, str(path)):
         done = await room.ask(lambda environment: environment.feeds.import_opml(contents(path)))
-    said = f"Following {plural(len(done.added), 'more feed')}"
+    said = f"Following {plural(len(done.added) - done.restored, 'more feed')}"
+    said += f", {done.restored} again" if done.restored else ""
     said += f", {done.known} known already" if done.known else ""
     said += f", {len(done.refused)} refused" if done.refused else ""
     room.learning.say(f"{said} · R asks them for news")

@@ -365,6 +365,7 @@ class Library(ListRoom):
         with self.learning.trying(IMPORT, str(path)):
             done = await self.ask(lambda environment: environment.bookmarks.import_file(path.name, contents(path)))
         said = f"{plural(done.added, 'new page')}, {done.known} known already"
+        said += f", {done.restored} back from the trash" if done.restored else ""
         said += f", {len(done.refused)} refused" if done.refused else ""
         self.learning.say(f"{said} · u undoes")
         await self.learning.look()
