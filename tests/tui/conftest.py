@@ -1,5 +1,6 @@
 """Libraries to look at, and a terminal that is the same each time."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from . import world
+
+os.environ.pop("TEXTUAL_THEME", None)  # ple.tui set it for NO_COLOR; the workers of xdist would begin with it
 
 
 @pytest.fixture(autouse=True)
