@@ -5,14 +5,13 @@ not know one another. Each part is imported when it is first asked for.
 """
 
 import threading
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from ple.doors import DOORS, Doors
-from ple.library.errors import Ambiguous, NotFound
+from ple.library.errors import NotFound
 
 if TYPE_CHECKING:
     from ple.archive import Archive
@@ -338,51 +337,10 @@ class Environment:
         return Archive(self.library, readable, numbered)
 
     def resolve(self, name: str | int, *kinds: str) -> int:
-        """Return the number of what ``name`` names: ``#340``, ``340``, a uid, an address, or a part of its title.
+        """Return the number of what ``name`` names; see :func:`ple.naming.resolve`."""
+        from ple.naming import resolve
 
-        With ``kinds``, only things of these kinds are meant.
-
-        Raises:
-            NotFound: nothing is named so.
-            Ambiguous: several things are.
-        """
-        import sqlalchemy as sa
-        from sqlmodel import col
-
-        from ple.library import Resource
-
-        shown = " or ".join(kinds) or None
-        text = str(name).strip()
-        digits = text.removeprefix("#")
-        with self.library.reading() as tx:
-            if digits.isascii() and digits.isdigit() and int(digits) < 2**31:
-                found = tx.alive(int(digits), *kinds).id
-                assert found is not None
-                return found
-            try:
-                uid = uuid.UUID(text.removeprefix("urn:uuid:"))
-            except ValueError:
-                pass
-            else:
-                number = (
-                    tx.connection()
-                    .execute(
-                        sa.select(col(Resource.id)).where(col(Resource.uid) == uid, col(Resource.trashed_at).is_(None))
-                    )
-                    .scalar()
-                )
-                if number is None:
-                    raise NotFound(text, shown)
-                tx.alive(number, *kinds)
-                return number
-        hits = self.search.named(text, kinds) if text else []
-        if not hits:
-            raise NotFound(text, shown, hint="Name it by its number, its address or a part of its title.")
-        exact = [hit for hit in hits if hit.title.casefold() == text.casefold()] or hits
-        if len(exact) > 1:
-            some = ", ".join(f"#{hit.id} {hit.title}" for hit in exact[:5])
-            raise Ambiguous(f"“{text}” could be {some}" + (" and others" if len(exact) > 5 else ""))
-        return exact[0].id
+        return resolve(self.library, lambda text, kinds: self.search.named(text, kinds), name, kinds)
 
     def document(self, id: int) -> "Document":
         """Return what a resource says.
@@ -406,13 +364,10 @@ class Environment:
                     close()
 
     def titled(self, title: str) -> int | None:
-        """Return the one thing with exactly this title, for links in the journal.
+        """Return the one thing with exactly this title, for links in the journal; see :func:`ple.naming.titled`."""
+        from ple.naming import titled
 
-        A work of the portfolio mostly has the title of what it shows: then that is meant.
-        """
-        hits = [hit for hit in self.search.named(title, ()) if hit.title.casefold() == title.casefold()]
-        hits = [hit for hit in hits if hit.kind != "artifact"] or hits
-        return hits[0].id if len(hits) == 1 else None
+        return titled(self.search.named, title)
 
 
 def _tables_of_all() -> None:

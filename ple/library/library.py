@@ -1,23 +1,21 @@
 """One learner's library: where everything is kept, and the only way to read or change it."""
 
 import os
-import secrets
-import shutil
 import sqlite3
 from collections.abc import Collection, Generator, Iterable, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from ple.library import backups, schema
 from ple.library import folder as folders
-from ple.library import schema
 from ple.library.attachments import Files
 from ple.library.engine import open_engine, plain_errors
-from ple.library.errors import Damaged, InvalidInput, LibraryError, NothingToUndo, SchemaTooNew, from_database
-from ple.library.identity import fold_tag, utc_now
+from ple.library.errors import Damaged, InvalidInput, LibraryError, NothingToUndo, from_database
+from ple.library.identity import fold_tag
 from ple.library.inspection import Finding, inspect
 from ple.library.purge import needed, purge
 from ple.library.resource import Marker, Resource, Revision, Tagging
@@ -242,26 +240,8 @@ class Library(Undoing):
             raise LibraryError(
                 "a library on PostgreSQL is backed up by its server", hint="Use `pg_dump`, or `ple library export`."
             )
-        target = to or self.folder / "backups" / f"library-{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.sqlite"
-        part = target.parent / f".{target.name}.part"
-        try:
-            if target.exists():
-                raise LibraryError(f"{target} is there already", hint="Name a new file.")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            with plain_errors(self.where), closing(sqlite3.connect(self.path, timeout=30)) as connection:
-                connection.execute("VACUUM INTO ?", (str(part),))
-            part.chmod(0o600)
-            part.replace(target)
-        except (OSError, sqlite3.Error) as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-            if isinstance(error, sqlite3.Error) and not _readable(self.path):  # SQLite may blame the new file for it
-                raise Damaged(f"the file of the library {self.where} is damaged") from error
-            raise LibraryError(
-                f"the backup {target} cannot be written: {error}", hint="Check the folder and the room on the disk."
-            ) from error
-        return target
+        with plain_errors(self.where):
+            return backups.write(self.path, to or backups.new_name(self.folder), self.where)
 
     def restore_backup(self, source: Path) -> Path:
         """Put the library back to the backup ``source``; return the backup that was made of what it was before.
@@ -275,64 +255,17 @@ class Library(Undoing):
         """
         if not self.on_sqlite:
             raise LibraryError("a library on PostgreSQL is restored by its server", hint="Use `pg_restore`.")
-        version = ""
-        try:
-            with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backup:
-                sound = backup.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
-                sound = sound and backup.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-                version = backup.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-        except (sqlite3.Error, TypeError, OSError):  # no such table; no row in it; a name that no file can have
-            sound = False
-        if not sound:
-            raise LibraryError(f"{source} is not a backup of a library, or is damaged")
-        if version > schema.HEAD:  # before anything is put in its place: this ple could not open it afterwards
-            raise SchemaTooNew(f"the backup {source} was written by a newer ple (schema {version})")
+        backups.check(source)
         try:
             before, damaged = self.back_up(), False
         except Damaged:
-            before, damaged = self._set_aside(), True
-        staged = self.path.with_name(f".restoring-{secrets.token_hex(4)}")
-        try:
-            shutil.copyfile(source, staged)
-            with closing(sqlite3.connect(staged)) as copy:
-                copy.execute("UPDATE marker SET value = ? WHERE name = 'epoch'", (secrets.token_hex(16),))
-                copy.commit()
-                if not damaged:
-                    # through SQLite, page by page under its locks: other processes that have it open stay right
-                    with closing(sqlite3.connect(self.path, timeout=30)) as ours:
-                        copy.backup(ours)
-            if damaged:
-                for extra in ("-wal", "-shm"):  # first: what they hold belongs to the damaged file
-                    Path(f"{self.path}{extra}").unlink(missing_ok=True)
-                staged.replace(self.path)
-        except (OSError, sqlite3.Error) as error:
-            raise LibraryError(
-                f"the backup could not be restored: {error}", hint=f"{before} holds what was."
-            ) from error
-        finally:
-            for extra in ("", "-wal", "-shm", "-journal"):
-                Path(f"{staged}{extra}").unlink(missing_ok=True)
+            self.close()
+            before, damaged = backups.set_aside(self.path, self.folder), True
+        backups.put_back(self.path, source, before, damaged=damaged)
         self.close()
         self.open()
         self.close()  # the next question opens it again
         return before
-
-    def _set_aside(self) -> Path:
-        """Copy the file of a damaged database, with what was not yet written into it, as it is; return the copy."""
-        self.close()
-        name = f"library-{utc_now():%Y%m%dT%H%M%SZ}-damaged-{secrets.token_hex(2)}.sqlite"
-        aside = self.folder / "backups" / name
-        try:
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            for extra in ("", "-wal"):
-                if (part := Path(f"{self.path}{extra}")).exists():
-                    shutil.copyfile(part, f"{aside}{extra}")
-                    Path(f"{aside}{extra}").chmod(0o600)
-        except OSError as error:
-            raise LibraryError(
-                f"the damaged file cannot be copied to {aside}: {error}", hint="Check the room on the disk."
-            ) from error
-        return aside
 
     def check(self, *, files: bool = True) -> list[Finding]:
         """Return all that is wrong with the library; nothing when it is sound. See :mod:`ple.library.inspection`."""
@@ -394,17 +327,7 @@ class Library(Undoing):
 
     def _back_up_for_upgrade(self, reason: str) -> None:
         if self.on_sqlite:  # a server's library is backed up by its server
-            # the end is by chance: an upgrade that failed may be tried again within the second
-            name = f"library-{utc_now():%Y%m%dT%H%M%SZ}-{reason}-{secrets.token_hex(2)}.sqlite"
-            self.back_up(self.folder / "backups" / name)
-
-
-def _readable(path: Path) -> bool:
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError as error:
-        return not isinstance(from_database(str(error), path), Damaged)
+            self.back_up(backups.new_name(self.folder, reason))
 
 
 def _size(path: Path) -> int:
