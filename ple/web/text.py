@@ -236,8 +236,10 @@ def _with_comments_ended(html: str) -> str | None:
     To a browser all that follows is part of it. To whoever forgot to end it, it most likely was not. Whether what
     looked like a comment was one (it may stand in an attribute) is for the caller to see, by what is left.
     """
+    if "<!--" not in html:
+        return None
     last = max(html.rfind("-->"), html.rfind("--!>"), 0)
-    if "<!--" not in html[last:]:
+    if html.find("<!--", last) < 0:
         return None
     return html[:last] + _COMMENT_BEGINS.sub("", html[last:])
 
