@@ -166,7 +166,7 @@ def live(text: str) -> str:
     """Return ``text`` as a query while it is being typed: its last word may go on."""
     if text.count('"') % 2:
         return text + '"'
-    if re.search(r"(?:^|[\s(])(?:title:|text:|tag:|author:)?-?\w{2,}$", text) and not re.search(
+    if re.search(r"(?:^|[\s(])(?:(?:title:|text:|author:)?-?\w{2,}|tag:-?\w+)$", text) and not re.search(
         r"\b(AND|OR|NOT)$", text
     ):
         return text + "*"

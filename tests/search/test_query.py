@@ -130,6 +130,7 @@ def test_hundreds_of_brackets_are_no_crash() -> None:
         ("event ", "event "),
         ('"event lo', '"event lo"'),
         ("tag:py", "tag:py*"),
+        ("tag:p", "tag:p*"),
         ("kind:ent", "kind:ent"),
         ("a OR", "a OR"),
         ("created:2025", "created:2025"),
