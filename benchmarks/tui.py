@@ -32,7 +32,7 @@ Hello().run()
 OURS = """
 import sys
 from pathlib import Path
-from ple.tui.app import run
+from ple.tui.starting import run
 run(Path(sys.argv[1]))
 """
 

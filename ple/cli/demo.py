@@ -58,7 +58,7 @@ def command(ctx: click.Context, keep: Path | None, tui: bool) -> None:
         elif state(ctx).json:
             show(ctx, _summary(steps, began, keep, None))
         if tui:
-            from ple.tui.app import run
+            from ple.tui.starting import run
 
             demo.environment.close()
             run(demo.library_folder)

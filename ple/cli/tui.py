@@ -22,7 +22,7 @@ def command(ctx: click.Context, plain: bool = False) -> None:
         Day(environment(ctx), Talk()).run()
         return
     from ple.settings.paths import place
-    from ple.tui.app import run
+    from ple.tui.starting import run
 
     where = place(state(ctx).library)
     if where.named and not (where.folder / "library.sqlite").exists():
