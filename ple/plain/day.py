@@ -46,6 +46,7 @@ class Day:
             ("Hand in", self.hand_in),
             ("Receipts", self.receipts),
             ("Undo the last change", self.undo),
+            ("Redo what was undone", self.redo),
         )
 
     def run(self) -> None:
@@ -289,7 +290,11 @@ class Day:
 
     def undo(self) -> None:
         """Take back the last change."""
-        self._talk.say(f"Undone: {line(self._environment.library.undo().label)}.")
+        self._talk.say(f"Taken back: {line(self._environment.library.undo().label)}.")
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._talk.say(f"Done again: {line(self._environment.library.redo().label)}.")
 
     def _page(self, title: str, about: str, text: str) -> None:
         from ple.web.text import block
