@@ -77,7 +77,8 @@ class Bookmarks:
             if not known:
                 tx.note("saved", id)
             shown = tx.get_one(BookmarkRow, id).title
-            tx.label = f"Saved “{shown}”" if not known else f"Saved “{shown}” again"
+            what = f"“{shown}”" if known or title or called else "1 bookmark"  # of which the title is still to come
+            tx.label = f"Saved {what}" + (" again" if known else "")
         fetched = self._fetch(id) if fetch else None
         return Saved(self.bookmark(id), known, fetched.problem if fetched else None, fetched.hint if fetched else None)
 
