@@ -44,7 +44,7 @@ def protocol(environ: Mapping[str, str]) -> str | None:
     return "sixel" if environ.get("WT_SESSION") else None  # Windows Terminal from 1.22 on; earlier ones pass it over
 
 
-def asked(screen: TextIO) -> str | None:
+def asked() -> str | None:
     """Ask the terminal, which nobody else may read meanwhile, whether it draws sixels; None if it does not say so."""
     try:
         import select
@@ -97,7 +97,7 @@ def draw(path: Path) -> None:
     screen = sys.__stdout__
     if screen is None:
         raise InvalidInput("there is no terminal")
-    how = protocol(os.environ) or asked(screen)
+    how = protocol(os.environ) or asked()
     if how is None:
         raise InvalidInput("this terminal does not say that it can draw pictures")
     screen.write(drawn(path, how, os.get_terminal_size().columns, room(screen)))
