@@ -23,6 +23,9 @@ _CANDIDATES = 4
 _OWN = 0.8  # words in surroundings that are so much like their own need no other candidates
 _RUN = 5  # equal characters in a row that are no chance
 _END = 12  # changed characters at an end from which on the end counts as gone
+_NEAR = 40  # … if they stand nearly where they stood
+_CAME_IN = 8
+_LIKELY, _LIKELY_AROUND = 0.85, 0.45  # what is so much like the words, in such surroundings, may be they
 _APART = 0.1  # a place is better than another by at least so much, or they are equally good
 _PLAIN = str.maketrans("‘’‚‛′`´“”„‟″«»‹›‐‑‒–—―−…·•", '\'\'\'\'\'\'\'"""""""""-------.--')
 
@@ -125,7 +128,7 @@ class Text:
         """Return whether this is without doubt where the words stood: nothing that matters has changed."""
         if selector.start is None:
             return place.context >= _OWN
-        return place.context >= _OWN and abs(self._at[place.begin] - selector.start) <= CONTEXT
+        return place.context >= _OWN and abs(self._at[place.begin] - selector.start) <= _NEAR
 
     def _choose(self, selector: Selector, exact: str, known: bool, places: "list[_Place]") -> Anchor | None:
         """Return which of the places is meant, if any is; ``known`` says that there is a context."""
@@ -151,10 +154,24 @@ class Text:
         if apart and sure:
             start = self._at[best.begin]
             sure = was is not None and all(3 * abs(start - was) <= abs(self._at[other.begin] - was) for other in apart)
+        if sure and was is not None:
+            sure = not self._in_doubt(best, places, was)
         start, end = self._span(best.begin, best.stop)
         if best.alike < 1.0:
             start, end = self._whole_words(selector, start, end)
         return Anchor(start, end, round(best.score, 3), sure)
+
+    def _in_doubt(self, best: "_Place", places: "list[_Place]", was: int) -> bool:
+        """Return whether the words may still stand where they stood, with something changed in them and around them.
+
+        Texts say some things again and again; then the same words stand somewhere else, too, in much the same company.
+        """
+        if abs(self._at[best.begin] - was) <= _NEAR:
+            return False
+        return any(
+            place.alike >= _LIKELY and place.context >= _LIKELY_AROUND and abs(self._at[place.begin] - was) <= _NEAR
+            for place in places
+        )
 
     def _what_is_left(self, place: "_Place", exact: str) -> tuple["_Place", bool]:
         """Return the part of a place that is of these words, and whether there is no doubt that it is.
@@ -170,7 +187,8 @@ class Text:
         first, last, length = same[0], same[-1], len(exact)
         needed = (0.89 if length >= 16 else 0.92) + (0.04 if place.context < 0.55 else 0)
         if place.alike >= needed and first.src_start <= _END and length - last.src_end <= _END:
-            return place, True
+            # A heading or a caption that came in between is none of these words, however like the whole is.
+            return place, all(step.dest_end - step.dest_start < _CAME_IN for step in steps if step.tag == "insert")
         begin = place.begin + (first.dest_start if first.dest_start > _RUN else 0)
         stop = place.begin + last.dest_end if place.stop - place.begin - last.dest_end > _RUN else place.stop
         inner = (step for step in steps if first.src_start <= step.src_start and step.src_end <= last.src_end)
