@@ -93,7 +93,7 @@ class Undoing(ABC):
         """Open a transaction for reading."""
 
     @abstractmethod
-    def writing(self, label: str | None = None) -> AbstractContextManager[Writing]:
+    def writing(self, label: str | None = None, *, durable: bool | None = None) -> AbstractContextManager[Writing]:
         """Open a transaction for writing."""
 
     @contextmanager
@@ -136,7 +136,7 @@ class Undoing(ABC):
             NothingToUndo: there is none; DoneElsewhere, if there is one that is not of our own.
             ChangedSince: something newer changed the same things, and stands.
         """
-        with self.writing() as tx:
+        with self.writing(durable=True) as tx:
             alive = _query().where(col(Deed.taken_back_by).is_(None))
             if change is not None:
                 alive = alive.where(col(Deed.change) == change)
@@ -160,7 +160,7 @@ class Undoing(ABC):
             NothingToRedo: there is nothing, or something new was done since.
             ChangedSince: something newer changed the same things, and stands.
         """
-        with self.writing() as tx:
+        with self.writing(durable=True) as tx:
             found = self._redoable(tx, own=own)
             if not found:
                 raise NothingToRedo("there is nothing to do again")
