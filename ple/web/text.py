@@ -88,7 +88,7 @@ _UNSEEN = re.compile(f"[{_INVISIBLE}]|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u2
 _SUSPECT = re.compile(f"[{_INVISIBLE}\r\x85\u200c\u200d\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
-_COMMENT_BEGINS = re.compile("<!--[^<>]*>")
+_COMMENT_BEGINS = re.compile("<!--[^<>]*>?")
 _IN_MARKUP = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

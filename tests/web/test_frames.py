@@ -38,6 +38,7 @@ def test_a_player_becomes_a_link_to_where_one_looks_at_it(source, page):
         pytest.param('a<iframe src="javascript:alert(1)"></iframe> b', "a b", id="an address that acts"),
         pytest.param('a<iframe src="https://youtube.com.evil.example/embed/x"></iframe>', "a", id="another's name"),
         pytest.param("a<!-- never ended > b", "a b", id="a comment that never ends"),
+        pytest.param("<p>a<!-- never ended</p><p>b", "a\n\nb", id="one that never ends before the next tag"),
         pytest.param("a<!-- ended > --> b", "a b", id="a comment that does"),
         pytest.param('<i title="<!-- x">a</i> b', "a b", id="none at all"),
     ],
