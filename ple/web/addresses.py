@@ -56,6 +56,7 @@ _WRAPPERS = {  # pages that only lead on, and the parameter that says where to
 _AMP = re.compile(r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[acv])/(s/)?(?=.)")
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_MISSPELT = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:)[^/?#]*://")  # "ht!tp://…" would be the name of a host
 _PORT_FOLLOWS = re.compile(r"\d{1,5}(?:[/?#]|$)")
 _EDGES = "".join(map(chr, range(0x21)))
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -97,7 +98,7 @@ def clean(url: str) -> str:
     if not given:
         raise BadAddress("the address is empty")
     kept = _with_scheme(re.sub("[\0\t\r\n]", "", given))
-    if _parsed(kept) is None:
+    if _parsed(kept) is None or _MISSPELT.match(given):
         scheme = _SCHEME.match(given)
         shown = _CONTROLS.sub("", given)[:200]
         if scheme and not given.lower().startswith(("http:", "https:")) and "." not in scheme[0]:

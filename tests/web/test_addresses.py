@@ -95,7 +95,17 @@ def test_an_address_is_kept_as_it_was_given(given, kept):
 
 @pytest.mark.parametrize(
     "given",
-    ["", " ", "javascript:alert(1)", "file:///etc/passwd", "ftp://example.org/", "mailto:a@b.org", "a b", "http://"],
+    [
+        "",
+        " ",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "mailto:a@b.org",
+        "a b",
+        "http://",
+        "ht!tp://x.org",
+    ],
 )
 def test_what_is_no_web_address_is_refused_in_a_sentence(given):
     with pytest.raises(BadAddress) as refused:
