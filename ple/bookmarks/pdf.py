@@ -1,15 +1,13 @@
-"""The text of a PDF file, read in a process of its own: a PDF can take any time and memory that it likes.
-
-That process reads a file from standard input and writes what is in it as JSON.
-"""
+"""The text of a PDF file, read in a process of its own: a PDF can take any time and memory that it likes."""
 
 import json
 import logging
-import subprocess
-import sys
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass
 
-SECONDS = 60
+from ple.child import Child, Ended, Late, TooMuchMemory, TooMuchWork, Work
+
+SECONDS = 60.0
 _MEMORY = 2_000_000_000
 _PAGES = 600
 _LONGEST = 3_000_000  # characters
@@ -29,20 +27,18 @@ class Pdf:
 
 def read_pdf(data: bytes, *, seconds: float = SECONDS) -> Pdf:
     """Return what is in a PDF file. Never raises; takes ``seconds`` at most."""
-    # not ``-m``: that looks for modules in the folder where the learner happens to be, before it looks in ours
-    program = f"import sys; sys.path[:] = {sys.path!r}\nfrom ple.bookmarks.pdf import main; main()"
-    command = [sys.executable, "-c", program]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired:
-        return Pdf(problem=f"reading it took longer than {seconds:.0f} seconds")
-    except OSError:
-        return Pdf(problem="it could not be read here")
-    try:
-        said = json.loads(done.stdout)
-        return Pdf(**said)
-    except (ValueError, TypeError):
-        return Pdf(problem="it is damaged")
+    child = Child(f"{__name__}:begin", seconds=seconds, cpu_seconds=int(SECONDS), memory=_MEMORY)
+    with closing(child):
+        try:
+            return Pdf(**json.loads(child.ask(data)))
+        except (Late, TooMuchWork):
+            return Pdf(problem=f"reading it took longer than {seconds:.0f} seconds")
+        except TooMuchMemory:
+            return Pdf(problem="it needs more memory than it is given")
+        except Ended:
+            return Pdf(problem="it is damaged")
+        except OSError:
+            return Pdf(problem="it could not be read here")
 
 
 def read_here(data: bytes) -> Pdf:
@@ -84,18 +80,6 @@ def read_here(data: bytes) -> Pdf:
     return Pdf(text, title, author, count, problem)
 
 
-def main() -> None:
-    """Read a file from standard input, within limits, and write what is in it to standard output."""
-    import dataclasses
-
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    except (ImportError, ValueError, OSError):  # not on Windows, or not allowed
-        pass
-    try:
-        found = read_here(sys.stdin.buffer.read())
-    except MemoryError:
-        found = Pdf(problem="it needs more memory than it is given")
-    sys.stdout.write(json.dumps(dataclasses.asdict(found), ensure_ascii=True))
+def begin() -> Work:
+    """Return what answers in the process."""
+    return lambda data: json.dumps(asdict(read_here(data))).encode()

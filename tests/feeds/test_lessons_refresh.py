@@ -308,7 +308,7 @@ def test_lesson_19_feeds_are_parsed_in_another_process(feeds, server, parser):
     follow(feeds, server.publish("/feed", FEED))
     before = parser._read
     assert once(feeds).new == 1
-    assert (parser._process.pid != os.getpid(), parser._read > before) == (True, True)
+    assert (parser.child.pid != os.getpid(), parser._read > before) == (True, True)
 
 
 def test_lesson_20_nothing_is_locked_while_a_server_takes_its_time(feeds, server, library):

@@ -18,6 +18,13 @@ FEED = b'<rss version="2.0"><channel><title>A blog</title><item><title>x</title>
 ATTRIBUTES = b"<rss><channel><item " + b" ".join(b'a%d="x"' % n for n in range(60_000)) + b"/></channel></rss>"
 
 
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_it_gives_values_and_errors_back(parser):
     assert parser.parse("https://example.org/", FEED).title == "A blog"
     with pytest.raises(NotAFeed, match="web page") as caught:
@@ -28,10 +35,10 @@ def test_it_gives_values_and_errors_back(parser):
 def test_the_clock_on_the_wall_ends_it_too():
     with Parser() as parser:
         parser.parse("https://example.org/", FEED)
-        parser._wall_seconds = 0.3
+        parser.child.seconds = 0.3
         with pytest.raises(TooCostly, match="longer than"):
             parser.parse("https://example.org/", ATTRIBUTES)
-        parser._wall_seconds = 60
+        parser.child.seconds = 60
         assert parser.parse("https://example.org/", FEED).title == "A blog"
 
 
@@ -46,8 +53,7 @@ def test_a_feed_that_takes_too_much_memory_is_given_up():
 
 def test_a_worker_that_was_killed_is_replaced(parser):
     parser.parse("https://example.org/", FEED)
-    parser._process.kill()
-    parser._process.wait()
+    os.kill(parser.child.pid, signal.SIGKILL)
     with pytest.raises(FeedError):
         parser.parse("https://example.org/", FEED)
     assert parser.parse("https://example.org/", FEED).title == "A blog"
@@ -56,7 +62,7 @@ def test_a_worker_that_was_killed_is_replaced(parser):
 def test_closing_ends_what_it_is_doing():
     parser = Parser()
     parser.parse("https://example.org/", FEED)
-    process = parser._process
+    worker = parser.child.pid
     ended: list[BaseException] = []
 
     def read() -> None:
@@ -67,28 +73,21 @@ def test_closing_ends_what_it_is_doing():
 
     reading = threading.Thread(target=read)
     reading.start()
-    while parser._turn.acquire(blocking=False):
-        parser._turn.release()
+    while not parser.child.busy:
+        pass
     parser.close()
     reading.join(10)
-    assert process.poll() is not None
+    assert not alive(worker)
     assert len(ended) == 1
 
 
 def test_a_worker_that_nobody_closed_ends_with_its_parser():
     parser = Parser()
     parser.parse("https://example.org/", FEED)
-    process = parser._process
+    worker = parser.child.pid
     del parser
     gc.collect()
-    assert process.poll() is not None
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert not alive(worker)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -101,7 +100,7 @@ from tests.feeds.test_worker import ATTRIBUTES, FEED
 parser = Parser()
 parser.parse("https://example.org/", FEED)
 threading.Thread(target=parser.parse, args=("https://example.org/", ATTRIBUTES), daemon=True).start()
-print(parser._process.pid, flush=True)
+print(parser.child.pid, flush=True)
 threading.Event().wait()
 """
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
@@ -116,7 +115,7 @@ threading.Event().wait()
 
 
 def test_it_imports_little():
-    program = "import sys, ple.feeds.worker, ple.feeds.parsing; print(*sys.modules)"
+    program = "import sys, ple.child, ple.feeds.worker, ple.feeds.parsing; print(*sys.modules)"
     said = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
