@@ -233,6 +233,8 @@ def _listen(questions: "queue.SimpleQueue[bytes]") -> None:
 
 
 def _limit(name: str, most: int) -> None:
+    if sys.platform == "win32":
+        return
     try:
         import resource
 
@@ -240,5 +242,5 @@ def _limit(name: str, most: int) -> None:
         hardest = resource.getrlimit(which)[1]
         if hardest == resource.RLIM_INFINITY or most < hardest:
             resource.setrlimit(which, (most, hardest))
-    except (ImportError, AttributeError, ValueError, OSError):
-        pass  # not on Windows, or not allowed
+    except (AttributeError, ValueError, OSError):
+        pass  # a platform has not all of them, or does not allow it

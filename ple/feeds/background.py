@@ -1,19 +1,16 @@
 """Updating in the background: one at a time, quietly, for as long as it is wanted.
 
-The locks are the operating system's: they end with the process that holds them, whatever ends it, so nothing is ever
-locked by somebody who is gone. A round asks only what is due and keeps each feed as it is done; who is killed in the
+A round asks only what is due and keeps each feed as it is done; who is killed in the
 middle leaves the rest to the next round.
 """
 
 import contextlib
 import datetime as dt
 import os
-import sys
-import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import IO
 
+from ple import locks
 from ple.feeds.errors import FeedError
 from ple.library.identity import utc_now
 
@@ -39,7 +36,7 @@ def alone(folder: Path, name: str = "update") -> Generator[None]:
     path = folder / f"{name}.lock"
     folder.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="ascii") as file:
-        if not _take(file):
+        if not locks.locked(file.fileno()):
             file.seek(0)
             who = file.read(20).strip()
             what = "another update of the feeds is running" if name == "update" else "feeds are updated already"
@@ -51,7 +48,7 @@ def alone(folder: Path, name: str = "update") -> Generator[None]:
             file.flush()
             yield
         finally:
-            _give(file)
+            locks.unlock(file.fileno())
 
 
 def rounds(
@@ -79,36 +76,3 @@ def rounds(
                 return
         if stopped(0):
             return
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    # Far beyond what is written there: Windows does not let others read what is locked.
-    def _take(file: IO[str]) -> bool:
-        for _ in range(3):
-            try:
-                file.seek(1 << 20)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return True
-        return False
-
-    def _give(file: IO[str]) -> None:
-        file.seek(1 << 20)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(file: IO[str]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _give(file: IO[str]) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)

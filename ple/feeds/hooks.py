@@ -9,6 +9,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 
 from ple.feeds.errors import FeedError
 
@@ -62,7 +63,7 @@ def run(command: str, message: str, *, seconds: float = LONGEST) -> None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a command and whatever it started."""
     with contextlib.suppress(ProcessLookupError):
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()

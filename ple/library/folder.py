@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 from ple.library.errors import LibraryError
@@ -39,6 +40,8 @@ def is_open(folder: Path) -> bool:
 
 def _close(folder: Path) -> None:
     """Close a folder that is ours and holds a library and nothing else; rights of a group alone were given to it."""
+    if sys.platform == "win32":
+        return
     try:
         if folder.stat().st_uid != os.geteuid() or not (folder / "library.sqlite").is_file():
             return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ple import locks
 from ple.library import PleError
 
 WORKSHOP = ".ple-building"
@@ -110,7 +111,7 @@ def alone_in(folder: Path) -> Iterator[None]:
             hint="Name a folder that you may write to: `ple portfolio build DIR`.",
         ) from error
     with lock:
-        if not locked(lock.fileno()) or not _same_file(lock.fileno(), workshop / "lock"):
+        if not locks.locked(lock.fileno()) or not _same_file(lock.fileno(), workshop / "lock"):
             raise BuildError(
                 f"another build is at work in {folder}", hint="Wait for it to end; it takes a few seconds at most."
             )
@@ -128,22 +129,6 @@ def alone_in(folder: Path) -> Iterator[None]:
             if made_folder:
                 with suppress(OSError):  # a build that failed in a folder of its own making leaves none behind
                     folder.rmdir()
-
-
-def locked(descriptor: int) -> bool:
-    """Take the lock on an open file; return whether we have it."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _same_file(descriptor: int, path: Path) -> bool:

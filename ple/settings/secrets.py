@@ -7,13 +7,13 @@ import json
 import os
 import secrets as chance
 import stat
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ple import locks
 from ple.library.errors import PleError
 
 SERVICE = "ple"
@@ -125,24 +125,10 @@ class Secrets:
         except OSError as error:
             raise SecretsError(f"{self._path} cannot be written: {error.strerror}") from error
         try:
-            with suppress(OSError):  # a disk that knows no locks
-                _wait_for(lock)
+            locks.wait_for(lock)
             yield
         finally:
             os.close(lock)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _wait_for(lock: int) -> None:
-        msvcrt.locking(lock, msvcrt.LK_LOCK, 1)
-
-else:
-    import fcntl
-
-    def _wait_for(lock: int) -> None:
-        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 @contextmanager

@@ -16,11 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-    import msvcrt
+from ple import locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +128,7 @@ def _files(folder: Path | None) -> Iterator[Path]:
 def _locked(path: Path) -> IO[str] | None:
     """Return the file, locked for as long as it is open; None if somebody else holds it."""
     file = path.open("a", encoding="utf-8")
-    try:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    except OSError:
+    if not locks.locked(file.fileno()):
         file.close()
         return None
     return file

@@ -46,12 +46,12 @@ def protocol(environ: Mapping[str, str]) -> str | None:
 
 def asked() -> str | None:
     """Ask the terminal, which nobody else may read meanwhile, whether it draws sixels; None if it does not say so."""
-    try:
-        import select
-        import termios
-        import tty
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return None
+    import select
+    import termios
+    import tty
+
     answer = b""
     with contextlib.suppress(OSError, ValueError, termios.error):
         keys = os.open("/dev/tty", os.O_RDWR)
@@ -75,15 +75,16 @@ def room(screen: TextIO) -> tuple[int, int]:
     """Return how many pixels a picture may be wide and high; guessed where the terminal does not say."""
     size = os.get_terminal_size()
     width, height = size.columns * 8, (size.lines - 4) * 16
-    with contextlib.suppress(ImportError, OSError, ValueError):
+    if sys.platform != "win32":
         import fcntl
         import struct
         import termios
 
-        said = fcntl.ioctl(screen.fileno(), termios.TIOCGWINSZ, b"\0" * 8)
-        _, _, across, down = struct.unpack("HHHH", said)
-        if across and down:
-            width, height = across, down * (size.lines - 4) // size.lines
+        with contextlib.suppress(OSError, ValueError):
+            said = fcntl.ioctl(screen.fileno(), termios.TIOCGWINSZ, b"\0" * 8)
+            _, _, across, down = struct.unpack("HHHH", said)
+            if across and down:
+                width, height = across, down * (size.lines - 4) // size.lines
     return min(width, MOST_SIXELS), min(max(height, 60), MOST_SIXELS)
 
 

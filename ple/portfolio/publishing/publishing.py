@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from ple import locks
 from ple.library import InvalidInput, Library, NotFound, utc_now
 from ple.portfolio.portfolio import Portfolio
 from ple.portfolio.publishing import sending
@@ -305,12 +306,10 @@ class Publishing:
     @contextmanager
     def _alone(self, target: Target) -> Iterator[None]:
         """Hold a target against other publications from this computer; a killed one lets go by itself."""
-        from ple.portfolio.workshop import locked
-
         path = self._beside(f"site.publishing-{target.id}")
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as lock:
-            if not locked(lock.fileno()):
+            if not locks.locked(lock.fileno()):
                 raise PublishError(f"{target.name} is being published to at this moment", hint="Wait for it to end.")
             yield
 
