@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from ple.tui.widgets.article_view import MEASURE, ArticleView
-from ple.tui.widgets.blocks import clean, prose, table_lines
+from ple.tui.widgets.blocks import clean, prose
+from ple.tui.widgets.layout import lead, lines_of
 from ple.tui.widgets.wrapping import wrapped
 
 from .world import ARTICLE, press, resize, seen, settle
@@ -49,6 +50,23 @@ class Reader(App[None]):
         ("a<br>b", ["p"], "a\nb"),
         ("<table><tr><td>only<td>one row</table>", ["p", "p"], "only\none row"),
         ("<table><tr><th>a<th>b<tr><td>1</table>", ["table"], "a\tb\n1\t"),
+        ("<table><tr><td><table><tr><td><p>in</table></table>", ["p"], "in"),
+        (
+            "<table><tr><td>a<td>b<tr><td><table><tr><td>1<td>2<tr><td>3<td>4</table></table>",
+            ["p", "p", "table"],
+            "a\nb\n1\t2\n3\t4",
+        ),
+        (
+            "<table><tr><td>a<br>b<td><p>c</p><p>d</p><tr><td>1<td><img alt='e'></table>",
+            ["table"],
+            "a b\tc d\n1\t[image: e]",
+        ),
+        (
+            "<table><caption>C</caption><tr><th rowspan=2>a<th colspan=2>b<tr><td>1<td>2</table>",
+            ["caption", "table"],
+            "C\na\tb\t\n\t1\t2",
+        ),
+        ("<pre><div>x</div><div>y <b>z</b></div></pre>", ["pre"], "x\ny z"),
         ("<dl><dt>t<dd>d</dl>", ["p", "p"], "t\nd"),
         ("<p>x</p><script>alert(1)</script><style>p{}</style>", ["p"], "x"),
         ('<img alt="a cat"><img src="x">', ["p"], "[image: a cat][image]"),
@@ -104,10 +122,55 @@ def test_no_html_is_too_broken(html: str) -> None:
     assert found.place().text == found.text
 
 
+def shown(html: str, width: int) -> list[str]:
+    """The lines of an article on a screen of so many cells."""
+    lines = []
+    for number, block in enumerate(prose(html).blocks):
+        for line in lines_of(number, block, width):
+            words = "".join(run.drawn or block.text[run.start : run.end] for run in line.runs or ())
+            lines.append(lead(block, width, first=line.first) + (words or block.text[line.start : line.end].rstrip()))
+    assert all(cell_len(line) <= width for line in lines)
+    return [line.rstrip() for line in lines]
+
+
 def test_tables_share_the_width_that_there_is() -> None:
-    lines = list(table_lines([["when", "what"], ["monday", "a long story " * 6]], 40))
-    assert all(cell_len(line) <= 40 for line in lines)
+    rows = f"<tr><th>when<th>what<tr><td>monday<td>{'a long story ' * 6}"
+    lines = shown(f"<table>{rows}</table>", 40)
     assert len(lines) > 3
+    assert all("│" in line or "┼" in line for line in lines)
+
+
+def test_a_table_with_more_columns_than_fit_is_said_row_by_row_and_nothing_of_it_is_cut() -> None:
+    rows = "".join(f"<tr>{''.join(f'<td>value {row}.{n}' for n in range(30))}" for row in range(2))
+    heads = "".join(f"<th>Column {n}" for n in range(30))
+    lines = shown(f"<table><tr>{heads}{rows}</table>", 76)
+    assert lines[:2] == ["Column 0: value 0.0", "Column 1: value 0.1"]
+    assert lines[29:32] == ["Column 29: value 0.29", "───", "Column 0: value 1.0"]
+    assert shown("<table><tr><th>Temperature<th>of<tr><td>19 degrees or so<td>x</table>", 13) == [
+        "Temperature:", "  19 degrees", "  or so", "of: x",
+    ]  # fmt: skip
+
+
+def test_tables_within_tables_as_newsletters_have_them_are_read_once() -> None:
+    html = "<p>deep</p>"
+    for _ in range(30):
+        html = f"<table><tr><td></td><td>{html}</td></tr></table>"
+    assert prose(html).text == "deep"
+
+
+def test_links_in_tables_can_be_followed() -> None:
+    found = prose('<table><tr><th>a<th>b<tr><td>1<td><a href="https://a.example/">here</a></table>')
+    assert found.text == "a\tb\n1\there[1]"
+    assert (found.links, found.words()) == (["https://a.example/"], {1: "here"})
+
+
+@pytest.mark.parametrize("tag", ["ul", "blockquote"])
+def test_however_deep_words_stand_they_have_room(tag: str) -> None:
+    html = "inmost words"
+    for level in range(20):
+        html = f"<ul><li>level {level}{html}</ul>" if tag == "ul" else f"<blockquote>{html}</blockquote>"
+    for width in (76, 38):
+        assert shown(html, width)[-1].endswith("inmost words")
 
 
 async def test_lines_are_no_longer_than_eyes_can_follow() -> None:
@@ -159,3 +222,15 @@ async def test_half_a_megabyte_opens_at_once() -> None:
         await press(pilot, "G")
         await settle(pilot)
         assert app.view.at_end
+
+
+async def test_what_stands_in_a_table_is_found_where_it_stands() -> None:
+    app = Reader()
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = "".join(f"<tr><td>row {number}<td>{'words ' * 20}" for number in range(100))
+        app.view.show(prose(f"<table><tr><th>a<th>b{rows}</table>"))
+        await settle(pilot)
+        app.view.go_to(app.view.prose.text.index("row 70"))
+        await settle(pilot)
+        assert app.view.prose.text[app.view.place :].startswith("row 70")
+        assert "row 70" in seen(pilot).splitlines()[0]

@@ -26,8 +26,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from ple.tui.palette import Palette
-from ple.tui.widgets.blocks import Prose
-from ple.tui.widgets.layout import BLANK, Line, lines_of
+from ple.tui.widgets.blocks import Block, Prose
+from ple.tui.widgets.layout import BLANK, Line, lead, lines_of
 
 MEASURE = 76
 """Cells of text in a line; 66 to 80 are what typographers give for reading."""
@@ -170,7 +170,7 @@ class ArticleView(ScrollView, can_focus=True):
                     line = self._lines[index]
                     if line.block != number:
                         break
-                    if line.drawn is not None or block.start + line.end > offset:
+                    if line.shows(offset - block.start):
                         return index
                 return self._heads[number]
         return 0
@@ -206,7 +206,7 @@ class ArticleView(ScrollView, can_focus=True):
         step = 1 if lines > 0 else -1
         for _ in range(abs(lines)):
             index += step
-            while 0 <= index < len(self._lines) and (self._lines[index].block < 0 or self._lines[index].drawn):
+            while 0 <= index < len(self._lines) and (self._lines[index].block < 0 or self._lines[index].runs):
                 index += step
         if not 0 <= index < len(self._lines):
             return offset
@@ -220,12 +220,12 @@ class ArticleView(ScrollView, can_focus=True):
         last = selection.end.y if selection.end else len(self._lines) - 1
         for index in range(max(0, first), min(last, len(self._lines) - 1) + 1):
             line = self._lines[index]
-            if line.block < 0 or line.drawn is not None or (stretch := selection.get_span(index)) is None:
+            if line.block < 0 or line.runs is not None or (stretch := selection.get_span(index)) is None:
                 continue
             block = self.prose.blocks[line.block]
-            lead = self._margin() + cell_len(block.first if line.first else block.rest)
-            start = min(line.end, line.start + max(0, stretch[0] - lead))
-            end = line.end if stretch[1] == -1 else min(line.end, line.start + max(0, stretch[1] - lead))
+            margin = self._margin() + cell_len(lead(block, self._measure, first=line.first))
+            start = min(line.end, line.start + max(0, stretch[0] - margin))
+            end = line.end if stretch[1] == -1 else min(line.end, line.start + max(0, stretch[1] - margin))
             places += [block.start + start, block.start + end]
         return (min(places), max(places)) if places and min(places) < max(places) else None
 
@@ -266,38 +266,48 @@ class ArticleView(ScrollView, can_focus=True):
         style = base
         if name := _STYLE_OF_KIND.get(block.kind):
             style += self.style_of(name)
-        prefix = block.first if line.first else block.rest
+        prefix = lead(block, self._measure, first=line.first)
         if prefix:
             quote = "▌" in prefix
             style = style + self.style_of("quote") if quote and not name else style
             yield Segment(prefix, base + self.style_of("rule" if quote else "meta"))
-        if line.drawn is not None:
-            yield Segment(line.drawn, style)
+        if line.runs is not None:
+            for run in line.runs:
+                if run.drawn:
+                    yield Segment(run.drawn, style)
+                else:
+                    yield from self._words(block, run.start, run.end, style)
             return
         shown_to = line.start + len(block.text[line.start : line.end].rstrip())
+        chosen: tuple[int, int] | None = None
+        if self.text_selection is not None and (stretch := self.text_selection.get_span(index)) is not None:
+            before = self._margin() + cell_len(prefix)
+            end = shown_to if stretch[1] == -1 else min(shown_to, line.start + max(0, stretch[1] - before))
+            chosen = line.start + max(0, stretch[0] - before), end
+        yield from self._words(block, line.start, shown_to, style, chosen)
+
+    def _words(
+        self, block: Block, start: int, end: int, style: Style, chosen: tuple[int, int] | None = None
+    ) -> Iterator[Segment]:
+        """Paint words of a block with all that lies over them."""
         layers = [
             (span.start, span.end, self._span_style(span.style, span.link))
             for span in block.spans
-            if span.start < shown_to and span.end > line.start
+            if span.start < end and span.end > start
         ]
-        for start, end, name in self.laid_over(block.start + line.start, block.start + shown_to):
-            layers.append((start - block.start, end - block.start, self.style_of(name)))
-        chosen = self.text_selection
-        if chosen is not None and (stretch := chosen.get_span(index)) is not None:
-            lead = self._margin() + cell_len(prefix)
-            start = line.start + max(0, stretch[0] - lead)
-            end = shown_to if stretch[1] == -1 else min(shown_to, line.start + max(0, stretch[1] - lead))
-            layers.append((start, end, self.style_of("selection")))
-        cuts = {line.start, shown_to}
-        for start, end, _ in layers:
-            cuts |= {max(line.start, min(start, shown_to)), max(line.start, min(end, shown_to))}
-        places = sorted(cuts)
-        for start, end in pairwise(places):
+        for from_, to, name in self.laid_over(block.start + start, block.start + end):
+            layers.append((from_ - block.start, to - block.start, self.style_of(name)))
+        if chosen is not None:
+            layers.append((*chosen, self.style_of("selection")))
+        cuts = {start, end}
+        for from_, to, _ in layers:
+            cuts |= {max(start, min(from_, end)), max(start, min(to, end))}
+        for here, there in pairwise(sorted(cuts)):
             piece = style
             for from_, to, layer in layers:
-                if from_ <= start and to >= end:
+                if from_ <= here and to >= there:
                     piece += layer
-            yield Segment(block.text[start:end].replace("\n", " "), piece)
+            yield Segment(block.text[here:there].replace("\n", " "), piece)
 
     def laid_over(self, start: int, end: int) -> Iterable[tuple[int, int, str]]:
         """Give (start, end, style) of what lies over the text between two places, in the order of painting."""
@@ -335,8 +345,10 @@ class ArticleView(ScrollView, can_focus=True):
         if line.block < 0:
             return ""
         block = self.prose.blocks[line.block]
-        prefix = block.first if line.first else block.rest
-        return prefix + (line.drawn if line.drawn is not None else block.text[line.start : line.end].rstrip())
+        prefix = lead(block, self._measure, first=line.first)
+        if line.runs is not None:
+            return prefix + "".join(run.drawn or block.text[run.start : run.end] for run in line.runs).rstrip()
+        return prefix + block.text[line.start : line.end].rstrip()
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Paint the selection."""

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ple.tui.widgets.tables import Table, is_layout, rows_of
+
 DEEPEST = 40
 """Quotes in lists in tables in …: what is nested deeper is shown flat."""
 
@@ -55,7 +57,7 @@ class Block:
     rest: str = ""
     gap: bool = True
     start: int = 0
-    cells: list[list[str]] | None = None
+    table: Table | None = None
 
 
 @dataclass(slots=True)
@@ -253,20 +255,39 @@ class _Reader:
         self.lists -= 1
 
     def table(self, node: Any, first: str, rest: str, depth: int) -> None:
-        rows = []
-        for tr in node.iter("tr"):
-            cells = [clean("".join(cell.itertext())) for cell in tr if _tag(cell) in ("td", "th")]
-            if any(cells):
-                rows.append(cells)
-        if len(rows) == 1 or (rows and max(map(len, rows)) == 1):  # laid out with a table, as pages once were
-            for cell in [c for tr in node.iter("tr") for c in tr if _tag(c) in ("td", "th")]:
-                if depth < DEEPEST:
-                    self.children(cell, first, rest, depth + 1)
-        elif rows:
-            width = max(map(len, rows))
-            filled = [[*row, *[""] * (width - len(row))] for row in rows]
-            text = "\n".join("\t".join(row) for row in filled)
-            self.prose.blocks.append(Block("table", text, [], first, rest, cells=filled))
+        for caption in node.iterchildren("caption"):
+            self.inner(caption, depth)
+            self.flush("caption", first, rest)
+        rows = rows_of(node)
+        if rows and not is_layout(rows):
+            self.rows(rows, first, rest, depth)
+            return
+        for cell in (cell for row in rows for cell in row if cell is not None):
+            if depth < DEEPEST:
+                self.children(cell, first, rest, depth + 1)
+            else:
+                self.inner(cell, depth)
+                self.flush("p", first, rest)
+
+    def rows(self, rows: list[list[Any | None]], first: str, rest: str, depth: int) -> None:
+        """Read the cells of a table, in its order, as one text."""
+        text, spans, places = "", [], []
+        columns = max(map(len, rows))
+        for row in rows:
+            here = []
+            for cell in [*row, *[None] * (columns - len(row))]:
+                at = len(text)
+                if cell is not None:
+                    self.inner(cell, depth)
+                    said, styled = self.line.taken()
+                    text += said.replace("\n", " ")
+                    spans += [Span(at + span.start, at + span.end, span.style, span.link) for span in styled]
+                here.append((at, len(text)))
+                text += "\t"
+            text = text[:-1] + "\n"
+            places.append(here)
+        headed = any(_tag(cell) == "th" for cell in rows[0] if cell is not None)
+        self.prose.blocks.append(Block("table", text[:-1], spans, first, rest, table=Table(places, headed)))
 
     # inline text
 
@@ -280,6 +301,10 @@ class _Reader:
         tag = _tag(node)
         if tag is None or tag in _SILENT:
             return
+        if (
+            boxed := tag in _BLOCKS
+        ):  # what is nested deeper than is shown, or stands in a cell or in code: words keep apart
+            self.apart(keep)
         start = len(self.line.text)
         if tag == "br":
             self.line.text = self.line.text.rstrip(" ") + "\n"
@@ -296,6 +321,9 @@ class _Reader:
         end = len(self.line.text)
         if end == start:
             return
+        if boxed:
+            self.apart(keep)
+            return
         raised = self.line.text[start:end].translate(_RAISED) if tag == "sup" else ""
         if raised and not any(letter.isascii() for letter in raised):  # a number of a note, a power: H², word¹
             self.line.text = self.line.text[:start] + raised
@@ -306,6 +334,12 @@ class _Reader:
             self.line.spans.append(Span(start, end, style))
         elif tag == "a" and (address := node.get("href")):
             self.link(address, start, end, keep)
+
+    def apart(self, keep: bool) -> None:
+        if keep and self.line.text and not self.line.text.endswith("\n"):
+            self.line.text += "\n"
+        elif not keep:
+            self.line.add(" ")
 
     def link(self, address: str, start: int, end: int, keep: bool) -> None:
         if not address.startswith(("http://", "https://", "mailto:")):
@@ -357,32 +391,3 @@ def _parsed(html: str) -> Any:
 def addresses(prose: Prose) -> Iterator[tuple[int, str]]:
     """Give each link's number and its address, cleaned."""
     return ((number, clean(address)) for number, address in enumerate(prose.links, 1))
-
-
-def table_lines(cells: list[list[str]], width: int) -> Iterator[str]:
-    """Lay a table out in `width` cells: columns share what there is, long cells wrap."""
-    from rich.cells import cell_len, set_cell_size
-
-    from ple.tui.widgets.wrapping import wrapped
-
-    columns = len(cells[0])
-    natural = [max(cell_len(row[i]) for row in cells) for i in range(columns)]
-    room = max(columns * 3, width - 3 * (columns - 1))
-    widths = list(natural)
-    while sum(widths) > room and max(widths) > 3:
-        widest = widths.index(max(widths))
-        widths[widest] = max(3, min(widths[widest] - 1, room - (sum(widths) - widths[widest])))
-        if widths[widest] < room // columns:
-            widths[widest] = max(3, min(natural[widest], room // columns))
-            break
-    while sum(widths) > room and max(widths) > 3:
-        widths[widths.index(max(widths))] -= 1
-    for number, row in enumerate(cells):
-        parts = [[text[a:b].rstrip() for a, b in wrapped(text, size)] for text, size in zip(row, widths, strict=True)]
-        for line in range(max(map(len, parts))):
-            yield " │ ".join(
-                set_cell_size(part[line] if line < len(part) else "", size)
-                for part, size in zip(parts, widths, strict=True)
-            )
-        if number == 0 and len(cells) > 1:
-            yield "─┼─".join("─" * size for size in widths)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ple.tui.widgets.blocks import Block, Prose, Span, clean
 
-_NAMED = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]|(?<![\w#/&;=?.@-])#(\d{1,9})(?![\w-])")
+_NAMED = re.compile(r"!?\[\[([^\[\]|\n\t]{1,300})(?:\|([^\[\]\n\t]{0,300}))?\]\]|(?<![\w#/&;=?.@-])#(\d{1,9})(?![\w-])")
 NOT_YET = "[?]"
 """What stands after a name that names nothing yet."""
 
@@ -22,7 +22,7 @@ Find = Callable[[str], int | None]
 def with_mentions(text: Prose, find: Find) -> Prose:
     """Let each name of something of the learner's own be a link with a number; returns itself."""
     for block in text.blocks:
-        if block.kind != "pre" and block.cells is None and ("[[" in block.text or "#" in block.text):
+        if block.kind != "pre" and ("[[" in block.text or "#" in block.text):
             _rewrite(text, block, find)
     return text.place()
 
@@ -73,3 +73,5 @@ def _rewrite(text: Prose, block: Block, find: Find) -> None:
 
     kept = [Span(moved(span.start), moved(span.end), span.style, span.link) for span in block.spans]
     block.spans = [*kept, *added]
+    if block.table is not None:
+        block.table.rows = [[(moved(start), moved(end)) for start, end in row] for row in block.table.rows]
