@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
@@ -67,6 +67,8 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if address.database:
+            _SameFile(engine, Path(address.database).absolute())
     else:
         event.listen(engine, "begin", _begin_postgresql)
     return engine
@@ -79,6 +81,47 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+class _SameFile:
+    """Lets nobody read or write a file that is not the library any more: what is kept there goes when we end.
+
+    The library may be deleted, moved or put back by another program while it is open here. Where a file lies in its
+    place, that is opened; none is made.
+    """
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._path = path
+        self._open = False
+        event.listen(engine, "do_connect", self._before)
+        event.listen(engine, "connect", self._after)
+        event.listen(engine, "checkout", self._again)
+        event.listen(engine, "engine_disposed", self._closed)
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return stat.st_dev, stat.st_ino
+
+    def _before(self, *_: object) -> None:
+        if self._open and self._now() is None:
+            raise LibraryError(
+                f"the library was moved or deleted while it was open: {self._path.parent}",
+                hint="Put it back where it was, or end ple and open the one that you want.",
+            )
+
+    def _after(self, _connection: object, entry: ConnectionPoolEntry) -> None:
+        entry.info["file"] = self._now()
+        self._open = True
+
+    def _again(self, _connection: object, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        if self._now() != entry.info["file"]:
+            raise DisconnectionError
+
+    def _closed(self, _engine: Engine) -> None:
+        self._open = False
 
 
 def keep_journal_ahead(cursor: sqlite3.Cursor) -> None:

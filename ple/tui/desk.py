@@ -16,7 +16,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.worker import Worker
 
-from ple.library.errors import PleError
+from ple.library.errors import LibraryError, PleError
 from ple.tui.worker import Doors, Job
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Desk(App[None]):
         self._crash_folder = crash_folder
         self._change: int | None = None
         self._looking = False
+        self._lost = ""
         self.typed: dict[str, str] = {}
         """What was answered to a question, by its title, and did not work: it is offered to be put right."""
 
@@ -153,12 +154,17 @@ class Desk(App[None]):
             self._changed()
 
     async def watch_library(self) -> None:
-        """Look, unless we are still looking; whatever goes wrong is for the log."""
+        """Look, unless we are still looking. That the library cannot be read any more is told once, the rest logged."""
         if self._looking:
             return
         self._looking = True
         try:
             await self.look()
+            self._lost = ""
+        except LibraryError as error:
+            if self._change is not None and self._lost != str(error):  # what could not be opened is told by who asked
+                self._lost = str(error)
+                self.complain(error)
         except Exception as error:
             self.log.error(error)
         finally:

@@ -32,6 +32,7 @@ def refresh(app: LearningApp, ids: Sequence[int] | None = None, *, force: bool =
         from ple.feeds.apart import UpdateApart
         from ple.feeds.background import UpdateRunning
 
+        environment.library.newest_change()  # that it is still there: the command would make a new one in its place
         update = UpdateApart(environment.place)
         updates.append(update)
         try:

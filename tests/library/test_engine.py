@@ -1,8 +1,11 @@
 """How databases are spoken to."""
 
+import shutil
 from pathlib import Path
 
-from ple.library import Library
+import pytest
+
+from ple.library import Library, LibraryError
 from ple.library.engine import compiled_sqlite
 
 
@@ -19,3 +22,34 @@ def test_what_was_compiled_for_one_library_is_used_for_the_next(tmp_path: Path) 
     before = set(compiled_sqlite)
     assert said("b") == 1
     assert set(compiled_sqlite) == before
+
+
+def test_nothing_is_kept_in_a_library_that_was_deleted_while_it_was_open(tmp_path: Path) -> None:
+    library = Library(tmp_path / "a").open()
+    with library.writing() as tx:
+        tx.register("journal")
+    shutil.rmtree(library.folder)
+    with pytest.raises(LibraryError, match="moved or deleted while it was open"), library.writing() as tx:
+        tx.register("journal")
+    with pytest.raises(LibraryError, match="moved or deleted"):
+        library.newest_change()
+    library.folder.mkdir()
+    with pytest.raises(LibraryError, match="moved or deleted"), library.writing() as tx:
+        tx.register("journal")
+    assert list(library.folder.iterdir()) == []
+    library.close()
+
+
+def test_what_was_put_in_the_place_of_an_open_library_is_what_is_read_and_written(tmp_path: Path) -> None:
+    library = Library(tmp_path / "a").open()
+    copy = library.back_up(tmp_path / "copy")
+    with library.writing() as tx:
+        tx.register("journal")
+    for extra in ("-wal", "-shm"):
+        Path(f"{library.path}{extra}").unlink()
+    copy.replace(library.path)
+    assert library.newest_change() == 0
+    with library.writing() as tx:
+        tx.register("journal")
+    library.close()
+    assert Library(library.folder).open().kind_counts() == {"journal": 1}

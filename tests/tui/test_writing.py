@@ -164,6 +164,19 @@ async def test_what_cannot_be_kept_stays_in_sight_with_the_reason_and_is_kept_on
         assert not list(folder.iterdir())
 
 
+async def test_words_are_not_kept_in_a_library_that_was_deleted_meanwhile(empty: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "drafts"
+    async with opened(empty, "4", "a", drafts=folder) as pilot:
+        await type_in(pilot, "What I think of it")
+        shutil.rmtree(empty)
+        await press(pilot, "ctrl+s")
+        assert "! Not kept. ctrl+s tries again: the library was moved or deleted" in seen(pilot)
+        assert editor(pilot).area.text == "What I think of it"
+        await press(pilot, "escape", "l", "R", "r")
+        assert not empty.exists(), "no refresh makes another in its place"
+    assert [left.text for left in drafts.left_behind(folder)] == ["What I think of it"]
+
+
 @whole
 async def test_what_was_kept_before_the_crash_is_not_offered_again(typical: Path, tmp_path: Path) -> None:
     folder = tmp_path / "drafts"
