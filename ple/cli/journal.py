@@ -44,7 +44,9 @@ _COLUMNS = [
 @click.option("--about", metavar="RESOURCE", help="What it reflects on: a number, address or title.")
 @click.option("--date", metavar="WHEN", help="When it happened: 2025-06-01, yesterday 18:00, 'last friday'.")
 @click.option("--file", metavar="FILE", type=FilePath(), help="Take the text from a file; - is standard input.")
-@click.option("--public", is_flag=True, help="It may be shown to others; without this it never is.")
+@click.option(
+    "--public", is_flag=True, help="Mark it as meant for others: is:public finds it. What they see is in the portfolio."
+)
 @click.pass_context
 def write(
     ctx: click.Context,
@@ -137,7 +139,7 @@ _RELATIONS = {"mentions": "→ mentions", "about": "→ about"}
 @click.option("--about", metavar="RESOURCE", help="Link it with what it reflects on.")
 @click.option("--date", metavar="WHEN", help="When it happened.")
 @click.option("--file", metavar="FILE", type=FilePath(), help="Take the text from a file; - is standard input.")
-@click.option("--public/--private", default=None, help="Whether it may be shown to others.")
+@click.option("--public/--private", default=None, help="Whether it is marked as meant for others.")
 @click.pass_context
 def edit(
     ctx: click.Context,

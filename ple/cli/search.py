@@ -54,7 +54,7 @@ def command(
     kind:bookmark tag:sql   of this kind and with this tag
     created:'last month'    then; created:[2025-01 to now], since:7d
     is:unread feed:planet   also is:starred site:example.org lang:de
-    retriev* colou?r memry~ beginnings, wildcards, misspellings
+    retriev* wom?n memry~   beginnings, wildcards, misspellings
 
     Without a query, what is newest.
     """

@@ -35,7 +35,7 @@ class EntryFields(SQLModel):
     edited_at: dt.datetime | None = None
     prompt: str | None = None
     public: bool = False
-    """Whether it may be shown to others; nothing is unless the learner says so."""
+    """Whether it is marked as meant for others; what they see is for the portfolio to say."""
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     """What an imported file said in its front matter that we have no word for; it goes out again with an export."""
 

@@ -41,6 +41,13 @@ KIND_NAMES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+STATES = (
+    "unread", "read", "starred", "archived", "pinned", "private", "unlisted", "public", "open", "handed-in",
+    "doubtful", "orphaned", "yellow", "green", "blue", "pink", "orange", "purple", "red", "grey",
+)  # fmt: skip
+"""What things are said to be by whoever speaks for them (:attr:`ple.library.Document.flags`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What to ask the index: ``match`` in FTS5's language (None for no words), ``where`` in SQL, with its values."""
@@ -86,7 +93,7 @@ def compile_query(node: Node, lexicon: Lexicon, kinds: Collection[str]) -> State
     """Return what to ask the index for ``node``.
 
     Raises:
-        QueryError: ``node`` names a kind that there is not.
+        QueryError: ``node`` names a kind or a state that there is not.
     """
     return _Compiler(lexicon, kinds).statement(node)
 
@@ -231,11 +238,14 @@ class _Compiler:
         if state == "read":  # only unread things carry a flag
             unread = self._among("doc_flag", "doc_id", "flag = 'unread'")
             return f"(d.kind = 'entry' AND NOT {unread})"
+        if state in STATES:
+            self.values.append(state)
+            return self._among("doc_flag", "doc_id", "flag = ?")
         try:
             return self._is("d.kind", kind_named(state, self.kinds))
         except QueryError:
-            self.values.append(state)
-            return self._among("doc_flag", "doc_id", "flag = ?")
+            hint = f"States are {', '.join(STATES)}; a kind is one, too."
+            raise QueryError(f"there is no state “{state}”", hint=hint) from None
 
     def _address(self, value: str) -> str:
         part = self._among("doc_text", "id", "url LIKE ? ESCAPE '\\'")

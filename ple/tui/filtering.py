@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 FEW = 500
 """So many may be named in a question; of more, all that fits is asked for."""
-STATES = ("unread", "read", "starred", "archived", "pinned", "private", "later", "hidden")
 _WORD = re.compile(r'(?<!\S)(-?)([a-z]+):("[^"]*"?|\'[^\']*\'?|\[[^\]]*\]?|\S*)', re.IGNORECASE)
 _LAST = re.compile(r"(?<!\S)-?([a-z]+):(\w*)$", re.IGNORECASE)
 
@@ -45,6 +44,8 @@ def kept(environment: Environment, words: str, keys: Sequence[Key], *, kinds: It
 
 def finished(words: str) -> str:
     """Return what is typed without a last word that still says nothing: `is:unr`, `tag:`."""
+    from ple.search.statement import STATES
+
     last = _LAST.search(words)
     if last is None:
         return words
@@ -55,6 +56,7 @@ def finished(words: str) -> str:
 
 def as_text(words: str) -> str:
     """Return what is typed with everything as text that names neither a tag nor a state there is."""
+    from ple.search.statement import STATES
 
     def said(found: re.Match[str]) -> str:
         name, value = found[2].lower(), found[3]

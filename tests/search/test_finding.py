@@ -122,6 +122,13 @@ def test_a_kind_that_there_is_not_is_said_with_those_that_there_are(search: Sear
     assert caught.value.hint == "Kinds are bookmark, entry, journal."
 
 
+def test_a_state_that_there_is_not_is_said_too(search: Search, filled: Shelf) -> None:
+    with pytest.raises(InvalidInput, match="no state “unred”") as caught:
+        search.find("is:unred")
+    assert "unread" in (caught.value.hint or "")
+    assert found(search, "is:Starred") == []
+
+
 def test_the_best_come_first_and_a_title_counts_for_more(search: Search, shelf: Shelf) -> None:
     once = shelf.put("memory and many other words that are about something else " * 5)
     title = shelf.put("other words that are about something else " * 5, title="Memory")

@@ -292,6 +292,19 @@ async def test_search_is_live_while_typing_and_ranked_with_facets_on_enter(typic
         assert "kind:" in room(pilot).query_one("#query").value  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("begun", "rest"), [("kind:boo", "kmark"), ("is:star", "red"), ("created:yes", "terday")])
+async def test_a_search_that_is_not_finished_is_no_error(typical: Path, begun: str, rest: str) -> None:
+    async with opened(typical, "5", size=(120, 40)) as pilot:
+        await type_in(pilot, begun)
+        assert "Not a search yet: " in seen(pilot)
+        assert not list(pilot.app._notifications)
+        await type_in(pilot, rest)
+        assert "found  ·  newest first" in seen(pilot)
+        await type_in(pilot, "x")
+        await press(pilot, "enter")
+        assert len(list(pilot.app._notifications)) == 1
+
+
 async def test_a_search_without_hits_says_what_was_meant(typical: Path) -> None:
     async with opened(typical, "5") as pilot:
         await type_in(pilot, "dificulties")

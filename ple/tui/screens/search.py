@@ -14,6 +14,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from ple.library.errors import InvalidInput
 from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
 from ple.tui.room import Thing
@@ -77,6 +78,8 @@ class Search(ListRoom):
         self.by_date = False
         self._ranked = False
         self._results: Results | None = None
+        self._unclear = ""
+        """What is not understood of the words, which may be because they are not finished."""
         self._kinds: dict[Key, str] = {}
 
     def middle(self) -> Iterable[Widget]:
@@ -100,19 +103,28 @@ class Search(ListRoom):
 
     async def load(self) -> None:
         """Search again: what was found may have changed."""
+        self._unclear = ""
         if not self.words:
             self._results = None
             self.fill(())
             return
         words, ranked, by_date = self.words, self._ranked, self.by_date
-        results = await self.ask(
-            lambda environment: environment.search.find(
-                words,
-                live=not ranked,
-                limit=RANKED if ranked else LIVE,
-                sort="date" if by_date else "relevance",
+        try:
+            results = await self.ask(
+                lambda environment: environment.search.find(
+                    words,
+                    live=not ranked,
+                    limit=RANKED if ranked else LIVE,
+                    sort="date" if by_date else "relevance",
+                )
             )
-        )
+        except InvalidInput as error:
+            if ranked:
+                raise
+            if words == self.words:
+                self._unclear = clean(str(error))
+                self._say_headline()
+            return
         if words != self.words:
             return  # an older answer: more was typed meanwhile
         self._results = results
@@ -179,6 +191,8 @@ class Search(ListRoom):
 
     def headline(self, total: int) -> str:
         """How many were found, and how."""
+        if self._unclear:
+            return f"Not a search yet: {self._unclear}"
         found = self._results
         if found is None:
             return ""
