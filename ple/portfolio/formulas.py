@@ -17,6 +17,8 @@ Formulas = Callable[[str, bool], str]
 """What makes HTML of LaTeX; the second says whether the formula stands alone."""
 
 _LONGEST = 3000
+_SHORT = 40
+"""Longer ones may be wider than a page: they scroll by themselves, and keys must get there."""
 _SPAN = re.compile(r'<span data-math-style="(inline|display)">([^<]*)</span>')
 _ELEMENTS = frozenset(
     re.findall(
@@ -80,10 +82,13 @@ def formula(latex: str, display: bool) -> str:
         if inner:
             block = ' display="block"' if display else ""
             said = escape(latex)
-            return (
+            made = (
                 f'<math{block} alttext="{said}"><semantics><mrow>{inner}</mrow>'
                 f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
             )
+            if len(latex) <= _SHORT:
+                return made
+            return f'<span class="long{" display" if display else ""}" tabindex="0">{made}</span>'
     return f'<code class="formula">{escape(latex, quote=False)}</code>'
 
 

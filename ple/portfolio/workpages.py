@@ -188,7 +188,7 @@ class WorkPages:
         """Make a formula, or return it as it was made before."""
         if self._memory is None or not available():
             return formula(latex, display)
-        return self.remembered(f"formula\0{version_here()}\0{display:d}\0{latex}", lambda: formula(latex, display))
+        return self.remembered(f"formula 2\0{version_here()}\0{display:d}\0{latex}", lambda: formula(latex, display))
 
     def _coloured(self, code: str, language: str) -> str:
         """Colour code, or return it as it was coloured before: it is found by what it says."""

@@ -1,9 +1,10 @@
-"""How pages are laid out, in a real browser: nothing moves when a picture comes late, and none is blown up."""
+"""How pages are laid out, in a real browser: what is wide scrolls, words stay whole, pictures keep their place."""
 
 import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,6 +15,30 @@ from tests.portfolio.chromium import Chromium, Tab, chromium
 
 pytestmark = pytest.mark.browser
 WIDE, TALL, SMALL = (1800, 1200), (900, 2400), (240, 160)
+WIDE_TEXT = f"""{"Nothing of this fits on a telephone. " * 3}
+
+{"| considerable " * 12}|
+{"|---" * 12}|
+{"| remarkable " * 12}|
+
+$$\\sum_{{i=1}}^{{n}} {" + ".join(f"a_{{{n}}}" for n in range(30))}$$
+
+Within a line: ${" + ".join(f"b_{{{n}}}" for n in range(30))}$, and short: $x^2$.
+
+```python
+x = [{", ".join(map(str, range(200)))}]
+```
+"""
+ARABIC = """نص عن التعلم.
+
+> اقتباس
+
+- أولا
+
+```python
+x = [1, 2]
+```
+"""
 BOX = """(() => {
   const box = one => { const b = one.getBoundingClientRect(); return [b.width, b.height, b.top].map(Math.round); };
   return [box(document.querySelector('.shown img')), box(document.querySelector('footer.about'))];
@@ -42,6 +67,9 @@ def site(
         portfolio.add_file(
             f"{name}.jpg", out.getvalue(), alt="A plane", title=name, visibility="public", tags=["plane"]
         )
+    for title, text in (("Breadth", WIDE_TEXT), ("Rightward", ARABIC)):
+        written = environment.journal.write(text, title=title)
+        portfolio.add(written.id, visibility="public", skills=["Measuring", "Looking"], why=text[:8])
     portfolio.build()
     environment.close()
     with serving(portfolio.folder) as address:
@@ -78,3 +106,49 @@ def test_nothing_moves_when_a_picture_comes(
     assert 0 < wide <= min(size[0], width), "it is as wide as it is, or as there is room"
     assert 0 < high <= min(size[1], 800 * 9 // 10)
     assert tab.js("getComputedStyle(document.querySelector('.shown img')).objectFit") == "contain"
+
+
+def page(browser: Chromium, address: str, width: int, **settings: Any) -> Tab:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    return browser.page(address, Emulation_setDeviceMetricsOverride=metrics, **settings)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_is_wide_scrolls_by_itself_and_words_stay_whole(browser: Chromium, site: str, width: int) -> None:
+    tab = page(browser, f"{site}work/breadth/", width)
+    assert tab.js("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth") == 0
+    lines = "const all = document.createRange(); all.selectNodeContents(one); return all.getClientRects().length;"
+    assert set(tab.js(f"[...document.querySelectorAll('th, td')].map(one => {{ {lines} }})")) == {1}, "a word is broken"
+    found = tab.js(
+        "[...document.querySelectorAll('.prose *')].filter(one => one.scrollWidth > one.clientWidth + 1 &&"
+        " getComputedStyle(one).overflowX === 'auto').map(one => [one.className || one.localName, one.tabIndex])"
+    )
+    assert {name for name, _ in found} == {"wide", "pre", "long display", "long"}
+    assert {stop for _, stop in found} == {0}, "keys do not get there"
+    assert tab.js("document.querySelectorAll('math').length") == 3
+    assert tab.js("document.querySelectorAll('.long').length") == 2, "what is short needs no place to stop at"
+
+
+def test_a_text_from_right_to_left_is_laid_out_so_and_its_code_is_not(browser: Chromium, site: str) -> None:
+    tab = page(browser, f"{site}work/rightward/", 390)
+
+    def style(of: str, what: str) -> str:
+        return str(tab.js(f"getComputedStyle(document.querySelector('{of}')).{what}"))
+
+    assert style(".prose", "direction") == "rtl"
+    assert (style(".prose pre", "direction"), style(".prose pre", "textAlign")) == ("ltr", "left")
+    assert style(".prose code", "direction") == "ltr"
+    assert (style("blockquote", "borderLeftWidth"), style("blockquote", "paddingLeft")) == ("0px", "0px")
+    assert style("blockquote", "borderRightWidth") != "0px"
+    assert (style(".prose ul", "paddingLeft"), style(".why", "borderLeftWidth")) == ("0px", "0px")
+
+
+def test_what_it_is_evidence_of_looks_like_tags(browser: Chromium, site: str) -> None:
+    tab = page(browser, f"{site}work/breadth/", 390)
+    first, second = tab.js(
+        "[...document.querySelectorAll('#evidence + ul a')].map(one => one.getBoundingClientRect().x)"
+    )
+    wide = tab.js("document.querySelector('#evidence + ul a').offsetWidth")
+    assert second - first - wide >= 4, "they touch"
+    assert tab.js("getComputedStyle(document.querySelector('#evidence + ul a')).paddingLeft") != "0px"
+    assert tab.js("getComputedStyle(document.querySelector('#evidence + ul')).paddingLeft") == "0px"
