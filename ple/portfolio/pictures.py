@@ -97,6 +97,19 @@ def made(data: bytes, width: int) -> bytes:
         return out.getvalue()
 
 
+def for_readers(data: bytes) -> tuple[str, str, bytes]:
+    """Return a picture that :func:`made` made in a form that all readers of books know: type, ending and bytes."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
+        out = io.BytesIO()
+        if image.mode == "RGB":
+            image.save(out, "JPEG", quality=90, optimize=True)
+            return "image/jpeg", "jpg", out.getvalue()
+        image.save(out, "PNG", optimize=True)
+        return "image/png", "png", out.getvalue()
+
+
 def _measures(image: Any) -> Measures:
     width, height = image.size
     if image.getexif().get(0x0112) in (5, 6, 7, 8):  # it was held upright

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from PIL import Image
 
 from ple.library import InvalidInput
+from ple.portfolio.mentions import HIDDEN
 from tests.publishing.conftest import Learner
 from tests.publishing.leap import faults
 
@@ -98,6 +101,57 @@ def test_a_book_has_the_public_works_and_links_between_them(learner: Learner, tm
     assert "Experiments" in found["EPUB/nav.xhtml"]
     learner.portfolio.leave(tmp_path / "again.epub")
     assert (tmp_path / "again.epub").read_bytes() == (tmp_path / "book.epub").read_bytes()
+
+
+def test_what_a_book_says_of_its_author_names_nothing_private(learner: Learner, tmp_path: Path) -> None:
+    learner.show("Kept back", "Mine", visibility="private")
+    about = "See [[Sleep]], [[Kept back]] and [[For my tutor]].<!-- not for others --> About $a^2$.\n\n# Aims"
+    learner.portfolio.init(about=about)
+    learner.portfolio.leave(tmp_path / "book.epub")
+    with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+        said = archive.read("EPUB/title.xhtml").decode()
+        package = archive.read("EPUB/package.opf").decode()
+    assert re.sub(r"<math.*?</math>", "…", said).count("See <a href") == 1
+    assert said.count(HIDDEN) == 2
+    for secret in ("Kept back", "For my tutor", "not for others", "[["):
+        assert secret not in said
+    assert "<math" in said
+    assert 'href="title.xhtml" media-type="application/xhtml+xml" properties="mathml"' in package
+    assert "<h2>Aims</h2>" in said
+
+    from ple.portfolio.leaving.book import read_book
+    from ple.portfolio.leaving.pdf import _document
+
+    book = read_book(learner.portfolio.folder, learner.portfolio.settings(), learner.portfolio.artifacts())
+    page = _document(book)
+    assert "Kept back" not in page
+    assert '<code class="formula">a^2</code>' in page, "what makes PDFs knows no formulas"
+
+
+def test_the_pictures_of_a_book_are_of_a_sort_that_all_readers_know(learner: Learner, tmp_path: Path) -> None:
+    for name, mode, colour in (("clear", "RGBA", (0, 90, 90, 90)), ("full", "RGB", (0, 90, 90))):
+        out = io.BytesIO()
+        Image.new(mode, (30, 20), colour).save(out, "PNG")
+        learner.portfolio.add_file(f"{name}.png", out.getvalue(), alt="Teal", visibility="public")
+    learner.portfolio.leave(tmp_path / "book.epub")
+    with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+        found = [name for name in archive.namelist() if "pictures/" in name]
+        kinds = [Image.open(io.BytesIO(archive.read(name))).format for name in found]
+        package = archive.read("EPUB/package.opf").decode()
+        said = "".join(archive.read(name).decode() for name in archive.namelist() if "work-" in name)
+    assert (found, kinds) == (["EPUB/pictures/1.png", "EPUB/pictures/2.jpg"], ["PNG", "JPEG"])
+    assert 'href="pictures/2.jpg" media-type="image/jpeg"' in package
+    assert 'src="pictures/1.png"' in said
+
+
+def test_a_text_from_right_to_left_says_so_in_a_book(learner: Learner, tmp_path: Path) -> None:
+    learner.show("عنوان", "نص عن التعلم")
+    learner.portfolio.leave(tmp_path / "book.epub")
+    with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+        pages = {name: archive.read(name).decode() for name in archive.namelist() if "work-" in name}
+    (page,) = [said for said in pages.values() if "عنوان" in said]
+    assert 'dir="rtl"' in page
+    assert 'dir="auto"' not in "".join(pages.values()), "not all readers look for themselves"
 
 
 @pytest.mark.skipif(not (ALL and shutil.which("epubcheck")), reason="PLE_TEST_ALL=1 runs it where epubcheck is")

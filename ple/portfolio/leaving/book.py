@@ -5,6 +5,7 @@ It is read from the pages as they were built, so a book says what the site says 
 
 import datetime as dt
 import posixpath
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from urllib.parse import unquote, urlsplit
 from lxml import html
 
 from ple.library import InvalidInput
+from ple.portfolio.characters import fit
+from ple.portfolio.mentions import HIDDEN, ROOT, Mention, Target
+from ple.portfolio.prose import page_html
 from ple.portfolio.values import Artifact, Settings, Visibility
 
 _NOT_IN_BOOKS = frozenset(
@@ -45,7 +49,8 @@ class Book:
     language: str
     uid: str
     url: str | None
-    about: str
+    about: html.HtmlElement | None
+    """What the learner says about himself or herself, as the first page of the site has it."""
     licence: str
     modified: dt.datetime
     chapters: list[Chapter] = field(default_factory=list)
@@ -67,11 +72,11 @@ def read_book(site: Path, settings: Settings, artifacts: Iterable[Artifact], *, 
             "there is nothing to put in a book yet",
             hint="Show something: `ple portfolio edit ARTIFACT --visibility public`.",
         )
-    book = Book(
-        settings.title, settings.author, settings.language, str(settings.uid), settings.url, settings.about,
-        settings.licence, dt.datetime(1980, 1, 1, tzinfo=dt.UTC),
-    )  # fmt: skip
     numbers = {str(one.address): number for number, one in enumerate(shown, 1)}
+    book = Book(
+        settings.title, settings.author, settings.language, str(settings.uid), settings.url,
+        _introduction(settings, shown, numbers), settings.licence, dt.datetime(1980, 1, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
     for artifact in shown:
         address = str(artifact.address)
         page = html.document_fromstring((site / address / "index.html").read_bytes().decode("utf-8"))
@@ -84,6 +89,30 @@ def read_book(site: Path, settings: Settings, artifacts: Iterable[Artifact], *, 
         _show(part, address, site, book.pictures)
         book.chapters.append(Chapter(numbers[address], artifact.title, language, artifact.page, part))
     return book
+
+
+def _introduction(settings: Settings, shown: Iterable[Artifact], numbers: Mapping[str, int]) -> html.HtmlElement | None:
+    """Return what stands on the first page: like there, it names nothing but what is public."""
+    about = fit(settings.about)
+    if not about.strip():
+        return None
+    public = [one for one in shown if one.visibility is Visibility.PUBLIC]
+    by_title = {_folded(one.title): one for one in reversed(public)}
+
+    def target(mention: Mention) -> Target:
+        if mention.title is None:
+            return Target(mention.written)
+        known = by_title.get(_folded(mention.title))
+        return Target(mention.label or (known.title if known else HIDDEN), known.address if known else None)
+
+    part = html.fragment_fromstring(page_html(about, target).replace(ROOT, ""), create_parent="div")
+    _clean(part)
+    _lead(part, "", numbers, settings.url)
+    return part
+
+
+def _folded(title: str) -> str:
+    return " ".join(title.split()).casefold()
 
 
 def _modified(page: html.HtmlElement) -> dt.datetime:
@@ -105,6 +134,16 @@ def _clean(part: html.HtmlElement) -> None:
         else:
             for name in [name for name in element.attrib if name.startswith(("on", "data-")) or ":" in name]:
                 del element.attrib[name]
+            if element.get("dir") == "auto":
+                element.set("dir", _direction(element.text_content()))
+
+
+def _direction(text: str) -> str:
+    """Return in which direction a text runs: what makes books of pages does not find that out."""
+    for letter in text:
+        if (sort := unicodedata.bidirectional(letter)) in ("L", "R", "AL"):
+            return "ltr" if sort == "L" else "rtl"
+    return "ltr"
 
 
 def _lead(part: html.HtmlElement, address: str, numbers: Mapping[str, int], url: str | None) -> None:

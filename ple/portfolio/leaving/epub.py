@@ -6,6 +6,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from html import escape
+from itertools import starmap
 
 from lxml import etree, html
 
@@ -34,17 +35,19 @@ _CONTAINER = """\
 def epub(book: Book) -> bytes:
     """Return the book as an EPUB."""
     files: dict[str, bytes] = {"META-INF/container.xml": _CONTAINER.encode()}
-    names = {
-        path: f"pictures/{number}.{path.rpartition('.')[2].lower()}" for number, path in enumerate(book.pictures, 1)
+    pictures = {
+        f"pictures/{number}.{ending}": (kind, content)
+        for number, (kind, ending, content) in enumerate(starmap(_picture, book.pictures.items()), 1)
     }
-    pages = {"title.xhtml": (_title(book), "")}
+    names = dict(zip(book.pictures, pictures, strict=True))
+    pages = {"title.xhtml": _title(book)}
     for chapter in book.chapters:
         pages[_name(chapter)] = _page(chapter, names)
-    files["EPUB/package.opf"] = _package(book, pages, names).encode()
+    files["EPUB/package.opf"] = _package(book, pages, pictures).encode()
     files["EPUB/nav.xhtml"] = _contents(book).encode()
     files["EPUB/style.css"] = _STYLE.encode()
     files |= {f"EPUB/{name}": said.encode() for name, (said, _) in pages.items()}
-    files |= {f"EPUB/{names[path]}": content for path, (_kind, content) in book.pictures.items()}
+    files |= {f"EPUB/{name}": content for name, (_kind, content) in pictures.items()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         # first, and as it is: that is how one knows an EPUB
@@ -54,15 +57,24 @@ def epub(book: Book) -> bytes:
     return out.getvalue()
 
 
-def _package(book: Book, pages: Mapping[str, tuple[str, str]], names: Mapping[str, str]) -> str:
+def _picture(path: str, picture: tuple[str, bytes]) -> tuple[str, str, bytes]:
+    kind, content = picture
+    if kind == "image/webp":  # EPUB knows it since 3.3, and many readers do not
+        from ple.portfolio.pictures import for_readers
+
+        return for_readers(content)
+    return kind, path.rpartition(".")[2].lower(), content
+
+
+def _package(book: Book, pages: Mapping[str, tuple[str, str]], pictures: Mapping[str, tuple[str, bytes]]) -> str:
     items = "".join(
         f'<item id="p{number}" href="{name}" media-type="application/xhtml+xml"'
         f"{f' properties={chr(34)}{properties}{chr(34)}' if properties else ''}/>\n"
         for number, (name, (_said, properties)) in enumerate(pages.items())
     )
     items += "".join(
-        f'<item id="i{number}" href="{names[path]}" media-type="{kind}"/>\n'
-        for number, (path, (kind, _content)) in enumerate(book.pictures.items(), 1)
+        f'<item id="i{number}" href="{name}" media-type="{kind}"/>\n'
+        for number, (name, (kind, _content)) in enumerate(pictures.items(), 1)
     )
     spine = "".join(f'<itemref idref="p{number}"/>\n' for number in range(len(pages)))
     author = f"<dc:creator>{_said(book.author)}</dc:creator>\n" if book.author else ""
@@ -102,19 +114,21 @@ def _contents(book: Book) -> str:
     return _document(book.title, book.language, body)
 
 
-def _title(book: Book) -> str:
-    from ple.web.text import markdown_html
-
-    about = _xhtml(_fragment(markdown_html(book.about)), {}) if book.about.strip() else ""
+def _title(book: Book) -> tuple[str, str]:
+    about = _xhtml(book.about, {}) if book.about is not None else ""
     author = f'<p class="meta">{_said(book.author)}</p>\n' if book.author else ""
     where = f'<p class="small"><a href="{_said(book.url)}">{_said(book.url)}</a></p>' if book.url else ""
-    return _document(book.title, book.language, f"<h1>{_said(book.title)}</h1>\n{author}{about}\n{where}")
+    said = f"<h1>{_said(book.title)}</h1>\n{author}{about}\n{where}"
+    return _document(book.title, book.language, said), _properties(about)
 
 
 def _page(chapter: Chapter, names: Mapping[str, str]) -> tuple[str, str]:
     said = _xhtml(chapter.element, names)
-    properties = " ".join(name for name, tag in (("mathml", "<math"), ("svg", "<svg")) if tag in said)
-    return _document(chapter.title, chapter.language, said), properties
+    return _document(chapter.title, chapter.language, said), _properties(said)
+
+
+def _properties(said: str) -> str:
+    return " ".join(name for name, tag in (("mathml", "<math"), ("svg", "<svg")) if tag in said)
 
 
 def _xhtml(element: html.HtmlElement, names: Mapping[str, str]) -> str:
@@ -138,10 +152,6 @@ def _fit(one: html.HtmlElement, names: Mapping[str, str]) -> None:
         one.set("src", names[str(one.get("src"))])
     if one.get("lang"):
         one.set("{http://www.w3.org/XML/1998/namespace}lang", str(one.get("lang")))
-
-
-def _fragment(text: str) -> html.HtmlElement:
-    return html.fragment_fromstring(text, create_parent="div")
 
 
 def _document(title: str, language: str, body: str) -> str:

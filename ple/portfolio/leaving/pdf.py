@@ -62,9 +62,7 @@ def pdf(book: Book, theme_css: str) -> bytes:
 
 
 def _document(book: Book) -> str:
-    from ple.web.text import markdown_html
-
-    about = markdown_html(book.about) if book.about.strip() else ""
+    about = _said(_placed(book, book.about, 0)) if book.about is not None else ""
     author = f"<p>{escape(book.author)}</p>" if book.author else ""
     where = f'<p><a href="{escape(book.url)}">{escape(book.url)}</a></p>' if book.url else ""
     day = f"{book.modified:%Y-%m-%d}"
@@ -80,25 +78,39 @@ def _document(book: Book) -> str:
 
 
 def _chapter(book: Book, chapter: Chapter) -> str:
-    element = html.fromstring(html.tostring(chapter.element, encoding="unicode"))
-    for one in element.iter():
+    element = _placed(book, chapter.element, chapter.number)
+    element.set("id", f"c{chapter.number}")
+    element.set("lang", chapter.language)
+    if "work" not in (element.get("class") or "").split():
+        element.set("class", f"work {element.get('class') or ''}".strip())
+    return _said(element)
+
+
+def _placed(book: Book, element: html.HtmlElement, chapter: int) -> html.HtmlElement:
+    """Return a part of the book as it stands in the one page that the PDF is made from."""
+    element = html.fromstring(html.tostring(element, encoding="unicode"))
+    for one in list(element.iter()):
         if one.get("id"):
-            one.set("id", f"c{chapter.number}-{one.get('id')}")
+            one.set("id", f"c{chapter}-{one.get('id')}")
         for name in ("aria-labelledby", "aria-describedby", "for", "headers"):
             if one.get(name):
-                one.set(name, " ".join(f"c{chapter.number}-{id}" for id in str(one.get(name)).split()))
+                one.set(name, " ".join(f"c{chapter}-{id}" for id in str(one.get(name)).split()))
         href = one.get("href") or ""
         if href.startswith("#"):
-            one.set("href", f"#c{chapter.number}-{href[1:]}")
+            one.set("href", f"#c{chapter}-{href[1:]}")
         elif href.startswith(CHAPTER):
             number, _hash, fragment = href.removeprefix(CHAPTER).partition("#")
             one.set("href", f"#c{number}-{fragment}" if fragment else f"#c{number}")
         if one.tag == "img" and one.get("src") in book.pictures:
             kind, content = book.pictures[str(one.get("src"))]
             one.set("src", f"data:{kind};base64,{base64.b64encode(content).decode()}")
-    element.set("id", f"c{chapter.number}")
-    element.set("lang", chapter.language)
-    if "work" not in (element.get("class") or "").split():
-        element.set("class", f"work {element.get('class') or ''}".strip())
+        if one.tag == "math":  # WeasyPrint writes all that is in it, one after the other
+            words = html.Element("code", {"class": "formula"})
+            words.text, words.tail = one.get("alttext") or one.text_content(), one.tail
+            one.getparent().replace(one, words)
+    return element
+
+
+def _said(element: html.HtmlElement) -> str:
     said: str = html.tostring(element, encoding="unicode")
     return re.sub("[\0\x0b\x0c\x0e-\x1f]", "", said)
