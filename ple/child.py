@@ -204,14 +204,12 @@ def run(begin: str, cpu_seconds: int, memory: int) -> None:
     _limit("RLIMIT_CORE", 0)
     _limit("RLIMIT_AS", memory)  # macOS has the name of this one only
     while True:
-        question = questions.get()
-        _limit("RLIMIT_CPU", int(sum(os.times()[:2])) + 1 + cpu_seconds)
+        _limit("RLIMIT_CPU", int(sum(os.times()[:2])) + 1 + cpu_seconds)  # waiting takes none
         said, answer = _ANSWER, b""
         try:
-            answer = work(question)
+            answer = work(questions.get())  # nobody but who works on it holds it
         except MemoryError:
             said = _NO_MEMORY
-        del question
         try:
             _send(answers, said, answer)
         except OSError:

@@ -96,6 +96,7 @@ def begin() -> Work:
 
     def answer(task: bytes) -> bytes:
         url, body, content_type, listed = pickle.loads(task)  # noqa: S301 - from our own parent
+        del task  # it is as long as the feed
         said: Any
         try:
             said = parse(url, body, content_type, listed=frozenset(listed.split()[::2]), quickly=quickly)
