@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -43,6 +44,12 @@ class Desk(App[None]):
         self._lost = ""
         self.typed: dict[str, str] = {}
         """What was answered to a question, by its title, and did not work: it is offered to be put right."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what speaks to the terminal, for as long as that is there."""
+        from ple.tui.terminal import outliving
+
+        return outliving(super().get_driver_class())
 
     # errors and messages
 
