@@ -7,6 +7,8 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -65,6 +67,18 @@ _MEANT = {
 """What newcomers try first."""
 
 
+class _NobodyReads(Exception):
+    """Whoever read our output has left. Click ends with 1 for a pipe that broke, before :func:`run` hears of it."""
+
+
+@contextmanager
+def _while_somebody_reads() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _NobodyReads from error
+
+
 class Nouns(Group):
     """A group that knows its commands' names and help lines, and imports only the one that runs."""
 
@@ -87,6 +101,16 @@ class Nouns(Group):
         """List the commands from our own table, so that ``--help`` imports none of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the words; ``--help`` and ``--version`` answer while that is done."""
+        with _while_somebody_reads():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _while_somebody_reads():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command; say the nearest one when there is none by that name."""
@@ -140,8 +164,8 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        # whoever read our output has seen enough; nothing more may be written at exit either
+    except _NobodyReads:
+        # whoever read our output has seen enough, as `| head -1` has; nothing more may be written at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except PleError as error:
