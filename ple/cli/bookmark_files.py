@@ -9,6 +9,7 @@ from ple.cli.frame import (
     FilePath,
     Group,
     environment,
+    export_format,
     outcome,
     read_input,
     resolve,
@@ -161,6 +162,7 @@ def _progress(ctx: click.Context, name: str) -> "Iterator[Progress | None]":
 def export(ctx: click.Context, file: str | None, format: str, tag: str | None, collection: str | None) -> None:
     """Write all bookmarks to FILE, or to standard output."""
     door = environment(ctx).bookmarks
+    format = export_format(ctx, file, format)
     ids = door.bookmark_ids(tag=tag)[::-1]
     if collection is not None:
         wanted = set(ids)

@@ -1,6 +1,5 @@
 """``ple portfolio mentions`` and ``ple portfolio announce``: telling others of a work, and what they answer."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from ple.cli.frame import (
     environment,
     interactive,
     outcome,
+    piped_secret,
     read_input,
     show,
     show_list,
@@ -212,4 +212,4 @@ def _secret(what: str) -> str:
     if interactive():
         said: str = click.prompt(f"{what} (it is not shown)", hide_input=True, err=True)
         return said
-    return sys.stdin.readline().rstrip("\r\n")
+    return piped_secret()

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ple.cli.frame import Command, environment, resolve, show
+from ple.cli.frame import Command, environment, piped_secret, resolve, show
 
 
 @click.command("sign-in", cls=Command)
@@ -37,4 +37,4 @@ def _secret(what: str) -> str:
     if sys.stdin.isatty():
         said: str = click.prompt(f"{what} (it is not shown)", hide_input=True, err=True)
         return said
-    return sys.stdin.readline().rstrip("\r\n")
+    return piped_secret()

@@ -1,11 +1,10 @@
 """``ple feeds sync``: agree with a reader that you run elsewhere."""
 
 import os
-import sys
 
 import click
 
-from ple.cli.frame import Group, environment, interactive, outcome, show, show_list, tell
+from ple.cli.frame import Group, environment, interactive, outcome, piped_secret, show, show_list, tell
 from ple.cli.output import when
 from ple.library.errors import InvalidInput, PleError
 
@@ -79,7 +78,7 @@ def disconnect(ctx: click.Context, account: str) -> None:
 
 def _password(login: str, from_input: bool) -> str:
     if from_input:
-        return sys.stdin.readline().rstrip("\r\n")
+        return piped_secret()
     if given := os.environ.get("PLE_SYNC_PASSWORD"):
         return given
     if interactive():

@@ -164,7 +164,7 @@ def import_(ctx: click.Context, file: str, strict: bool) -> None:
 def export(ctx: click.Context, file: str | None) -> None:
     """Write your feeds as OPML to FILE, or to standard output."""
     doors = environment(ctx).feeds
-    if state(ctx).json:
+    if state(ctx).json and file in (None, "-"):
         show(ctx, doors.feeds())
         return
     write_output(ctx, file, doors.export_opml(), f"Wrote {plural(len(doors.feeds()), 'feed')} to {file}.")

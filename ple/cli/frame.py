@@ -201,17 +201,56 @@ def read_input(path: str) -> tuple[str, bytes]:
         raise InvalidInput(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
+def piped_secret() -> str:
+    """Return the first line of standard input, which is a password or token.
+
+    Raises:
+        InvalidInput: nothing comes; what should have said it has failed, and an empty secret would be kept in silence.
+    """
+    said = sys.stdin.readline(20_000)
+    if not said.strip("\r\n"):
+        raise InvalidInput(
+            "there is no password or token on standard input", hint="Look whether the command before the | says it."
+        )
+    return said.rstrip("\r\n")
+
+
 def write_output(ctx: click.Context, path: str | None, text: str, said: str) -> None:
     """Write an export to a file, whole or not at all, or to standard output when no file is named.
+
+    With ``--json`` standard output has one JSON document all the same: where the file is, or the export, as the
+    ``text`` of an object if it is no JSON itself.
 
     Raises:
         InvalidInput: the file cannot be written.
     """
     if path is None or path == "-":
-        click.echo(text, nl=not text.endswith("\n"))
+        if state(ctx).json and not _is_json(text):
+            output.print_json({"text": text})
+        else:
+            click.echo(text, nl=not text.endswith("\n"))
         return
-    write_file(path, text.encode("utf-8", "replace"))
+    data = text.encode("utf-8", "replace")
+    write_file(path, data)
+    if state(ctx).json:
+        output.print_json({"file": path, "bytes": len(data)})
     tell(ctx, said)
+
+
+def export_format(ctx: click.Context, path: str | None, format: str) -> str:
+    """Return the format of an export; into a pipe with ``--json``, and nothing else said, it is JSON."""
+    said = ctx.get_parameter_source("format") is not click.core.ParameterSource.DEFAULT
+    return format if said or path not in (None, "-") or not state(ctx).json else "json"
+
+
+def _is_json(text: str) -> bool:
+    import json
+
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def write_file(path: str, data: bytes) -> None:

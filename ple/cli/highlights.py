@@ -10,6 +10,7 @@ from ple.cli.frame import (
     Group,
     confirm,
     environment,
+    export_format,
     outcome,
     read_input,
     resolve,
@@ -172,6 +173,7 @@ def export(ctx: click.Context, file: str | None, format: str, resource: str | No
     door = environment(ctx).highlights
     ids = door.highlight_ids(resolve(ctx, resource) if resource else None, tag=tag)
     ids = ids if resource else ids[::-1]
+    format = export_format(ctx, file, format)
     write_output(ctx, file, door.export(format, ids), f"Wrote {plural(len(ids), 'highlight')} to {file}.")
 
 

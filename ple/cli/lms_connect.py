@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ple.cli.frame import Command, environment, interactive, resolve, show, tell
+from ple.cli.frame import Command, environment, interactive, piped_secret, resolve, show, tell
 from ple.cli.lms_words import moment_said
 from ple.cli.words import plural
 
@@ -149,7 +149,7 @@ def _by_consent(ctx: click.Context, url: str, client_id: str) -> "Account":
 
 def _secret(ctx: click.Context, what: str, from_input: bool) -> str:
     if from_input:
-        return sys.stdin.readline(10_000).rstrip("\r\n")
+        return piped_secret()
     if not interactive():
         raise click.UsageError(f"Give the {what.lower()} on standard input with --{what.lower()}-stdin.", ctx)
     said: str = click.prompt(f"{what} (it is not shown, and not kept)", hide_input=True, err=True)
@@ -169,7 +169,7 @@ def _ends(ctx: click.Context, kind: str, said: str | None) -> "dt.datetime | Non
 
 def _token(ctx: click.Context, url: str, kind: str, from_input: bool) -> str:
     if from_input:
-        return sys.stdin.readline(10_000).strip()
+        return piped_secret().strip()
     if named := os.environ.get("PLE_LMS_TOKEN"):
         return named
     if not interactive():

@@ -11,6 +11,7 @@ from ple.cli.frame import (
     Group,
     confirm,
     environment,
+    export_format,
     interactive,
     resolve,
     show,
@@ -191,14 +192,14 @@ def receipt_(ctx: click.Context, receipt: str, record: bool) -> None:
 
 @receipts.command("export")
 @click.argument("receipt", nargs=-1)
-@click.option("--format", "form", type=click.Choice(["json", "html"]), default="html", show_default=True)
+@click.option("--format", type=click.Choice(["json", "html"]), default="html", show_default=True)
 @click.option("--output", "-o", "path", type=FilePath(), help="The file to write; standard output without it.")
 @click.pass_context
-def receipts_export(ctx: click.Context, receipt: tuple[str, ...], form: str, path: str | None) -> None:
+def receipts_export(ctx: click.Context, receipt: tuple[str, ...], format: str, path: str | None) -> None:
     """Write receipts, or all of them, as a page to print or as JSON with the whole record."""
     ours = environment(ctx).courses
     ids = [resolve(ctx, each, "receipt") for each in receipt] or ours.receipt_ids()
-    if form == "html":
+    if export_format(ctx, path, format) == "html":
         text = ours.receipt_page(ids)
     else:
         import json

@@ -1,6 +1,5 @@
 """``ple portfolio publish`` and its places: put the site where its visitors are, and take it along."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from ple.cli.frame import (
     confirm,
     environment,
     interactive,
+    piped_secret,
     show,
     show_list,
     state,
@@ -236,7 +236,7 @@ def _read_secret(what: str) -> str:
     if interactive():
         said: str = click.prompt(f"{what} (it is not shown)", hide_input=True, err=True)
         return said
-    return sys.stdin.readline().rstrip("\r\n")
+    return piped_secret()
 
 
 def _list(ctx: click.Context, seen: "Published", *, all_of_them: bool) -> None:

@@ -34,9 +34,12 @@ def command(
     copied: bool,
 ) -> None:
     """Keep the pages at URLs (- for a list on standard input). Saving one again brings it up to date."""
-    from ple.library.errors import PleError
+    from ple.library.errors import InvalidInput, PleError
 
     wanted = _wanted(urls, copied)
+    if not wanted and (copied or "-" in urls):
+        where = "in the clipboard" if copied else "on standard input"
+        raise InvalidInput(f"there is no address {where}", hint="Nothing was saved.")
     if not wanted:
         raise click.UsageError("Name an address, - for addresses on standard input, or --clipboard.", ctx)
     door = environment(ctx).bookmarks

@@ -86,14 +86,15 @@ def cite(
     if fields:
         ours.sources.describe(ids[0], _pairs(ctx, fields))
     written = ours.sources.cite(ids, style=style, format=format, styles=config_folder() / "styles", language=language)
-    if output:
-        write_output(ctx, output, written, f"Wrote {plural(len(ids), 'reference')} to {output}.")
-    value = {"style": style, "format": format, "text": written, "works": ours.sources.works(ids)}
     if not ids:
         tell(ctx, "Nothing to cite.")
-    if format in ("bibtex", "ris", "csl-json") and not output and not state(ctx).json:
+    if output:
+        write_output(ctx, output, written, f"Wrote {plural(len(ids), 'reference')} to {output}.")
+        return
+    value = {"style": style, "format": format, "text": written, "works": ours.sources.works(ids)}
+    if format in ("bibtex", "ris", "csl-json") and not state(ctx).json:
         write_output(ctx, None, written, "")  # for a program: every blank counts
-    elif not output or ids == []:
+    else:
         show(ctx, value, said=written.rstrip("\n").split("\n") if written else [])
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import os
-import sys
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from ple.cli.frame import (
     environment,
     interactive,
     outcome,
+    piped_secret,
     read_input,
     show,
     show_list,
@@ -235,7 +235,7 @@ def _one(records: "Records", number: int | None) -> "Store":
 
 def _password(ctx: click.Context, from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return piped_secret()
     given = os.environ.get("PLE_LRS_PASSWORD")
     if given is not None:
         return given

@@ -59,7 +59,7 @@ class Secrets:
         self._change_file(name, value)
         self._warn(
             f"No keyring here, so the secret is in {self._path}, which only you can read (mode 0600). "
-            "`pip install ple[keyring]` uses the keyring of this computer instead."
+            "`pip install 'ple[keyring]'` uses the keyring of this computer instead."
         )
         return str(self._path)
 
