@@ -10,19 +10,18 @@ import asyncio
 import datetime as dt
 import importlib
 import os
-import webbrowser
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
-from ple.tui.browser import opener
+from ple.tui.browser import Browser
 from ple.tui.commands import Verbs
 from ple.tui.desk import Desk
 from ple.tui.leaving import hear_the_end
@@ -87,7 +86,7 @@ class LearningApp(Desk):
         *,
         now: Callable[[], dt.datetime] = _now,
         crash_folder: Path | None = None,
-        open_address: Callable[[str], object] = webbrowser.open,
+        open_address: Callable[[str], object] | None = None,
         theme: str | None = None,
         editor: str = "",
         refresh_minutes: int = 0,
@@ -112,7 +111,7 @@ class LearningApp(Desk):
         self.greetings: list[str] = []
         """What the learner should hear once the screens are there."""
         self._refresh_minutes = refresh_minutes
-        self._open_address = open_address
+        self._open_address = open_address or Browser()
         for ours in OURS:
             self.register_theme(ours)
         if config_folder is not None and (config_folder / "themes").is_dir():
@@ -191,7 +190,7 @@ class LearningApp(Desk):
         from ple.tui.keys import keymap
 
         self.editor = settings.editor
-        self._open_address = opener(settings.browser)
+        self._open_address = Browser(settings.browser)
         if settings.theme in self.available_themes:
             self.theme = settings.theme
         elif settings.theme == "auto":
@@ -335,10 +334,24 @@ class LearningApp(Desk):
         if not address or not address.startswith(("http://", "https://")):
             self.say("This has no address to open")
             return
-        if self._open_address(address) is False:
-            self.notify(f"No browser could be opened here. The address is\n{address}", severity="warning", markup=False)
+        self.guarded(partial(self._browse, address), group="browse", exclusive=False)
+
+    async def _browse(self, address: str) -> None:
+        from ple.tui.lending import lend
+
+        browser = self._open_address
+        if isinstance(browser, Browser) and await asyncio.to_thread(browser.for_terminal, address):
+            try:
+                opened = lend(self, partial(browser.open_here, address))
+            except SuspendNotSupported:
+                opened = False
         else:
+            self.say(f"Opening {address} …")
+            opened = await asyncio.to_thread(browser, address) is not False
+        if opened:
             self.say(f"Opened {address}")
+        else:
+            self.notify(f"No browser could be opened here. The address is\n{address}", severity="warning", markup=False)
 
     async def action_quit(self) -> None:
         """Leave; work in the background is stopped and what is finished is kept."""

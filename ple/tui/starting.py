@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ple.tui.alt import hear_alt
 from ple.tui.app import LearningApp
-from ple.tui.browser import opener
+from ple.tui.browser import Browser
 from ple.tui.memory import Memory, name_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(folder: Path, url: str | None = None) -> None:
     app = LearningApp(
         open_environment,
         crash_folder=state_folder(),
-        open_address=opener(settings.browser),
+        open_address=Browser(settings.browser),
         theme=theme,
         editor=settings.editor,
         refresh_minutes=settings.refresh_minutes,
