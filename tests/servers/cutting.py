@@ -19,6 +19,8 @@ class Wire:
         self._left: int | None = None
         self.sent = 0
         self.cut = False
+        self.dropped = 0
+        """So many connections that come next are reset at once, as a busy server does."""
         self.reached = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -39,7 +41,8 @@ class Wire:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            if self.cut:
+            if self.cut or self.dropped:
+                self.dropped = max(0, self.dropped - 1)
                 client.close()
                 continue
             server = socket.create_connection(("127.0.0.1", self._to))

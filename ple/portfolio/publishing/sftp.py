@@ -24,6 +24,7 @@ _Answer = TypeVar("_Answer")
 
 _CONNECT = 20.0
 _PATIENCE = 120.0
+_BREATH = 0.5
 _AT_ONCE = 16
 _KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512")
 
@@ -137,7 +138,7 @@ class Sftp:
             ) from error
         self._runner = asyncio.Runner()
         try:
-            self._run(self._connect())
+            self._run(self._connected())
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -163,6 +164,16 @@ class Sftp:
             self._runner = None
 
     # one step
+
+    async def _connected(self) -> None:
+        """Connect; once more if the connection is lost at once: a busy server drops some that come (MaxStartups)."""
+        import asyncssh
+
+        try:
+            await self._connect()
+        except (asyncssh.ConnectionLost, ConnectionResetError):
+            await asyncio.sleep(_BREATH)
+            await self._connect()
 
     async def _connect(self) -> None:
         import asyncssh
@@ -213,6 +224,8 @@ class Sftp:
         for kind in _KINDS:
             try:
                 key = await asyncssh.get_server_host_key(host, port, server_host_key_algs=[kind])
+            except asyncssh.ConnectionLost:
+                raise  # it may be the key of this kind that was confirmed
             except asyncssh.DisconnectError as error:
                 lost = error
                 continue  # it has no key of this kind
