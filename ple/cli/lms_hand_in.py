@@ -323,7 +323,7 @@ def _standing_text(standing: "Standing") -> str:
     if standing.due_at:
         lines.append(f"Due {due(standing.due_at)}")
     if standing.open:
-        lines.append("It may still be changed." if standing.state == "submitted" else "Something may be handed in now.")
+        lines.append("It may still be changed." if standing.state == "submitted" else "It is open: you can hand it in.")
     elif standing.state == "submitted":
         lines.append("It can no longer be changed.")
     else:

@@ -14,7 +14,7 @@ from ple.lms.accounts import Accounts, TokenStore
 from ple.lms.adapter import adapter_class
 from ple.lms.checks import Whereto
 from ple.lms.content import Content
-from ple.lms.errors import AnswerLost, Changed, Refused, StatementRequired, Undecided, Unsupported
+from ple.lms.errors import AnswerLost, Changed, LmsError, Refused, StatementRequired, Undecided, Unsupported
 from ple.lms.hand_in import Plan
 from ple.lms.intake import Intake
 from ple.lms.keeping import Keeping
@@ -22,7 +22,7 @@ from ple.lms.ledger import Ledger
 from ple.lms.lists import Lists
 from ple.lms.readback import with_bytes
 from ple.lms.receipts import Receipts
-from ple.lms.sending import Sending
+from ple.lms.sending import Sending, say_what_became_of_it
 from ple.lms.showing import Look, Seen, stranger
 from ple.lms.values import AssignmentLine, Receipt, ReceiptRecord, Standing
 
@@ -162,7 +162,11 @@ class HandingIn(Lists):
                 raise Changed(f"{piece.name} is not kept any more", hint="Nothing was sent. Name the file once more.")
         row, course, account = self._catalogue.place(plan.assignment_id)
         adapter = self._accounts.adapter(account)
-        remote = adapter.assignment(course.remote_id, row.remote_id)
+        try:
+            remote = adapter.assignment(course.remote_id, row.remote_id)
+        except LmsError as error:
+            say_what_became_of_it(error)
+            raise
         ours = self._ledger.begin(
             plan, each_counts=adapter.each_counts, statement=plan.statement and accept_statement, now=self._now()
         )

@@ -66,6 +66,7 @@ class Sending:
             steps = ours.intent.steps
             if not steps or steps[-1].outcome == "refused":
                 self._ledger.end(ours, HandInState.NOT_ARRIVED, now=self._now(), failure=str(error))
+                say_what_became_of_it(error, ours)
                 raise
             if ours.intent.accepted:
                 return None
@@ -91,12 +92,10 @@ class Sending:
             outcome, failure = "refused", str(error)
         except LmsError as error:
             self._ledger.note(ours, Step(name, step.sent_at, "refused", str(error)), now=self._now())
-            drafted = any(each.name == "save" and each.outcome == "accepted" for each in ours.intent.steps)
-            if drafted:
-                error.hint = f"It is saved there as a draft, but not handed in. {error.hint or ''}".strip()
             if any(each.unanswered for each in ours.intent.steps[:-1]):
                 raise Undecided(f"what was sent before may have arrived, and now {error}") from error
             self._ledger.end(ours, HandInState.REFUSED, now=self._now(), failure=str(error))
+            say_what_became_of_it(error, ours)
             raise
         return self._ledger.note(ours, Step(name, step.sent_at, outcome, failure), now=self._now())
 
@@ -157,3 +156,11 @@ class Sending:
                     self._stop(ours, state, why, status)
         finally:
             self._ledger.let_go(ours)
+
+
+def say_what_became_of_it(error: LmsError, ours: Open | None = None) -> None:
+    """Let the hint of an error that ends a hand-in begin with what the learner wants to know first."""
+    steps = ours.intent.steps if ours else ()
+    drafted = any(each.name == "save" and each.outcome == "accepted" for each in steps)
+    said = "It is saved there as a draft, but not handed in." if drafted else "Nothing was handed in."
+    error.hint = f"{said} {error.hint or ''}".strip()

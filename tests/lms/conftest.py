@@ -18,6 +18,7 @@ LINK = "https://sam.example.org/2026/learning-in-public/?a=1&b=2"
 POST, SECOND_POST, PORTFOLIO, CLOSED, OVERDUE, LATER, FIVE_WORDS, PDF, ONCE, IN_CLASS, LOG, HIDDEN = range(1, 13)
 SAVE = {"moodle": "mod_assign_save_submission", "canvas": "submit"}
 LOOK = {"moodle": "mod_assign_get_submission_status", "canvas": "submission"}
+FIRST_STEP = {"moodle": "mod_assign_save_submission", "canvas": "submit"}
 LAST_STEP = {"moodle": "mod_assign_submit_for_grading", "canvas": "submit"}
 """What hands the first assignment in for good."""
 

@@ -17,6 +17,7 @@ from ple.lms.errors import (
 from ple.lms.practice import PracticeLms
 from ple.web.client import Client
 from tests.lms.conftest import (
+    FIRST_STEP,
     LAST_STEP,
     LINK,
     LOOK,
@@ -54,6 +55,16 @@ def test_with_the_answer_and_the_look_lost_running_it_again_ends_in_the_same_sin
     assert len(learner.submissions()) == 1
     assert learner.lms.school.writes == writes
     assert learner.courses.unsettled() == []
+
+
+def test_what_ends_a_hand_in_without_a_yes_or_no_says_first_what_became_of_it(learner: Learner, kind: str) -> None:
+    plan = learner.courses.plan(learner.number(POST), url=LINK)
+    for operation in (FIRST_STEP[kind], "*"):  # while it is sent, and where the assignment is asked for once more
+        learner.lms.faults.arm(operation, "too-many")
+        with pytest.raises(LmsError) as caught:
+            learner.courses.hand_in(plan)
+        assert (caught.value.hint or "").startswith("Nothing was handed in. ")
+    assert learner.submissions() == []
 
 
 def test_an_absence_right_after_a_lost_answer_proves_nothing_where_each_hand_in_counts(canvas_learner: Learner) -> None:
