@@ -7,6 +7,7 @@ from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from ple.library import LibraryError
 from ple.portfolio import files
 from ple.portfolio.build import files_of
 from ple.portfolio.characters import fit_line
@@ -15,10 +16,11 @@ from ple.portfolio.mentions import HIDDEN
 from ple.portfolio.permalinks import UNLISTED
 from ple.portfolio.prose import pictures
 from ple.portfolio.site import Site
-from ple.portfolio.values import Artifact, Finding, Settings, Visibility
+from ple.portfolio.values import Artifact, Finding, Settings, ShownFile, Visibility
 from ple.portfolio.work import COLLECTIONS, Work
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
+_OF_CAMERAS = ("video/", "application/octet-stream", "image/")
 _SHORTEST_TELLING = 8
 """Titles shorter than this occur by chance: that “Notes” stands on a page gives nothing away."""
 
@@ -175,9 +177,33 @@ def _files(works: Sequence[Work], darkroom: Darkroom | None) -> Iterator[Finding
             if not work.alt:
                 words = f"the picture {file.name} of “{work.title}” has no text for those who cannot see it"
                 yield Finding(True, words, f"Say what can be seen: `ple portfolio edit {id} --alt “…”`.", id)
-            if darkroom is not None and darkroom.measures(file.sha256) is None:
+            measures = darkroom.measures(file.sha256) if darkroom is not None else None
+            if darkroom is not None and measures is None:
                 words = f"the picture {file.name} of “{work.title}” cannot be shown"
                 yield Finding(True, words, f"Give another: `ple portfolio edit {id} --file FILE`.", id)
+            if measures is not None and measures.moves:
+                words = f"the picture {file.name} of “{work.title}” moves, and its page shows only how it begins"
+                yield Finding(False, words, "Save it as a film (MP4), if it should move, and add that.", id)
+        elif darkroom is not None and file.media_type.startswith(_OF_CAMERAS):
+            yield from _places(work, file, darkroom)
+
+
+def _places(work: Work, file: ShownFile, darkroom: Darkroom) -> Iterator[Finding]:
+    """Look for what a camera noted in a file that goes to the site as it is."""
+    try:
+        data = darkroom.read(file.sha256)
+    except LibraryError as error:
+        yield Finding(True, str(error), f"Give it again: `ple portfolio edit {work.id} --file FILE`.", work.id)
+        return
+    if form := files.form_not_shown(data):
+        words = f"the picture {file.name} of “{work.title}” is not shown ({form}), and may tell where it was taken"
+        yield Finding(True, words, f"Save it as JPEG: `ple portfolio edit {work.id} --file FILE --alt “…”`.", work.id)
+    elif files.tells_place(data):
+        words = f"the film {file.name} of “{work.title}” tells where it was taken"
+        hint = (
+            f"Save it without (`ffmpeg -i IN -map_metadata -1 -c copy OUT`): `ple portfolio edit {work.id} --file OUT`."
+        )
+        yield Finding(True, words, hint, work.id)
 
 
 def _collections(works: Sequence[Work], held: Mapping[int, Sequence[Work]]) -> Iterator[Finding]:

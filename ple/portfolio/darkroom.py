@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import astuple
 from pathlib import Path
 
 from ple.library import LibraryError
@@ -57,11 +58,11 @@ class Darkroom:
             except LibraryError:
                 return None  # it may come back
             else:
-                known[sha256] = [found.width, found.height, found.ending]
+                known[sha256] = list(astuple(found))
             self._fresh = True
         self._asked.add(sha256)
         said = known[sha256]
-        return Measures(int(said[0]), int(said[1]), str(said[2])) if said else None
+        return Measures(int(said[0]), int(said[1]), str(said[2]), str(said[3]), bool(said[4])) if said else None
 
     def picture(self, sha256: str, width: int) -> bytes:
         """Return a picture at some width.
@@ -111,7 +112,7 @@ class Darkroom:
             with suppress(OSError, ValueError):
                 said = json.loads((self._folder / _MEASURES).read_bytes())
                 if isinstance(said, dict):
-                    self._measures = {str(sha): one for sha, one in said.items() if one is None or len(one) == 3}
+                    self._measures = {str(sha): one for sha, one in said.items() if one is None or len(one) == 5}
         return self._measures
 
     def _write(self, path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ It knows nothing but :mod:`ple.portfolio.pictures`; see :mod:`ple.child`. A buil
 """
 
 import json
+from dataclasses import astuple
 
 from ple.child import Child, Ended, Late, TooMuchMemory, Work
 from ple.portfolio.pictures import Measures, PictureError
@@ -83,7 +84,7 @@ def begin() -> Work:
             if int(width):
                 return _MADE + pictures.made(data, int(width))
             measures = pictures.checked(data)
-            return _MEASURED + json.dumps([measures.width, measures.height, measures.ending]).encode()
+            return _MEASURED + json.dumps(astuple(measures)).encode()
         except pictures.PictureError as error:
             return _REFUSED + str(error).encode("utf-8", "replace")
 

@@ -13,7 +13,10 @@ from ple.portfolio.values import ShownFile
 from ple.portfolio.work import Work
 
 _SIZES = "(max-width: 48rem) 92vw, 44rem"
-_ON_CARD = "(max-width: 34rem) 92vw, 20rem"
+_CARD = (92, 20, 3 / 2)
+"""How wide a picture on a card is: in hundredths of a telephone, in rem elsewhere; and how much wider than high."""
+_BLURRED = 240
+"""Pictures with fewer points across are shown on a card as large as they are."""
 
 
 class FilePages:
@@ -45,8 +48,9 @@ class FilePages:
             found = self._attributes(file, work.permalink.address, ROOT)
             if found is None:
                 return ""
+            ink = f" ink-{escape(found['ink'])}" if found["ink"] else ""
             tag = (
-                f'<img class="u-photo" src="{found["src"]}" srcset="{found["srcset"]}" sizes="{_SIZES}" '
+                f'<img class="u-photo{ink}" src="{found["src"]}" srcset="{found["srcset"]}" sizes="{_SIZES}" '
                 f'width="{found["width"]}" height="{found["height"]}" alt="{escape(work.alt)}">'
             )
             return f'<figure class="shown">{tag}</figure>'
@@ -66,7 +70,7 @@ class FilePages:
             return None
         if card.file and card.file[1] in files.PICTURES:
             found = self._attributes(ShownFile(*card.file[:4]), work.permalink.address, root)
-            return found | {"sizes": _ON_CARD} if found else None
+            return found | {"sizes": _on_card(found)} if found else None
         return self.badge(work, root)
 
     def badge(self, work: Work, root: str) -> dict[str, Any] | None:
@@ -134,4 +138,13 @@ def _attributes(stem: str, measures: Measures, address: str, root: str) -> dict[
         "srcset": ", ".join(f"{base}{_size_named(stem, width, measures)} {width}w" for width in widths),
         "width": widths[-1],
         "height": measures.height_at(widths[-1]),
+        "ink": measures.ink,
+        "small": widths[-1] < _BLURRED,
     }
+
+
+def _on_card(picture: dict[str, Any]) -> str:
+    """Return how wide a picture is on a card, of which it fills the height: what sticks out is cut off."""
+    telephone, elsewhere, shape = _CARD
+    beyond = min(4.0, max(1.0, picture["width"] / picture["height"] / shape))
+    return f"(max-width: 34rem) {telephone * beyond:.0f}vw, {elsewhere * beyond:.0f}rem"

@@ -29,6 +29,15 @@ _MAGIC = [
     (rb"RIFF....WEBP", "image/webp"),
     (rb"%PDF-", "application/pdf"),
 ]
+_NOT_SHOWN = [
+    (rb"....ftyp(?:hei[cmsx]|hev[cmx]|mif1|msf1)", "HEIC"),
+    (rb"....ftypavi[fs]", "AVIF"),
+    (rb"II\*\0|MM\0\*", "TIFF, or what a camera keeps in that form"),
+    (rb"BM....\0\0\0\0....[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", "BMP"),
+]
+"""Pictures that no page shows and nothing is taken out of: cameras note in them where they were taken."""
+_FILM = re.compile(rb"....ftyp|....(?:moov|mdat|wide|free)", re.DOTALL)
+_PLACE = re.compile(rb"\xa9xyz....[+-]\d|com\.apple\.quicktime\.location\.ISO6709|loci\0\0\0\0", re.DOTALL)
 _TYPES = {
     "doc": "application/msword",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -94,6 +103,11 @@ def showable(name: str, data: bytes, alt: str) -> tuple[str, str, bytes]:
     """
     name = named(name)
     media_type = recognised(name, data)
+    if form := form_not_shown(data):
+        raise InvalidInput(
+            f"{name} is a picture in a form that pages do not show ({form}), and may tell where it was taken",
+            hint="Save it as JPEG or PNG, and add that. To let others have it as it is, add it in a zip.",
+        )
     if media_type in PICTURES:
         from ple.portfolio.enlarger import Enlarger
 
@@ -105,6 +119,16 @@ def showable(name: str, data: bytes, alt: str) -> tuple[str, str, bytes]:
                 hint="Say it for those who cannot see it: `--alt “…”`.",
             )
     return name, media_type, data
+
+
+def form_not_shown(data: bytes) -> str | None:
+    """Return the form of a picture that would go to the site as it is, with all that a camera noted in it."""
+    return next((form for magic, form in _NOT_SHOWN if re.match(magic, data[:32], re.DOTALL)), None)
+
+
+def tells_place(data: bytes) -> bool:
+    """Return whether it is a film that says where it was taken, as those of telephones do."""
+    return _FILM.match(data[:16]) is not None and _PLACE.search(data) is not None
 
 
 def named(name: str) -> str:

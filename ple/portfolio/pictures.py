@@ -10,7 +10,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ple.library.errors import PleError
@@ -18,8 +18,9 @@ from ple.library.errors import PleError
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
 """What is opened at all, by media type."""
 WIDTHS = (480, 960, 1600)
-RECIPE = "1"
+RECIPE = "2"
 """Of how pictures are made; another makes all of them anew."""
+_MOVING = ("GIF", "PNG", "WEBP")
 _MOST_POINTS = 50_000_000
 _LONGEST_SIDE = 16_000
 
@@ -39,6 +40,10 @@ class Measures:
     width: int
     height: int
     ending: str
+    ink: str = ""
+    """Of one that can be seen through: ``dark`` or ``light`` if what is drawn on it needs the other below it."""
+    moves: bool = False
+    """Whether there are more pictures in it: only the first is shown."""
 
     @property
     def widths(self) -> list[int]:
@@ -66,8 +71,11 @@ def checked(data: bytes) -> Measures:
     """
     with _opened(data) as image:
         measures = _measures(image)
+        # a JPEG may hold a second picture too, of another brightness or for the other eye
+        moves = image.format in _MOVING and bool(getattr(image, "is_animated", False))
+        image.seek(0)
         image.load()
-        return measures
+        return replace(measures, ink=_ink(image), moves=moves)
 
 
 def made(data: bytes, width: int) -> bytes:
@@ -84,8 +92,8 @@ def made(data: bytes, width: int) -> bytes:
         if image.format == "JPEG":
             image.draft("RGB", (2 * max(width, height),) * 2)  # four times fewer points to unpack, where it can
         seen = ImageOps.exif_transpose(image)
-        alpha = measures.ending != "jpg" and (seen.mode in ("RGBA", "LA", "PA") or "transparency" in seen.info)
-        fresh = _screen_colours(seen, "RGBA" if alpha else "RGB")
+        alpha = measures.ending != "jpg" and _seen_through(seen)
+        fresh = _screen_colours(_of_eight_bits(seen), "RGBA" if alpha else "RGB")
         fresh = fresh.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
         bare = Image.new(fresh.mode, fresh.size)
         bare.paste(fresh)
@@ -115,6 +123,39 @@ def _measures(image: Any) -> Measures:
     if image.getexif().get(0x0112) in (5, 6, 7, 8):  # it was held upright
         width, height = height, width
     return Measures(width, height, "jpg" if image.format == "JPEG" else "webp")
+
+
+def _seen_through(image: Any) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _ink(image: Any) -> str:
+    """Return whether what is drawn is mostly dark or light, where much around it can be seen through."""
+    if not _seen_through(image):
+        return ""
+    small = _of_eight_bits(image).convert("RGBA")
+    small.thumbnail((64, 64))
+    points = list(zip(small.convert("L").tobytes(), small.getchannel("A").tobytes(), strict=True))
+    drawn = sum(alpha for _light, alpha in points)
+    if not drawn or sum(alpha < 128 for _light, alpha in points) < len(points) / 10:
+        return ""
+    dark = sum(alpha for light, alpha in points if light < 85) / drawn
+    bright = sum(alpha for light, alpha in points if light > 190) / drawn
+    if max(dark, bright) < 0.2:
+        return ""
+    return "dark" if dark >= bright else "light"
+
+
+def _of_eight_bits(image: Any) -> Any:
+    """Return a picture whose grey has 256 steps: Pillow makes one of 65,536 white from the 256th on."""
+    if not image.mode.startswith("I;16"):
+        return image
+    grey = image.point(lambda value: value / 256).convert("L")
+    clear = image.info.get("transparency")
+    grey.info = {name: said for name, said in image.info.items() if name != "transparency"}
+    if isinstance(clear, int):
+        grey.info["transparency"] = clear >> 8
+    return grey
 
 
 def _screen_colours(image: Any, mode: str) -> Any:

@@ -1,5 +1,6 @@
 """Pictures and files that are shown: what reaches the site of them, and what does not."""
 
+import array
 import io
 import re
 import struct
@@ -14,7 +15,7 @@ from PIL import Image
 from ple.library import InvalidInput, Library
 from ple.portfolio import Portfolio
 from ple.portfolio.enlarger import Enlarger, TooSlow
-from ple.portfolio.files import language_of, name_on_site, recognised, words
+from ple.portfolio.files import form_not_shown, language_of, name_on_site, recognised, words
 from ple.portfolio.pictures import PictureError, checked, made
 from ple.portfolio.values import ShownFile
 from tests.portfolio.conftest import Shelf, tree
@@ -102,6 +103,117 @@ def test_a_drawing_keeps_what_is_transparent_and_is_never_made_larger() -> None:
     assert checked(drawing()).widths == [300]
     small = Image.open(io.BytesIO(made(drawing(), 300)))
     assert (small.format, small.mode) == ("WEBP", "RGBA")
+
+
+def test_a_grey_picture_of_sixteen_bits_is_not_white() -> None:
+    """As microscopes, telescopes and scanners make them."""
+    steps = array.array("H", [step * 128 for _row in range(256) for step in range(512)])
+    out = io.BytesIO()
+    Image.frombytes("I;16", (512, 256), steps.tobytes()).save(out, "PNG")
+    seen = Image.open(io.BytesIO(made(out.getvalue(), 512))).convert("L")
+    found = [seen.getpixel((x, 128)) for x in (0, 128, 256, 384, 511)]
+    assert all(abs(int(str(one)) - x // 2) < 6 for one, x in zip(found, (0, 128, 256, 384, 511), strict=True)), found
+
+
+def lines(colour: str, ground: str | tuple[int, ...]) -> bytes:
+    image = Image.new("RGBA", (300, 200), ground)
+    for x in range(0, 300, 20):
+        image.paste(colour, (x, 0, x + 3, 200))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "ink"),
+    [
+        pytest.param(lines("black", (0, 0, 0, 0)), "dark", id="black on nothing"),
+        pytest.param(lines("navy", (255, 255, 255, 0)), "dark", id="blue on nothing"),
+        pytest.param(lines("white", (0, 0, 0, 0)), "light", id="white on nothing"),
+        pytest.param(lines("gray", (0, 0, 0, 0)), "", id="grey, which is seen on any ground"),
+        pytest.param(lines("black", "white"), "", id="a ground of its own"),
+        pytest.param(lines("black", (255, 255, 255, 230)), "", id="nearly one"),
+        pytest.param(photograph(60, 40), "", id="a photograph"),
+        pytest.param(drawing(), "", id="half seen through everywhere"),
+    ],
+)
+def test_what_can_be_seen_through_keeps_the_ground_that_it_needs(data: bytes, ink: str) -> None:
+    assert checked(data).ink == ink
+
+
+def test_pages_say_which_ground_a_picture_needs(portfolio: Portfolio) -> None:
+    for name, data in (("dark", lines("black", (0, 0, 0, 0))), ("full", lines("black", "white"))):
+        portfolio.add_file(f"{name}.png", data, alt="Lines", title=name, visibility="public")
+    portfolio.build()
+    classes = []
+    for page, pictures in (("work/dark/", ".shown img"), ("work/full/", ".shown img"), ("", "img.thumb")):
+        home = lxml.html.document_fromstring((portfolio.folder / page / "index.html").read_bytes())
+        classes += [re.findall(r"ink-\w+", str(one.get("class"))) for one in home.cssselect(pictures)]
+    assert classes == [["ink-dark"], [], ["ink-dark"], []]
+
+
+def test_what_moves_is_said_to_stand_still(portfolio: Portfolio) -> None:
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    portfolio.add_file("a.gif", out.getvalue(), alt="Red, blue", visibility="public", why="w")
+    out = io.BytesIO()
+    frames[0].save(out, "MPO", save_all=True, append_images=frames[1:])  # a second one for the other eye
+    portfolio.add_file("b.jpg", out.getvalue(), alt="Red", visibility="public", why="w")
+    (finding,) = [one for one in portfolio.check() if one.artifact]
+    assert finding.problem == "the picture a.gif of “a” moves, and its page shows only how it begins"
+    assert not finding.serious
+
+
+def test_a_small_picture_is_not_blown_up_on_a_card_and_a_wide_one_is_not_blurred(portfolio: Portfolio) -> None:
+    for name, size in (("small", (100, 80)), ("wide", (720, 120)), ("usual", (360, 240))):
+        portfolio.add_file(f"{name}.jpg", photograph(*size), alt="Red", title=name, visibility="public")
+    portfolio.build()
+    home = lxml.html.document_fromstring((portfolio.folder / "index.html").read_bytes())
+    small, wide, usual = home.cssselect("img.thumb")
+    assert small.get("class") == "thumb u-photo as-is"
+    assert usual.get("class") == wide.get("class") == "thumb u-photo"
+    assert usual.get("sizes") == "(max-width: 34rem) 92vw, 20rem"
+    assert wide.get("sizes") == "(max-width: 34rem) 368vw, 80rem"
+
+
+_BOX = b"\0\0\0\x18ftyp"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        pytest.param("IMG_1.HEIC", _BOX + b"heic\0\0\0\0mif1heic" + bytes(200), id="of a telephone"),
+        pytest.param("a.avif", _BOX + b"avif\0\0\0\0mif1avif" + bytes(200), id="a newer form"),
+        pytest.param("scan.tif", b"II*\0\x08\0\0\0" + bytes(200), id="of a scanner"),
+        pytest.param("shot.dng", b"MM\0*\0\0\0\x08" + bytes(200), id="of a camera"),
+        pytest.param("paint.bmp", b"BM\x9a\x02\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0" + bytes(200), id="of a program"),
+    ],
+)
+def test_a_picture_that_no_page_shows_does_not_go_to_the_site_with_what_a_camera_noted(
+    portfolio: Portfolio, name: str, data: bytes
+) -> None:
+    with pytest.raises(InvalidInput, match="may tell where it was taken") as caught:
+        portfolio.add_file(name, data, alt="A picture", visibility="public")
+    assert "Save it as JPEG or PNG" in (caught.value.hint or "")
+    assert portfolio.artifacts() == []
+    assert form_not_shown(b"BM is how this text begins") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [
+        pytest.param(b"\xa9xyz\0\x12\x15\xc7+47.0707+015.4395/", True, id="Android"),
+        pytest.param(b"\0\0\0\x34mdtacom.apple.quicktime.location.ISO6709", True, id="iPhone"),
+        pytest.param(b"\xa9nam\0\x12\x15\xc7A film", False, id="a title"),
+        pytest.param(b"loci and \xa9xyz", False, id="the same letters by chance"),
+    ],
+)
+def test_a_film_that_tells_where_it_was_taken_is_found(portfolio: Portfolio, said: bytes, tells: bool) -> None:
+    data = _BOX + b"mp42\0\0\0\0mp42isom" + bytes(300) + said + bytes(300)
+    portfolio.add_file("a.mp4", data, title="A film", visibility="public", why="w")
+    found = [one.serious for one in portfolio.check() if "tells where it was taken" in one.problem]
+    assert found == ([True] if tells else [])
 
 
 @pytest.mark.parametrize(

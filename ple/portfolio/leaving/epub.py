@@ -22,6 +22,7 @@ blockquote { margin: 1em 0 1em 1em; padding-left: 1em; border-left: .2em solid #
 pre { white-space: pre-wrap; font-size: .85em; border: 1px solid #bbb; padding: .5em; }
 table { border-collapse: collapse; } td, th { border: 1px solid #bbb; padding: .2em .5em; }
 img, svg { max-width: 100%; height: auto; }
+img.ink-dark { background: #fff; } img.ink-light { background: #2b2b2b; }
 ul.tags { list-style: none; padding: 0; } ul.tags li { display: inline; margin-right: 1em; }
 """
 _CONTAINER = """\
