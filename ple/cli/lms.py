@@ -163,7 +163,9 @@ def sync(ctx: click.Context, account: str | None, strict: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
 @click.option("--state", "kept", type=FilePath(dir_okay=False), help="Keep what is handed in, in this file.")
 @click.option("--clock", "skew", type=Days(ahead=True), help="Let its clock go ahead by 2h, or behind by -2h.")
-@click.option("--fault", "faults", multiple=True, metavar="OPERATION=FAULT", help="Let something fail once; see below.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="OPERATION=FAULT", help="Let the next call of an operation fail."
+)
 @click.pass_context
 def practice(
     ctx: click.Context, kind: str, port: int, kept: str | None, skew: dt.timedelta | None, faults: tuple[str, ...]
@@ -177,12 +179,8 @@ def practice(
     from pathlib import Path
 
     from ple.library.errors import InvalidInput
-    from ple.lms.practice import FAULTS, PracticeLms
+    from ple.lms.practice import PracticeLms
 
-    armed = [fault.partition("=") for fault in faults]
-    for _, _, name in armed:
-        if name not in FAULTS:
-            raise click.UsageError(f"There is no fault {name!r}. There are: {', '.join(FAULTS)}.", ctx)
     try:
         ahead = skew.total_seconds() if skew else 0.0
         lms = PracticeLms(kind, port=port, state=Path(kept) if kept else None, clock=lambda: time.time() + ahead)
@@ -191,8 +189,13 @@ def practice(
         raise InvalidInput(f"the port {port} is taken, or cannot be used", hint=hint) from error
     except ValueError as error:
         raise InvalidInput(str(error), hint="Name another file with --state.") from error
-    for operation, _, name in armed:
-        lms.faults.arm(operation, name)
+    try:
+        for operation, _, name in (fault.partition("=") for fault in faults):
+            lms.fail(operation, name)
+    except ValueError as error:
+        lms.stop()
+        said = str(error)
+        raise click.UsageError(f"{said[0].upper()}{said[1:]}.", ctx) from error
     connect_with = f"printf %s {lms.token} | ple lms connect {lms.url} --token-stdin"
     show(
         ctx,

@@ -70,6 +70,11 @@ class Canvas:
                 return name
         return "file" if request.path.startswith("/files/") else request.path
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What it can be asked for, by the names that faults are armed for."""
+        return (*(name for name, _, _ in _ROUTES), "upload", "file", "token")
+
     def expire(self) -> None:
         """Let the token expire."""
         self._expired = True

@@ -52,6 +52,11 @@ class Moodle:
             return request.form.get("wsfunction") or request.query.get("wsfunction") or "server.php"
         return "file" if "/pluginfile.php/" in request.path else request.path.rpartition("/")[2]
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What it can be asked for, by the names that faults are armed for."""
+        return (*self.functions, "upload.php", "file", "token.php")
+
     def expire(self) -> None:
         """Let the token expire: its next use is refused in one way, every later one in another."""
         self._expired = True

@@ -119,6 +119,19 @@ class PracticeLms:
         self._server.server_close()
         self._server.hang_up(but)
 
+    def fail(self, operation: str, fault: str) -> None:
+        """Arm ``fault`` for the next call of ``operation`` (``*``: any).
+
+        Raises:
+            ValueError: there is no such fault, or nobody ever asks this LMS for that.
+        """
+        known = self.dialect.operations
+        if operation not in ("*", *known):
+            raise ValueError(
+                f"a practice {self.kind.title()} is never asked for {operation!r}, but for: {', '.join(known)}"
+            )
+        self.faults.arm(operation, fault)
+
     def open(self) -> None:
         """Take connections again, if they are refused."""
         self._reopen.set()
