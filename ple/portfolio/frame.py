@@ -135,6 +135,7 @@ class Frame:
                 "title": self.settings.title,
                 "author": self.settings.author,
                 "language": self.settings.language,
+                "direction": metadata.direction(self.settings.language),
                 "licence": self.settings.licence,
                 "licence_url": metadata.licence_url(self.settings.licence),
                 "root": root or "./",

@@ -255,7 +255,7 @@ class Lists:
             return
 
         def context() -> dict[str, Any]:
-            cv = resume.cv(said)
+            cv = resume.cv(said, frame.settings.language)
             page = frame.about_page("cv/", "Curriculum vitae", excerpt(" ".join(cv["summary"]) or f"{frame.by}: CV"))
             return {"page": page, "cv": cv | {"name": cv["name"] or frame.by}, "file": "../resume.json"}
 

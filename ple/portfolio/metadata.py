@@ -217,6 +217,18 @@ def day(when: dt.date, language: str) -> str:
     return when.isoformat()
 
 
+_RIGHT_TO_LEFT = re.compile("ar|arc|azb|ckb|dv|fa|glk|he|iw|ks|lrc|mzn|nqo|pnb|ps|sd|syr|ug|ur|yi")
+_SCRIPTS = re.compile("adlm|arab|hebr|mand|nkoo|rohg|samr|syrc|thaa")
+
+
+def direction(language: str) -> str:
+    """Return in which direction a language is written: ``ltr``, or ``rtl``; its script decides, where it is said."""
+    first, *parts = language.lower().split("-")
+    scripts = [part for part in parts if len(part) == 4 and part.isalpha()]
+    known = _SCRIPTS.fullmatch(scripts[0]) if scripts else _RIGHT_TO_LEFT.fullmatch(first)
+    return "rtl" if known else "ltr"
+
+
 _CREATIVE_COMMONS = re.compile(r"cc[ -](by(?:-nc)?(?:-sa|-nd)?)[ -](\d\.\d)(?: international)?", re.IGNORECASE)
 
 

@@ -17,9 +17,10 @@ _SECTIONS: dict[str, tuple[str, str, str]] = {  # heading, and where a row's fir
     "awards": ("Awards", "title", "awarder"),
     "certificates": ("Certificates", "name", "issuer"),
     "publications": ("Publications", "name", "publisher"),
+    "references": ("References", "name", ""),
 }
 _LISTS = {"skills": ("Skills", "level"), "languages": ("Languages", "fluency"), "interests": ("Interests", "level")}
-_KNOWN = {"$schema", "basics", "references", "meta", *_SECTIONS, *_LISTS}
+_KNOWN = {"$schema", "basics", "meta", *_SECTIONS, *_LISTS}
 
 
 def read_resume(data: bytes) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def clean_resume(said: Any) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise ValueError("it is no object")
     resume = {name: _clean(part, 0) for name, part in said.items() if name in _KNOWN}
-    for name in (*_SECTIONS, *_LISTS, "references"):
+    for name in (*_SECTIONS, *_LISTS):
         rows = resume.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ValueError(f"“{name}” is no list of objects")
@@ -76,8 +77,11 @@ def as_json(resume: dict[str, Any], *, with_contact: bool = False) -> bytes:
     return (json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
-def cv(resume: dict[str, Any]) -> dict[str, Any]:
-    """Return what a page shows of the résumé: texts and http addresses only, empty ones where nothing is said."""
+def cv(resume: dict[str, Any], language: str = "en") -> dict[str, Any]:
+    """Return what a page shows of the résumé: texts and http addresses only, empty ones where nothing is said.
+
+    ``language`` is that of the page, for its dates.
+    """
     basics = resume.get("basics", {})
     place = basics.get("location")
     place = place if isinstance(place, dict) else {}
@@ -99,7 +103,7 @@ def cv(resume: dict[str, Any]) -> dict[str, Any]:
             if _url(row.get("url")) and (_text(row, "network") or _text(row, "username"))
         ],
         "sections": [
-            {"title": heading, "rows": [_row(row, first, second) for row in resume[name]]}
+            {"title": heading, "rows": [_row(row, first, second, language) for row in resume[name]]}
             for name, (heading, first, second) in _SECTIONS.items()
             if resume.get(name)
         ],
@@ -122,24 +126,27 @@ def cv(resume: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(row: dict[str, Any], first: str, second: str) -> dict[str, Any]:
+def _row(row: dict[str, Any], first: str, second: str, language: str) -> dict[str, Any]:
     since = _text(row, "startDate") or _text(row, "date") or _text(row, "releaseDate")
     until = _text(row, "endDate")
     study = _text(row, "studyType")
     title = _text(row, first) or _text(row, second)
+    where = [_text(row, second) if _text(row, first) else "", _text(row, "location"), *_texts(row, "roles")]
+    said = [text for name in ("description", "summary", "reference") for text in _paragraphs(_text(row, name))]
+    score, words = _text(row, "score"), _texts(row, "keywords")
     return {
         "title": f"{study}, {title}" if study else title,
-        "where": _text(row, second) if _text(row, first) else "",
+        "where": ", ".join(filter(None, where)),
         "url": _url(row.get("url")),
-        "since": _date(since),
-        "until": _date(until),
+        "since": _date(since, language),
+        "until": _date(until, language),
         "ongoing": bool(since and not until and "startDate" in row),
-        "summary": _paragraphs(_text(row, "summary") or _text(row, "description")),
+        "summary": said + ([f"Score: {score}"] if score else []) + ([", ".join(words)] if words else []),
         "points": [*_texts(row, "highlights"), *_texts(row, "courses")],
     }
 
 
-def _date(text: str) -> dict[str, str] | None:
+def _date(text: str, language: str) -> dict[str, str] | None:
     found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?", text)
     if not found:
         return {"iso": "", "words": text} if text else None
@@ -148,7 +155,9 @@ def _date(text: str) -> dict[str, str] | None:
         when = dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return {"iso": "", "words": text}
-    return {"iso": "-".join(filter(None, found.groups())), "words": f"{when:%b} {year}" if month else year}
+    iso = "-".join(filter(None, found.groups()))
+    english = language.lower().split("-")[0] == "en"
+    return {"iso": iso, "words": f"{when:%b} {year}" if month and english else iso[:7]}
 
 
 def _clean(value: Any, depth: int) -> Any:
