@@ -41,8 +41,8 @@ def test_all_that_it_says_stands_on_the_page(portfolio: Portfolio) -> None:
     said = " ".join(page(portfolio, WHOLE).text_content().split())
     for words in (
         "Desk A library, Graz", "A reading room.", "Evenings.", "900 questions", "Feb 2024 – today",
-        "Diploma, Statistics", "Score: 1.2", "Sampling", "2019 – Jun 2021", "Club, Lead", "birds", "We counted.", "References",
-        "N. N. Asks good questions.", "Owls",
+        "Diploma, Statistics", "Score: 1.2", "Sampling", "2019 – Jun 2021", "Club, Lead", "birds", "We counted.",
+        "References", "N. N. Asks good questions.", "Owls",
     ):  # fmt: skip
         assert words in said
     assert "SECRET" not in said
