@@ -252,7 +252,11 @@ def themes(ctx: click.Context, folder: Path | None) -> None:
 
     if folder is None:
         found = [{"name": name, "description": said} for name, said in known(environment(ctx).portfolio.themes).items()]
-        show_list(ctx, found, [("Name", "name"), ("What it is", "description")], empty="There are no themes.")
+        columns: list[tuple[str, Any]] = [
+            ("Name", lambda theme: theme["name"]),
+            ("What it is", lambda theme: theme["description"]),
+        ]
+        show_list(ctx, found, columns, empty="There are no themes.")
         return
     from ple.portfolio.trial import try_theme
 

@@ -24,6 +24,10 @@ def entry(ple: Ple) -> int:
     return number
 
 
+def test_the_themes_are_listed(ple: Ple) -> None:
+    assert [row.split("\t")[0] for row in ple("portfolio", "themes").out.splitlines()] == ["lively", "quiet"]
+
+
 def test_from_nothing_to_a_site(ple: Ple, entry: int, tmp_path: Path) -> None:
     settings = ple("portfolio", "init", "--title", "Mine", "--url", "https://ada.example.org", "--json").json
     assert (settings["title"], settings["url"]) == ("Mine", "https://ada.example.org/")
