@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from ple.cli.frame import Command, environment, show, state
 from ple.cli.words import home, plural, size
 from ple.library import folder
 from ple.library.errors import PleError
+
+if TYPE_CHECKING:
+    from ple.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +85,29 @@ def _look(ctx: click.Context) -> Iterator[Checked]:
         yield Checked("index", "ok", f"{plural(status.documents, 'document')}, {size(status.size_bytes)}")
     except PleError as error:
         yield Checked("index", "wrong", str(error), "`ple index rebuild`")
-    where = ours.secrets.where()
-    if where == "the keyring":
-        yield Checked("secrets", "ok", "in the keyring of this computer")
-    else:
-        yield Checked(
-            "secrets",
-            "note",
-            f"no keyring here: they would lie in {home(where)}, readable only by you",
-            "`pip install 'ple[keyring]'` uses the keyring where the platform has one.",
-        )
+    yield _secrets(ours)
     yield _terminal()
     proxy = next(
         (os.environ[name] for name in ("https_proxy", "HTTPS_PROXY", "http_proxy") if os.environ.get(name)), ""
     )
     yield Checked("network", "ok", "through a proxy" if proxy else "direct, no proxy set")
+
+
+def _secrets(ours: "Environment") -> Checked:
+    where = ours.secrets.where()
+    try:
+        kept = ours.secrets.in_file()
+    except PleError as error:
+        return Checked("secrets", "wrong", str(error), error.hint or "")
+    if where == "the keyring":
+        return Checked("secrets", "ok", "in the keyring of this computer")
+    lie = f"{plural(kept, 'secret')}" if kept else "they would lie"
+    return Checked(
+        "secrets",
+        "note",
+        f"no keyring here: {lie} in {home(where)}, readable only by you",
+        "`pip install 'ple[keyring]'` uses the keyring where the platform has one.",
+    )
 
 
 def _fts5() -> Checked:

@@ -76,6 +76,14 @@ class Secrets:
         """Return where a new secret would be kept, in words."""
         return "the keyring" if _keyring() is not None else str(self._path)
 
+    def in_file(self) -> int:
+        """Return how many secrets lie in the file, where there is no keyring or was none.
+
+        Raises:
+            SecretsError: the file cannot be read, and so no secret can be had.
+        """
+        return len(self._read_file())
+
     def _read_file(self) -> dict[str, str]:
         try:
             mode = self._path.stat().st_mode

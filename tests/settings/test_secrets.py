@@ -60,3 +60,12 @@ def test_a_keyring_that_stays_locked_is_a_sentence_without_the_secret(
     with pytest.raises(SecretsError, match="the keyring of this computer") as raised:
         verb(Secrets(tmp_path))
     assert "pa55" not in f"{raised.value} {raised.value.hint}"
+
+
+def test_a_file_of_secrets_that_cannot_be_read_is_found_by_the_doctor(ple: Any) -> None:
+    ple("library", "info")
+    (ple.folder / "secrets.json").write_text('{"lms:x": "t"}')
+    (ple.folder / "secrets.json").chmod(0o600)
+    assert "1 secret in " in ple("doctor").out
+    (ple.folder / "secrets.json").write_text("{broken")
+    assert "WRONG secrets: " in ple("doctor", code=1).out
