@@ -175,6 +175,8 @@ def run(arguments: list[str] | None = None) -> int:
             return _unexpected(error, ours)
         return _say(InvalidInput("a word that was given is no text in UTF-8", hint="Give it another way."), ours)
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # a text, where a path was to be
+            return _say(InvalidInput(f"no file can have such a long name: {str(error.filename)[:60]}…"), ours)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
             return _unexpected(error, ours)
         where = f" to {error.filename}" if error.filename else ""

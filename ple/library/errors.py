@@ -97,7 +97,10 @@ def from_database(said: str, where: object) -> LibraryError | None:
             f"the library {where} cannot be written to", hint="Check who owns the folder and its permissions."
         )
     if "unable to open database" in said:
-        return LibraryError(f"the library {where} cannot be opened", hint="Check the folder's permissions.")
+        return LibraryError(
+            f"the library {where} cannot be opened",
+            hint="Check the folder's permissions; where it can only be read, as in a snapshot, copy it elsewhere.",
+        )
     if (
         "disk i/o error" in said
     ):  # a full disk as well: nothing can be kept beside the file, and nothing is wrong with it

@@ -321,9 +321,13 @@ class Accounts:
 def is_calendar(address: str) -> bool:
     """Return whether an address or path looks like that of a calendar."""
     text = address.strip().casefold()
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as http://[::1
+        return False
     return (
         text.startswith(("webcal:", "webcals:"))
-        or urlsplit(text).path.endswith((".ics", "/export_execute.php"))
+        or parts.path.endswith((".ics", "/export_execute.php"))
         or ("://" not in text and Path(text).suffix in (".ics", ".ical"))
     )
 

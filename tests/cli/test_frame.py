@@ -275,6 +275,7 @@ def test_moments_at_the_ends_of_the_calendar_are_said(end, zone, monkeypatch) ->
         ["trash", "restore", "99999999999999999999"], ["portfolio", "show", "99999999999999999999"],
         ["portfolio", "mentions", "allow", "99999999999999999999"], ["portfolio", "show", "3000000000"],
         ["--library", "~nobody-here/x", "library", "info"], ["--library", "https://e.org", "library", "info"],
+        ["lms", "connect", "http://[::1"], ["journal", "import", "x" * 5000], ["portfolio", "build", "x" * 5000],
         ["journal", "import", "~nobody-here/x"], ["bookmarks", "cite", "--tag", "x", "--style", "~nobody-here/x.csl"],
     ],
 )  # fmt: skip
