@@ -106,8 +106,24 @@ async def test_the_cursor_stays_on_its_row_when_others_come_before_it() -> None:
         await press(pilot, "j", "j", "j")
         app.list.show([100, 101, *range(50)], app.load)
         assert app.list.key == 3
-        app.list.show([100, 101, 4, 5], app.load)  # the row is gone: the cursor stays where it was
-        assert app.list.position == 3
+        app.list.show([100, 101, 4, 5], app.load)  # the row is gone: the next that was below it
+        assert app.list.key == 4
+
+
+async def test_the_cursor_goes_to_the_line_below_those_that_went_with_its_own() -> None:
+    app = ListApp(50)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j", "j", "j")
+        app.list.show(range(5, 50), app.load)  # the first five were marked, and done with
+        assert app.list.key == 5
+        app.list.show([7, 8, 9], app.load)
+        assert app.list.key == 7
+        app.list.go(9)
+        app.list.show([7, 8], app.load)
+        assert app.list.key == 8
+        app.list.show([20, 21], app.load)  # nothing of before
+        assert app.list.key == 21
 
 
 async def test_the_cursor_passes_over_headings() -> None:

@@ -80,16 +80,18 @@ class LineList(Lines, can_focus=True):
         skip: Collection[Key] = (),
         cursor: Key | None = None,
     ) -> None:
-        """Show these keys in this order; the cursor stays on its key, or where it was if that key is gone.
+        """Show these keys in this order; the cursor stays on its key, or goes to the next that is left if that is gone.
 
         `rows` gives all rows at once (small lists); otherwise `load` brings them block by block, but for those of the
         first keys that are in `begun`. The cursor passes over the keys in `skip`, which are headings. `cursor` is the
         key to stand on.
         """
         wanted = cursor if cursor is not None else self.key
-        old, self.skipped = self.position, skip
+        old, before, self.skipped = self.position, self.keys, skip
         self.hold(keys, load, rows, begun)
         found = self.index(wanted) if wanted is not None else None
+        if found is None and keys:
+            found = self._left_of(before, old)
         position = self._allowed(old if found is None else found, 1)
         self.set_reactive(LineList.position, position)
         self._keep_in_sight()
@@ -98,6 +100,15 @@ class LineList(Lines, can_focus=True):
             self.screen.refresh_bindings()  # what can be opened has come or gone
         self._announce()
         self._catch_up()
+
+    def _left_of(self, before: Sequence[Key], position: int) -> int | None:
+        """Return where the first key stands that was below a place and is still there, else the last above it."""
+        left = set(self.keys).difference(self.skipped)
+        for places in (range(position, len(before)), range(position - 1, -1, -1)):
+            for place in places:
+                if before[place] in left:
+                    return self.index(before[place])
+        return None
 
     def go(self, key: Key) -> bool:
         """Put the cursor on a key; False if it is not in the list."""
