@@ -53,12 +53,25 @@ def create(writer: Engine) -> None:
     with writer.begin() as connection:
         if _version(connection) is not None:
             return
+        if connection.dialect.name == "postgresql":
+            _index_parts(tables)
         tables.create_all(connection)
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
         connection.execute(sa.text("INSERT INTO marker VALUES ('epoch', :epoch)"), {"epoch": uuid.uuid4().hex})
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _index_parts(tables: sa.MetaData) -> None:
+    """Let PostgreSQL, too, index only those rows that the models name for SQLite.
+
+    To say so in the models imports its dialect, which takes a quarter of what most commands take.
+    """
+    for table in tables.tables.values():
+        for index in table.indexes:
+            if (part := index.dialect_options["sqlite"]["where"]) is not None:
+                index.dialect_options["postgresql"]["where"] = part
 
 
 def upgrade(writer: Engine, to: str = "head") -> None:

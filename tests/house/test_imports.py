@@ -10,7 +10,7 @@ from ple.cli.main import COMMANDS
 
 HEAVY = {
     "sqlmodel", "sqlalchemy", "alembic", "httpx2", "feedparser", "whoosh", "textual", "rich", "bs4", "lxml",
-    "trafilatura", "comrak", "minijinja", "pydantic", "asyncio",
+    "trafilatura", "comrak", "minijinja", "pydantic", "asyncio", "sqlalchemy.dialects.postgresql",
 }  # fmt: skip
 TABLES = {"sqlmodel", "sqlalchemy", "pydantic", "asyncio"}
 

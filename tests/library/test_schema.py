@@ -34,6 +34,16 @@ def test_migrations_from_nothing_equal_the_models(library, tmp_path, request) ->
     engine.dispose()
 
 
+def test_what_is_unread_has_an_index_of_its_own_in_every_database(library) -> None:
+    with library.reading() as tx:
+        [unread] = [
+            one
+            for one in sa.inspect(tx.connection()).get_indexes("feed_entry")
+            if one["name"] == "ix_feed_entry_unread"
+        ]
+    assert "read_at" in str(next(iter(unread["dialect_options"].values())))
+
+
 @pytest.mark.parametrize("version", ["0001"])
 def test_a_library_of_an_earlier_version_with_a_row_in_every_table_is_upgraded_and_keeps_them(
     library, tmp_path, version
