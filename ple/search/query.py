@@ -121,6 +121,8 @@ _ALIASES = {
     "is": "is", "lang": "lang", "language": "lang", "id": "id",
 }  # fmt: skip
 _DATE_FIELDS = ("created", "date", "when", "published", "written", "since", "after", "before", "until", "on")
+_WORDS = re.compile(r"\w+(?: \w+)*\*?")
+_OPERATORS = frozenset({"AND", "OR", "NOT", "ANDNOT", "ANDMAYBE", "REQUIRE"})
 _HINT = 'Quote what is meant literally: "like this". `ple search --help` shows the language.'
 
 
@@ -141,6 +143,9 @@ def parse(text: str, *, now: dt.datetime | None = None) -> Node:
     )  # half a question is asked as is
     if not cleaned:
         return Everything()
+    if _WORDS.fullmatch(cleaned) and not _OPERATORS & set(cleaned.split()):
+        # most are no more than words, and Whoosh's parser takes 50 ms to import
+        return _simple(And(tuple(Prefix(word[:-1]) if word[-1] == "*" else Word(word) for word in cleaned.split())))
     try:
         tree = _parser(now).parse(cleaned, normalize=False)
         return _simple(_node(tree))

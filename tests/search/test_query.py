@@ -145,6 +145,18 @@ TYPED = """a b AND OR NOT ANDNOT ( ) " ' - + * ? ~ ~2 ^ ^3 : tag: kind: title: c
 PIECES = st.sampled_from(TYPED.split()) | st.text(max_size=4)
 
 
+_PLAIN = """a b and Or nOT ANDMAYBE REQUIRE to TO 2025 last tag x_y ß 日本 ² e\u0301 NEAR"""
+PLAIN = st.sampled_from(_PLAIN.split())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PLAIN | st.from_regex(r"\w{1,5}", fullmatch=True), min_size=1, max_size=5), st.sampled_from(["", "*"]))
+def test_words_alone_are_read_as_whoosh_reads_them(words: list[str], last: str) -> None:
+    typed = " ".join(words) + last
+    if not {"AND", "OR", "NOT", "ANDNOT"} & {*words}:
+        assert parse(typed) == parse(f"({typed})")
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=14).flatmap(lambda pieces: st.sampled_from([" ".join(pieces), "".join(pieces)])))
 def test_whatever_is_typed_is_a_tree_or_a_clear_error(typed: str) -> None:
