@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 OFTEN = 0.1
 """Seconds after which progress is shown again."""
+LONGEST = 300
+"""Characters of an error that are shown."""
 
 
 class Desk(App[None]):
@@ -72,6 +74,8 @@ class Desk(App[None]):
 
         if isinstance(error, PleError):
             said = clean(str(error))
+            if len(said) > LONGEST:  # it repeats what was pasted: how it begins and what is wrong with it
+                said = f"{said[: LONGEST // 2]} … {said[-LONGEST // 3 :]}"
             if said.partition(" ")[0].isalpha():  # no name of a file or host
                 said = said[:1].upper() + said[1:]
             hint = clean(error.hint or "")

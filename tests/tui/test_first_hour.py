@@ -92,7 +92,12 @@ async def test_an_address_that_did_not_work_is_there_to_be_put_right(empty: Path
         assert "Looking for" not in seen(pilot)  # it is over
         await press(pilot, "a")
         assert pilot.app.screen.query_one(Input).value == missing
-        await press(pilot, "escape", "I")
+        pilot.app.screen.query_one(Input).value = "words of another window " * 500
+        await press(pilot, "enter")
+        said = str(list(pilot.app._notifications)[-1].message)
+        assert "” is no address.\nGive a whole address" in said
+        assert len(said) < 400
+        await press(pilot, "I")
         await type_in(pilot, "/nowhere.opml")
         await press(pilot, "enter", "I")
         assert pilot.app.screen.query_one(Input).value == "/nowhere.opml"
