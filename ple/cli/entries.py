@@ -154,7 +154,7 @@ def open_(ctx: click.Context, entry: str, attached: bool) -> None:
         raise InvalidInput(f"#{found.id} {found.title} has {what}", hint=f"Read it with `ple entries show {found.id}`.")
     if not open_on_the_web(address, environment(ctx).settings):
         raise InvalidInput("no browser could be opened", hint=f"The address is {address}")
-    feeds.mark_read([found.id])
+    feeds.mark_read([found.id], opened=True)
     show(ctx, feeds.entry(found.id), said=f"Opened {address}")
 
 

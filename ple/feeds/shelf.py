@@ -85,9 +85,9 @@ class Shelf:
         with self._library.reading() as tx:
             return entries.entry(tx, id)
 
-    def mark_read(self, ids: Collection[int]) -> int:
-        """Mark entries as read; return how many were not."""
-        return self._mark("Marked {} as read", ids, "read_at", self._now())
+    def mark_read(self, ids: Collection[int], *, opened: bool = False) -> int:
+        """Mark entries as read, perhaps since they were ``opened``; return how many were not."""
+        return self._mark("Marked {} as read", ids, "read_at", self._now(), passing=opened)
 
     def mark_unread(self, ids: Collection[int]) -> int:
         """Mark entries as unread; return how many were read."""
@@ -114,11 +114,12 @@ class Shelf:
             tx.label = f"Marked {_entries(done)} as read"
             return done
 
-    def _mark(self, label: str, ids: Collection[int], name: str, to: dt.datetime | None) -> int:
+    def _mark(
+        self, label: str, ids: Collection[int], name: str, to: dt.datetime | None, *, passing: bool = False
+    ) -> int:
         field = getattr(EntryRow, name)
-        with self._library.writing(
-            label.format(_entries(len(ids))), durable=False
-        ) as tx:  # at every article that is read
+        said = label.format(_entries(len(ids)))
+        with self._library.writing(said, durable=False, passing=passing) as tx:  # at every article that is read
             lists.check(tx, ids, ENTRY)
             others = [
                 id

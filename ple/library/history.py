@@ -66,11 +66,16 @@ def read_value(stored: Any) -> Any:
     return stored
 
 
+PASSING: list[Any] = ["passing"]
+"""The first step of what was done in passing, as opening an article reads it: it leads nowhere."""
+
+
 class Steps:
     """The way back from a transaction; empty and free of cost when it is not ``wanted``."""
 
-    def __init__(self, *, wanted: bool) -> None:
+    def __init__(self, *, wanted: bool, passing: bool = False) -> None:
         self.wanted = wanted
+        self._passing = passing
         self._steps: list[list[Any]] = []
         self._rows: dict[tuple[str, str], list[Any]] = {}
         self._noted: dict[str, dict[str, set[int]]] = {}  # of each table and column, the rows whose first words we have
@@ -138,7 +143,7 @@ class Steps:
 
     def as_json(self) -> list[list[Any]]:
         """Return the steps in the order in which they are to be followed."""
-        return self._steps[::-1]
+        return [*([PASSING] if self._passing else []), *self._steps[::-1]]
 
     def _add(self, *step: Any) -> None:
         if self.wanted and step[-1] != []:

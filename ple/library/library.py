@@ -95,19 +95,26 @@ class Library(Undoing):
             yield transaction
 
     @contextmanager
-    def writing(self, label: str | None = None, *, durable: bool | None = None) -> Generator[Writing]:
+    def writing(
+        self, label: str | None = None, *, durable: bool | None = None, passing: bool = False
+    ) -> Generator[Writing]:
         """Open a transaction for writing: all of it is kept, or, if an error leaves it, none.
 
         ``label`` says what the learner did, for :meth:`undo`; without one it cannot be taken back. What is ``durable``
         is on the disk at the end, whatever happens to the power then (3 ms, where the other way takes a tenth): what
         has a label is, unless said otherwise, and what came from elsewhere is not, since it can be fetched again.
+        What is done in ``passing``, as opening an article reads it, can be taken back like all else, but is no new
+        deed: what was taken back before can still be done again.
 
         Raises:
             LibraryBusy: another process did not finish writing for half a minute.
             DiskFull: there is no room left.
         """
         writer = self._durable_writer if (label is not None if durable is None else durable) else self._writer
-        with plain_errors(self.where), Writing(writer, expire_on_commit=False, label=label) as transaction:
+        with (
+            plain_errors(self.where),
+            Writing(writer, expire_on_commit=False, label=label, passing=passing) as transaction,
+        ):
             with transaction.begin():
                 transaction.files = self.files
                 transaction.connection()  # begins at once: what is read from here on nobody else changes

@@ -111,12 +111,12 @@ class Writing(Reading):
     until the end. Without one the transaction cannot be taken back: what a refresh brings in is not undone.
     """
 
-    def __init__(self, *args: Any, label: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: str | None = None, passing: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label = label
         self._touched: set[int] = set()
         self._change: int | None = None
-        self._steps = Steps(wanted=label is not None)
+        self._steps = Steps(wanted=label is not None, passing=passing)
         self._follows: Deed | None = None
         self.deed: tuple[int, dt.datetime] | None = None
         """What was kept for undo by the commit: its number and its time."""

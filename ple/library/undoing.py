@@ -2,7 +2,7 @@
 
 A deed is followed backwards as a new change, which notes the way back again: that is how it is done once more. So there
 are chains: done, taken back, done again, each a row of ``deed`` that names the next one. A row that names itself has
-been taken back and may be done again, until something new is done.
+been taken back and may be done again, until something new is done; what is done in passing is nothing new.
 
 The newest change is not always the one that is meant: two windows are open on one library, and each takes back its
 own. What another one did to the same things since is never overwritten; it is named, and has to go first.
@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
 from ple.library.errors import NothingToUndo, PleError
-from ple.library.history import read_value
+from ple.library.history import PASSING, read_value
 from ple.library.resource import Deed, Resource
 from ple.library.tables import every
 
@@ -93,7 +93,9 @@ class Undoing(ABC):
         """Open a transaction for reading."""
 
     @abstractmethod
-    def writing(self, label: str | None = None, *, durable: bool | None = None) -> AbstractContextManager[Writing]:
+    def writing(
+        self, label: str | None = None, *, durable: bool | None = None, passing: bool = False
+    ) -> AbstractContextManager[Writing]:
         """Open a transaction for writing."""
 
     @contextmanager
@@ -195,8 +197,14 @@ class Undoing(ABC):
             .scalars()
         )
         rows = [row for row in _since(tx, since) if not own or self._is_own(row)]
-        last_new = max((row.change for row in rows if row.change not in follow), default=0)
-        return [row for row in rows if row.taken_back_by == row.change > last_new]
+        oldest = min((row.change for row in rows if row.taken_back_by == row.change), default=None)
+        found: list[_Row] = []
+        for row in rows if oldest is not None else ():
+            if row.taken_back_by == row.change:
+                found.append(row)
+            elif row.change not in follow and (row.change < (oldest or 0) or not _in_passing(tx, row)):
+                break
+        return found
 
     def _follow(self, tx: Writing, row: _Row) -> Undone:
         deed = tx.get_one(Deed, row.change)
@@ -229,6 +237,10 @@ def _since(tx: Reading, change: int) -> list[_Row]:
     """Return the deeds from a number on, the newest first."""
     query = _query().where(col(Deed.change) >= change).order_by(col(Deed.change).desc())
     return [_Row._make(row) for row in tx.connection().execute(query)]
+
+
+def _in_passing(tx: Reading, row: _Row) -> bool:
+    return tx.get_one(Deed, row.change).steps[:1] == [PASSING]
 
 
 def _said(tx: Reading, rows: Sequence[_Row]) -> list[Undone]:

@@ -123,7 +123,7 @@ class Day:
         feeds = self._environment.feeds
         entry = feeds.entry(id)
         self._page(entry.title, f"{line(entry.feed_title)}, {when(entry.published_at)}", entry.text or entry.summary)
-        feeds.mark_read([id])
+        feeds.mark_read([id], opened=True)
         while True:
             answer = self._talk.ask(
                 "enter next, s star, k keep the page, w write about it, u unread, q stop:"
@@ -271,7 +271,8 @@ class Day:
             id = ours.resolve(said, "artifact")  # a work and what it shows have one title: the work has the address
         except NotFound:
             id = ours.resolve(said)
-        address = ours.portfolio.address_of(id) or ours.document(id).url
+        document = ours.document(id)
+        address = ours.portfolio.address_of(id) or (document.url if document.kind != "artifact" else None)
         if address is None:
             raise InvalidInput(
                 "this has no address that a course could be given",

@@ -40,6 +40,24 @@ def state(library: Library, row: Any) -> Any:
         )
 
 
+def test_what_is_done_in_passing_leaves_what_can_be_done_again(library, journal_entry, row) -> None:
+    one, two = journal_entry("one"), journal_entry("two")
+    library.undo()
+    for text in ("seen", "seen twice"):
+        with library.writing("Saw “one”", passing=True) as tx:
+            tx.update(row, [one], text=text)
+    assert [step.label for step in library.to_redo()] == ["Wrote “two”"]
+    assert library.undo().label == "Saw “one”"
+    assert [step.label for step in library.to_redo()] == ["Saw “one”", "Wrote “two”"]
+    assert [library.redo().label, library.redo().label] == ["Saw “one”", "Wrote “two”"]
+    assert [library.undo().label, library.undo().label, library.undo().label] == ["Wrote “two”", *["Saw “one”"] * 2]
+    with library.reading() as tx:
+        assert (tx.get_one(row, one).text, tx.resource(two).trashed_at is None) == ("one", False)
+    with library.writing("Changed “one”") as tx:
+        tx.update(row, [one], text="new")
+    assert library.to_redo() == []
+
+
 def test_what_was_taken_back_is_done_again_in_order_and_taken_back_again(library, journal_entry, row) -> None:
     states = [state(library, row)]
     for text in ("one", "two", "three"):

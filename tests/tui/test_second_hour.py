@@ -32,6 +32,11 @@ def titles(pilot: Pilot[Any]) -> list[str]:
     return [cast("Any", lines.row_of(key)).thing.title for key in lines.keys]
 
 
+async def test_what_was_taken_back_can_be_done_again_after_reading_on(typical: Path) -> None:
+    async with opened(typical, "2", "s", "u", "j", "enter", "escape", "U") as pilot:
+        assert last_line(pilot).startswith("Done again: Starred")
+
+
 async def test_u_takes_back_and_big_u_does_it_again(typical: Path) -> None:
     async with opened(typical, "4", "d") as pilot:
         assert len(titles(pilot)) == 2

@@ -184,10 +184,10 @@ class Feeds(SourcesRoom):
             self.read([row])
 
     def read(self, rows: Sequence[EntryRow]) -> None:
-        """Mark entries read, without a word."""
+        """Mark entries read that were opened or passed, without a word."""
         ids = [row.thing.id for row in rows]
         self.put(rows, unread=False)
-        self.change(lambda environment: environment.feeds.mark_read(ids))
+        self.change(lambda environment: environment.feeds.mark_read(ids, opened=True))
 
     def put(self, rows: Sequence[EntryRow], *, unread: bool | None = None, starred: bool | None = None) -> None:
         """Show at once what entries now are; the library follows."""

@@ -198,7 +198,7 @@ class Today(ListRoom):
         if row.thing is not None and row.thing.kind == "entry" and row.mark == "●":
             id = row.thing.id
             self.list.put(key, replace(row, mark=""))
-            self.change(lambda environment: environment.feeds.mark_read([id]))
+            self.change(lambda environment: environment.feeds.mark_read([id], opened=True))
 
     def action_filter(self) -> None:
         """Search everything: a list of today needs no filter."""
