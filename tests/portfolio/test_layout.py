@@ -152,3 +152,13 @@ def test_what_it_is_evidence_of_looks_like_tags(browser: Chromium, site: str) ->
     assert second - first - wide >= 4, "they touch"
     assert tab.js("getComputedStyle(document.querySelector('#evidence + ul a')).paddingLeft") != "0px"
     assert tab.js("getComputedStyle(document.querySelector('#evidence + ul')).paddingLeft") == "0px"
+
+
+def test_where_all_grounds_are_one_a_line_says_where_one_is(browser: Chromium, site: str) -> None:
+    colours = {"features": [{"name": "forced-colors", "value": "active"}]}
+    tab = page(browser, f"{site}work/", 900, Emulation_setEmulatedMedia=colours)
+    here, other = (
+        tab.js(f"getComputedStyle(document.querySelector('header nav a{which}')).borderBottomColor")
+        for which in ("[aria-current]", ":not([aria-current])")
+    )
+    assert here != other
