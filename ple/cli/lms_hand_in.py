@@ -238,7 +238,7 @@ def _published(ours: "Environment", thing: int) -> str:
     if address is None:
         raise InvalidInput(
             f"#{thing} “{document.title}” has no address that a teacher could open",
-            hint=f"Publish it: `ple portfolio add {thing} --visibility public`, then `ple portfolio build`.",
+            hint=f"Publish it: `ple portfolio add {thing} --visibility public`, then `ple portfolio publish`.",
         )
     return address
 

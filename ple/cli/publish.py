@@ -92,6 +92,7 @@ def publish(ctx: click.Context, /, target: str | None, dry_run: bool, adopt: boo
     if done.url:
         where = f" {plural(done.works, 'work')} can be read at {done.url} now."
     show(ctx, done, said=f"Published to {done.address}: {_counts(done)}.{where}")
+    _remembered(ctx, done)
 
 
 @targets.command("list")
@@ -250,6 +251,13 @@ def _list(ctx: click.Context, seen: "Published", *, all_of_them: bool) -> None:
         tell(ctx, f"Replaces {plural(len(seen.replaced), 'file')} of others: {', '.join(seen.replaced[:5])}")
     if seen.held_back:
         tell(ctx, f"{plural(seen.held_back, 'unlisted page')} stayed here: a repository lists all its files.")
+        tell(ctx, "Their links answer nobody; --with-unlisted puts them there.")
+
+
+def _remembered(ctx: click.Context, done: "Published") -> None:
+    if done.in_history:
+        tell(ctx, "What was withdrawn stands in the repository's history still, for whoever may read that.")
+        tell(ctx, "To take it out of there, delete the branch at its host, and publish again.")
 
 
 def _counts(seen: "Published") -> str:

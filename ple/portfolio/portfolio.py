@@ -249,12 +249,17 @@ class Portfolio:
     def address_of(self, id: int) -> str | None:
         """Return where the world finds an artifact, named by its own number or that of what it shows.
 
-        None while it is private or was never built, what it shows is gone, or the site has no url.
+        None while it is private or was never built, what it shows is gone, or the site has no url; and while places to
+        publish to are named and none of them has it.
         """
+        from ple.portfolio.publishing.models import can_be_read
+
         try:
-            return self.artifact(id).url
+            artifact = self.artifact(id)
         except NotFound:
             return None
+        with self._library.reading() as tx:
+            return artifact.url if artifact.url and can_be_read(tx, artifact.id, artifact.url) else None
 
     def handed_in(self, ids: Iterable[int]) -> dict[int, list[int]]:
         """Return the receipts of each of these artifacts that was handed in: its page must not vanish unnoticed."""

@@ -35,6 +35,40 @@ def test_unlisted_works_are_not_put_where_all_files_are_listed(learner: Learner,
     assert not any(b"hiddenwords" in said for said in served.values())
 
 
+def test_only_what_a_place_has_has_an_address_to_hand_in(learner: Learner, remote: Path) -> None:
+    learner.portfolio.build()
+    first, _second, unlisted = learner.ids
+    address_of = learner.portfolio.address_of
+    assert address_of(first)
+    assert address_of(unlisted), "the learner may have carried it there by hand"
+    name = learner.publishing.keep(remote.as_uri()).name
+    assert (address_of(first), address_of(unlisted)) == (None, None), "nothing was published there yet"
+    learner.publishing.publish(name)
+    assert address_of(first)
+    assert address_of(unlisted) is None, "it stayed here"
+    learner.publishing.keep(remote.as_uri(), with_unlisted=True)
+    learner.publishing.publish(name)
+    assert address_of(unlisted)
+
+
+def test_a_repository_remembers_what_was_withdrawn_and_that_is_said(learner: Learner, remote: Path) -> None:
+    name = learner.publishing.keep(remote.as_uri()).name
+    assert learner.publishing.publish(name).in_history == 0
+    learner.portfolio.edit(learner.ids[0], visibility="private")
+    assert learner.publishing.preview(name).in_history == 0
+    assert learner.publishing.publish(name).in_history == 1
+    assert learner.publishing.publish(name).in_history == 0
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", f"--git-dir={remote}", *words], check=True, capture_output=True, text=True)
+        return done.stdout
+
+    assert "Half forgotten" in git("log", "-p", "main")
+    git("update-ref", "-d", "refs/heads/main")
+    learner.publishing.publish(name)
+    assert "Half forgotten" not in git("log", "-p", "main"), "a branch that was deleted begins anew"
+
+
 @pytest.mark.skipif(not os.environ.get("PLE_TEST_ALL"), reason="PLE_TEST_ALL=1 runs it: it starts processes")
 def test_a_branch_gets_the_site_and_only_what_changed_after(learner: Learner, remote: Path, tmp_path: Path) -> None:
     publishing = learner.publishing

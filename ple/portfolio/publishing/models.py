@@ -4,9 +4,9 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 
-from ple.library import uuid7
+from ple.library import Reading, uuid7
 from ple.library.identity import utc_now
 from ple.portfolio.publishing.changes import Changes, File
 
@@ -39,6 +39,15 @@ class PublicationRow(SQLModel, table=True):
     published_at: dt.datetime
     updated_at: dt.datetime
     withdrawn_at: dt.datetime | None = None
+
+
+def can_be_read(tx: Reading, artifact: int, url: str) -> bool:
+    """Return whether a work is at an address, for all that is known: nothing is while no place was ever named."""
+    if tx.exec(select(TargetRow.id).limit(1)).first() is None:
+        return True
+    there = (col(PublicationRow.resource_id) == artifact, col(PublicationRow.url) == url)
+    query = select(PublicationRow.target_id).where(*there, col(PublicationRow.withdrawn_at).is_(None))
+    return tx.exec(query.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,8 @@ class Published:
     """Pieces of work that can be read there."""
     elsewhere: bool = False
     """Whether another computer published there last."""
+    in_history: int = 0
+    """Works that were withdrawn with this and still stand in the repository's history."""
 
     def __bool__(self) -> bool:
         """Whether there was anything to change."""

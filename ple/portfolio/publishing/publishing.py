@@ -235,10 +235,11 @@ class Publishing:
                         commit = send(found)
                 elif not dry_run and elsewhere:
                     own.taken_over(found.by)  # they published what we would
-            works = 0 if dry_run else self._write_back(target, url, set(here))
+            works, withdrawn = (0, 0) if dry_run else self._write_back(target, url, set(here))
         return Published(
             target.name, address.shown, url, dry_run, found.new, found.changed, found.gone, found.unchanged, found.kept,
             found.foreign, found.replaced, files.held_back, found.size, commit, works, elsewhere,
+            withdrawn if address.kind == "git" else 0,
         )  # fmt: skip
 
     def _host(self, address: Address, target: Target) -> AbstractContextManager[Any]:
@@ -275,8 +276,9 @@ class Publishing:
         if target.url and not self._portfolio.settings().url:
             self._portfolio.init(url=target.url)
 
-    def _write_back(self, target: Target, url: str | None, paths: set[str]) -> int:
-        """Write down where works can be read, and that others cannot any more; return how many can."""
+    def _write_back(self, target: Target, url: str | None, paths: set[str]) -> tuple[int, int]:
+        """Write down where works can be read, and that others cannot any more; return how many of each."""
+        withdrawn = 0
         now = utc_now()
         there: dict[int, str] = {}
         for one in self._portfolio.artifacts():
@@ -301,7 +303,8 @@ class Publishing:
             for id, before in known.items():
                 if id not in there and before.withdrawn_at is None:
                     before.withdrawn_at = before.updated_at = now
-        return len(there)
+                    withdrawn += 1
+        return len(there), withdrawn
 
     @contextmanager
     def _alone(self, target: Target) -> Iterator[None]:

@@ -380,10 +380,11 @@ def asked_for(environment: Environment, said: str) -> dict[str, object]:
     except NotFound:
         id = environment.resolve(said)
     # What the portfolio shows has an address of the learner's own; anything else is where it was found.
-    address = environment.portfolio.address_of(id) or environment.document(id).url
+    document = environment.document(id)
+    address = environment.portfolio.address_of(id) or (document.url if document.kind != "artifact" else None)
     if address is None:
         raise InvalidInput(
-            f"“{environment.document(id).title}” has no address that a course could be given",
+            f"“{document.title}” has no address that a course could be given",
             hint="Put it into your portfolio as public, build and publish that, then hand it in.",
         )
     return {"url": address, "resource": id}

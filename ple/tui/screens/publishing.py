@@ -150,6 +150,7 @@ async def _publish(room: Portfolio, name: str, *, adopt: bool, anyway: bool) -> 
             raise
         _look(room, name, adopt=adopt)
         return
-    room.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone")
+    more = "; what was withdrawn stays in the history" if done.in_history else ""
+    room.learning.say(f"Published: {len(done.new)} new, {len(done.changed)} changed, {len(done.gone)} gone{more}")
     await room.learning.look()
     room.reload()
