@@ -22,6 +22,46 @@ EVERYWHERE = (
 )  # fmt: skip
 """What the ids of verbs begin with that mean the same in every place."""
 
+WORD_FOR_WORD = 11.0
+"""How well a verb fits that is called so, here or elsewhere: better than letters that are strewn over a name."""
+ALSO = {
+    "colours": "theme dark light",
+    "feeds.add": "subscribe new",
+    "feeds.health": "errors broken dead",
+    "feeds.mark": "mark as unread",
+    "feeds.mark-all": "mark as catch up",
+    "feeds.refresh": "update reload",
+    "feeds.star": "favourite favorite",
+    "feeds.unfollow": "remove delete unsubscribe",
+    "feeds.view": "hide",
+    "handin.connect": "login moodle canvas account",
+    "handin.hand-in": "submit",
+    "handin.sync": "refresh update",
+    "help": "help shortcuts bindings",
+    "journal.remove": "delete",
+    "journal.write": "new entry",
+    "library.add": "bookmark new url",
+    "library.edit": "title",
+    "library.mark": "mark as unread",
+    "library.remove": "delete",
+    "library.star": "favourite favorite",
+    "portfolio.build": "make generate",
+    "portfolio.look": "preview serve",
+    "portfolio.publish": "deploy upload",
+    "portfolio.remove": "delete remove",
+    "portfolio.visibility": "public private hide visibility",
+    "quit": "exit close",
+    "refresh-all": "update reload",
+    "search.query": "find",
+    "thing.copy": "link url yank",
+    "thing.note": "comment about",
+    "thing.tag": "label",
+    "tour": "help introduction",
+    "undo": "revert back",
+    "write": "new entry note",
+}
+"""What else verbs are called, by their ids, in the words that people bring along from elsewhere."""
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -30,6 +70,12 @@ class Verb:
     name: str
     help: str
     run: Callable[[], Awaitable[object] | None]
+    also: str = ""
+
+    def is_called(self, query: str) -> bool:
+        """Tell whether each word that is typed begins one that it is called by."""
+        words = f"{self.name} {self.also}".casefold().split()
+        return all(any(word.startswith(part) for word in words) for part in query.casefold().split())
 
 
 class Verbs(Provider):
@@ -48,15 +94,16 @@ class Verbs(Provider):
             seen.add(binding.id)
             if binding.id.startswith(("list.", "article.", "pane.", "commands", "escape", "back", "field.")):
                 continue
-            yield Verb(binding.description, self._key(binding), self._here(active.node, binding.action))
+            also = ALSO.get(binding.id, "")
+            yield Verb(binding.description, self._key(binding), self._here(active.node, binding.action), also)
         for mode, title, kind in rooms():
             for item in kind.BINDINGS:
                 if isinstance(item, Binding) and item.id and item.id not in seen and item.description:
                     seen.add(item.id)
                     run = self._there(mode, item.action)
-                    yield Verb(f"{title}: {item.description}", self._key(item), run)
+                    yield Verb(f"{title}: {item.description}", self._key(item), run, ALSO.get(item.id, ""))
         for name in sorted(self.app.available_themes):
-            yield Verb(f"Colours: {name}", "", self._colours(name))
+            yield Verb(f"Colours: {name}", "", self._colours(name), ALSO["colours"])
 
     def _key(self, binding: Binding) -> str:
         first = Binding(binding.key.split(",")[0], binding.action, key_display=binding.key_display)
@@ -95,7 +142,10 @@ class Verbs(Provider):
         """The verbs that match."""
         matcher = self.matcher(query)
         for verb in self._verbs():
-            if (score := matcher.match(verb.name)) > 0:
+            score = matcher.match(verb.name)
+            if verb.is_called(query):
+                score = max(score, WORD_FOR_WORD)
+            if score > 0:
                 yield Hit(score, matcher.highlight(verb.name), verb.run, help=verb.help)
 
 

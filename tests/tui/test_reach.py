@@ -16,7 +16,7 @@ import pytest
 from textual.binding import Binding
 
 from ple.cli.main import cli
-from ple.tui.commands import Verbs, rooms
+from ple.tui.commands import ALSO, Verb, Verbs, rooms
 from ple.tui.keys import contexts, verbs
 
 from .daily import DAILY, SELDOM
@@ -68,6 +68,14 @@ def test_every_key_does_something_and_no_key_does_two_things_in_one_place() -> N
             name = binding.action.partition("(")[0]
             owner, _, rest = name.rpartition(".")
             assert owner or hasattr(room, f"action_{rest}"), f"{title}: {binding.action}"
+
+
+def test_verbs_are_found_by_what_they_are_called_elsewhere() -> None:
+    named = {one.id: one.description for _, bindings in contexts() for one in bindings}
+    assert ALSO.keys() - named.keys() == {"colours"}
+    for typed, id in (("help", "help"), ("mark all as read", "feeds.mark-all"), ("del", "library.remove")):
+        assert Verb(named[id], "", lambda: None, ALSO[id]).is_called(typed)
+    assert not Verb("Remove", "", lambda: None, ALSO["library.remove"]).is_called("remove theme")
 
 
 @whole
