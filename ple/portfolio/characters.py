@@ -1,6 +1,7 @@
 """What no page or feed may hold, taken out of texts on their way in and on their way to a page."""
 
 import re
+import unicodedata
 
 # Control characters but tab and newline, surrogates, non-characters (HTML, XML 1.0), marks that turn the direction of
 # the text around them, and the private-use character that stands for the site's root.
@@ -23,3 +24,11 @@ def fit_line(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
         return text  # as most titles are
     return " ".join(fit(" ".join(text.split())).split())
+
+
+def as_looked_for(name: str) -> tuple[str, str]:
+    """Return what puts names in the order in which people look for them: capitals and accents make no difference."""
+    if name.isascii():
+        return name.casefold(), name
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part)), name

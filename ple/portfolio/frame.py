@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import ple
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import Arrangement
-from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.characters import as_looked_for, fit, fit_line
 from ple.portfolio.formulas import version_here as math_maker
 from ple.portfolio.makers import version_of
 from ple.portfolio.mentions import HIDDEN, Mention, Target
@@ -22,7 +22,7 @@ from ple.portfolio.values import Settings
 from ple.portfolio.work import Work, hash_of
 
 EMPTY = "There is nothing under this heading at present."
-_EDITION = 3
+_EDITION = 4
 """One more whenever pages of the same works are written otherwise within one version of ple."""
 _SITE_PARTS = ("links", "header", "footer")
 _MAKERS = ("comrak", "minijinja", "nh3", "pygments")
@@ -220,7 +220,7 @@ class Frame:
         """Return the pages of some groups, with how much is in each."""
         return [
             {"title": name, "href": root_of(at) + self.address(what, name), "count": len(works)}
-            for name, works in sorted(groups.items())
+            for name, works in sorted(groups.items(), key=lambda group: as_looked_for(group[0]))
         ]
 
     # words and addresses
@@ -261,7 +261,7 @@ class Frame:
         arranged = self.arranged
         places = [("Work", "work/")] if arranged.listed else []
         collections = [(work.title, work.permalink.address) for work in arranged.gathered]
-        collections += [(name, self.address(PAGE, name)) for name in sorted(arranged.collections)]
+        collections += [(name, self.address(PAGE, name)) for name in sorted(arranged.collections, key=as_looked_for)]
         places += collections[:5]
         return [*places, *self.special, *([("Tags", "tags/")] if arranged.tags else [])]
 

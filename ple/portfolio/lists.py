@@ -6,7 +6,7 @@ from typing import Any
 
 from ple.portfolio import metadata
 from ple.portfolio.arrangement import grouped
-from ple.portfolio.characters import fit, fit_line
+from ple.portfolio.characters import as_looked_for, fit, fit_line
 from ple.portfolio.formats import resume
 from ple.portfolio.frame import EMPTY, Frame, Page, host_of, root_of
 from ple.portfolio.mentions import ROOT, mentions
@@ -201,7 +201,7 @@ class Lists:
                         "href": "../" + frame.address(SKILL, skill),
                         "works": frame.placed(works, "skills/", tags=False),
                     }
-                    for skill, works in sorted(skills.items())
+                    for skill, works in sorted(skills.items(), key=lambda group: as_looked_for(group[0]))
                 ],
             }
 

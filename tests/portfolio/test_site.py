@@ -269,6 +269,15 @@ def test_every_page_has_what_it_should(portfolio: Portfolio, shelf: Shelf) -> No
     assert portfolio.check() == [f for f in portfolio.check() if not f.serious]
 
 
+def test_names_stand_in_the_order_in_which_people_look_for_them(portfolio: Portfolio, shelf: Shelf) -> None:
+    skills = ["zebra", "Alpha", "Ähnlich", "beta", "Öl", "omega"]
+    portfolio.add(shelf.put("One", "x"), visibility="public", skills=skills)
+    portfolio.build()
+    for path, found in (("skills/index.html", "main h2 a"), ("index.html", "#skills + ul a")):
+        names = [one.text_content() for one in html(portfolio.folder, path).cssselect(found)]
+        assert names == ["Ähnlich", "Alpha", "beta", "Öl", "omega", "zebra"]
+
+
 def test_the_feed_is_atom(portfolio: Portfolio, shelf: Shelf) -> None:
     one = portfolio.add(
         shelf.put("One & <only>", "Text with [[Two]]", tags=["a&b"]), visibility="public", why="Why <one>"
