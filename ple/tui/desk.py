@@ -44,6 +44,8 @@ class Desk(App[None]):
         self._change: int | None = None
         self._looking = False
         self._lost = ""
+        self.changed_elsewhere = False
+        """Whether what was changed last in the library was not done on these screens."""
         self.typed: dict[str, str] = {}
         """What was answered to a question, by its title, and did not work: it is offered to be put right."""
 
@@ -157,9 +159,10 @@ class Desk(App[None]):
         await self.look()
         return result
 
-    async def look(self) -> None:
+    async def look(self, *, elsewhere: bool = False) -> None:
         """Find out whether the library has changed since we last looked, by us or another process, and show it."""
         change = await self.doors.ask(lambda environment: environment.library.newest_change())
+        self.changed_elsewhere = elsewhere
         before, self._change = self.doors.seen if self._change is None else self._change, change
         if change != before:
             self._changed()
@@ -170,7 +173,7 @@ class Desk(App[None]):
             return
         self._looking = True
         try:
-            await self.look()
+            await self.look(elsewhere=True)
             self._lost = ""
         except LibraryError as error:
             if self._change is not None and self._lost != str(error):  # what could not be opened is told by who asked

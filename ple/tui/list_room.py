@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from ple.tui.article_room import ArticleRoom
 from ple.tui.room import Thing
+from ple.tui.things import named
 from ple.tui.widgets.blocks import Prose
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
@@ -250,6 +251,7 @@ class ListRoom(ArticleRoom):
         """Show these keys, or the lesson if there are none; `rows`, or those of the first keys, are there already."""
         if not self.is_attached:
             return
+        gone = self._taken_away(keys)
         pane = self.query_one(".list-pane")
         pane.set_class(not keys, "-empty")
         if not keys:
@@ -261,8 +263,18 @@ class ListRoom(ArticleRoom):
         load = None if rows is not None else self._rows
         self.list.show(keys, load, rows=rows, begun=begun, skip=skip, cursor=cursor)
         self._say_headline()
+        if gone is not None:  # the next one must not stand in its place as if it were the same
+            self.at = self.PANES.index("list")
+            self.learning.say(f"{named(gone.title)} was taken away elsewhere")
         if keys and self.is_current and self.focused is None:
             self.query_one(f"#{self.PANES[self.at]}").focus(scroll_visible=False)
+
+    def _taken_away(self, keys: Collection[Key]) -> Thing | None:
+        """Return what is being read and will not be here any more, by no doing of this window."""
+        reading = self.article.thing if self.article is not None and self.PANES[self.at] == "article" else None
+        if reading is None or not self.learning.changed_elsewhere or self.list.key != reading.id:
+            return None
+        return None if reading.id in keys else reading
 
     def go_to(self, key: Key) -> None:
         """Put the cursor on a key, now or when it has come into the list."""

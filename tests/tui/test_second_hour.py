@@ -73,6 +73,24 @@ async def test_each_window_takes_back_its_own_and_asks_before_it_takes_back_anot
         elsewhere.close()
 
 
+async def test_nothing_else_takes_the_place_of_an_article_that_is_taken_away_elsewhere(typical: Path) -> None:
+    elsewhere = Environment(typical)
+    try:
+        async with opened(typical, "4", "enter") as pilot:
+            assert room(pilot).PANES[room(pilot).at] == "article"
+            key = room(pilot).list.key
+            assert isinstance(key, int)
+            elsewhere.journal.remove([key])
+            await room(pilot).learning.watch_library()  # as it does once a second
+            await until(pilot, lambda: room(pilot).list.key != key)
+            assert room(pilot).PANES[room(pilot).at] == "list"
+            assert last_line(pilot) == "“What I read” was taken away elsewhere"
+            await press(pilot, "enter", "d")  # by oneself: on to the next, as before
+            assert room(pilot).PANES[room(pilot).at] == "article"
+    finally:
+        elsewhere.close()
+
+
 @whole
 async def test_what_came_after_it_elsewhere_has_to_go_first(typical: Path) -> None:
     elsewhere = Environment(typical)
