@@ -77,6 +77,27 @@ def test_the_zip_holds_the_site_its_sources_and_what_belongs_to_them(learner: Le
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "mine.zip").read_bytes()
 
 
+def test_two_files_of_one_name_are_both_in_the_zip(learner: Learner, tmp_path: Path) -> None:
+    from ple.library import Attachment
+
+    id = learner.ids[0]
+    library = learner.shelf._library
+    with library.writing() as tx:
+        tx.add(
+            Attachment(
+                resource_id=learner.portfolio.artifact(id).source_id, role="document", name="My curve.csv",
+                sha256=library.files.keep(b"old"), media_type="text/csv", size_bytes=3,
+            )
+        )  # fmt: skip
+    learner.portfolio.show_file(id, "my-curve.csv", b"new")
+    learner.portfolio.leave(tmp_path / "mine.zip")
+    with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
+        rows = json.loads(archive.read("sources/portfolio.json"))["artifacts"]
+        (files,) = [row["files"] for row in rows if row["id"] == id]
+        said = {one["name"]: archive.read(f"sources/{one['file']}") for one in files}
+    assert said == {"My curve.csv": b"old", "my-curve.csv": b"new"}
+
+
 def test_the_site_alone_is_a_zip_for_a_host(learner: Learner, tmp_path: Path) -> None:
     learner.portfolio.leave(tmp_path / "site.zip", "site")
     with zipfile.ZipFile(tmp_path / "site.zip") as archive:

@@ -71,16 +71,17 @@ def archive(
         seen[str(artifact.visibility)] += 1
         own = []
         for file in (one for one in files if one.resource in (artifact.source_id, artifact.id)):
-            place = f"files/{artifact.id:05}/{_name(file.name)}"
             try:
-                content[f"sources/{place}"] = file.path.read_bytes()
+                said = file.path.read_bytes()
             except OSError:
                 continue  # it is in the library's list and not on this computer: `ple library check` says so
+            place = _place(f"files/{artifact.id:05}/", _name(file.name), said, content)
+            content[f"sources/{place}"] = said
             own.append({"file": place, "name": file.name, "type": file.media_type, "sha256": file.sha256})
         rows.append(_row(artifact, document) | {"file": path, "files": own})
         content[path] = _markdown(artifact, document, own).encode("utf-8", "replace")
-    said = {"site": settings.told("resume"), "artifacts": rows}
-    content["sources/portfolio.json"] = (json.dumps(said, indent=1, default=str, ensure_ascii=False) + "\n").encode()
+    told = {"site": settings.told("resume"), "artifacts": rows}
+    content["sources/portfolio.json"] = (json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n").encode()
     if settings.resume:
         content["sources/resume.json"] = as_json(settings.resume, with_contact=True)
     content["README.md"] = _README.format(title=settings.title, works=len(rows), **seen).encode()
@@ -134,6 +135,16 @@ def _markdown(artifact: Artifact, document: Document | None, files: Sequence[Map
         if text := getattr(artifact, heading):
             lines += [f"## {heading.capitalize()}", "", text, ""]
     return "\n".join(lines)
+
+
+def _place(folder: str, name: str, said: bytes, taken: Mapping[str, bytes]) -> str:
+    """Return where a file goes: what a work shows and what belongs to its source may have one name."""
+    stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
+    place, number = f"{folder}{name}", 1
+    while taken.get(f"sources/{place}", said) != said:
+        number += 1
+        place = f"{folder}{stem}-{number}{dot}{ending}"
+    return place
 
 
 def _name(name: str) -> str:
