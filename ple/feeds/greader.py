@@ -32,6 +32,10 @@ class SyncFailed(FeedError):
     hint = "Try again later; what was agreed on stays agreed on."
 
 
+class ItemsUnknown(SyncFailed):
+    """A server does not know what it was asked for: so Miniflux answers if none of some items is there."""
+
+
 class SignInRefused(SyncFailed):
     """The name or the password is not right."""
 
@@ -50,12 +54,13 @@ class RemoteFeed:
 
 @dataclass(frozen=True, slots=True)
 class RemoteItem:
-    """An entry there: its number, feed, address and title."""
+    """An entry there: its number, feed, address and title, and whether it is read and starred if that is said."""
 
     number: int
     stream: str
     url: str
     title: str
+    states: frozenset[str] | None = None
 
 
 class Account:
@@ -89,7 +94,9 @@ class Account:
         for _ in range(MOST_PAGES):
             said = self._json("stream/items/ids", **ask)
             before = len(found)
-            refs = said.get("itemRefs")
+            if "itemRefs" not in said:  # a list that is not there must not count as an empty one
+                raise SyncFailed(f"{addresses.display(self._base)} answered something odd")
+            refs = said["itemRefs"]
             for ref in refs if isinstance(refs, list) else ():
                 number = item_number(ref.get("id") if isinstance(ref, dict) else None)
                 if number is not None:
@@ -101,11 +108,14 @@ class Account:
         return found, False
 
     def items(self, numbers: Sequence[int]) -> Iterator[RemoteItem]:
-        """Yield what these items are."""
+        """Yield what these items are, as far as they are there."""
         for start in range(0, len(numbers), BATCH):
             some = [f"{number & (1 << 64) - 1:016x}" for number in numbers[start : start + BATCH]]
             form = {"i": [f"tag:google.com,2005:reader/item/{digits}" for digits in some], "output": "json"}
-            said = _object(self._post("stream/items/contents", form))
+            try:
+                said = _object(self._post("stream/items/contents", form))
+            except ItemsUnknown:
+                continue
             yield from _items(said.get("items"))
 
     def mark(self, numbers: Sequence[int], *, add: str | None = None, remove: str | None = None) -> None:
@@ -197,7 +207,14 @@ def _items(said: Any) -> Iterator[RemoteItem]:
             links = each.get(name)
             if not url and isinstance(links, list) and links and isinstance(links[0], dict):
                 url = addresses.resolve(None, str(links[0].get("href", ""))) or ""
-        yield RemoteItem(number, stream[:2000], url, line(str(each.get("title") or ""))[:1000])
+        labels = each.get("categories")
+        states = frozenset(_state(label) for label in labels) if isinstance(labels, list) and labels else None
+        yield RemoteItem(number, stream[:2000], url, line(str(each.get("title") or ""))[:1000], states)
+
+
+def _state(said: Any) -> str:
+    """Return a state as we write it: some servers have the number of the user in it."""
+    return re.sub(r"^user/[^/]{1,100}/", "user/-/", said) if isinstance(said, str) else ""
 
 
 def _checked(response: Response) -> Response:
@@ -207,7 +224,8 @@ def _checked(response: Response) -> Response:
     if response.status == 429:
         raise SyncFailed(f"{where} has had enough questions for now", hint="Try again in an hour.")
     if not response.ok:
-        raise SyncFailed(f"{where} answered {response.status}")
+        kind = ItemsUnknown if response.status in (400, 404) else SyncFailed
+        raise kind(f"{where} answered {response.status}")
     return response
 
 

@@ -7,20 +7,21 @@ is sent is only noted as agreed once the server took it, so a sync that broke of
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import entries, identity, lists
+from ple.feeds import agreements, entries, identity, lists
+from ple.feeds.agreements import Ours, State
 from ple.feeds.formats.opml import Outline
 from ple.feeds.greader import READ, READING_LIST, STARRED, Account, RemoteFeed, RemoteItem, SyncFailed, sign_in
-from ple.feeds.marks import SyncAccountRow, SyncedEntryRow, SyncedFeedRow
-from ple.feeds.models import FEED, EntryRow, FeedRow
+from ple.feeds.marks import SyncAccountRow, SyncedEntryRow
+from ple.feeds.models import EntryRow
 from ple.feeds.publication import ParsedEntry
-from ple.library import Library, NotFound, Reading, Resource, Writing, chunks
+from ple.library import Library, NotFound, chunks
 from ple.web import addresses
 from ple.web.client import Client
 from ple.web.text import line
@@ -63,14 +64,6 @@ class Synced:
     matched: int = 0
     """Entries that were found on both sides for the first time."""
     problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What there is to agree on for an entry."""
-
-    read: bool = False
-    starred: bool = False
 
 
 def merged(agreed: State | None, here: State, there: State) -> State:
@@ -116,7 +109,7 @@ class Sync:
         with self._library.writing() as tx:
             known = tx.get(SyncAccountRow, called)
             if known is not None and (known.url, known.login) != (base, login):
-                _forget(tx, called)
+                agreements.forget(tx, called)
                 known = None
             if known is None:
                 tx.add(SyncAccountRow(name=called, url=base, login=login, connected_at=self._now()))
@@ -145,7 +138,7 @@ class Sync:
         """Forget an account and its password; feeds and entries stay, on both sides."""
         account = self.account(name)
         with self._library.writing() as tx:
-            _forget(tx, account.name)
+            agreements.forget(tx, account.name)
         self._secrets.delete(_secret(account.name))
 
     def run(self, name: str) -> Synced:
@@ -177,61 +170,66 @@ class Sync:
     # ---- feeds -----------------------------------------------------------------------------------------------------
 
     def _feeds(self, remote: Account, done: Synced) -> None:
-        there = {addresses.key(feed.url): feed for feed in remote.feeds()}
+        there = remote.feeds()
         with self._library.reading() as tx:
-            here = _followed(tx)
-            agreed = _agreed_feeds(tx, done.account)
-        known = {id: stream for stream, id in agreed.items()}
-        streams = {feed.stream for feed in there.values()}
+            here = agreements.feeds_here(tx)
+            agreed = agreements.feeds(tx, done.account)
         if agreed and not there:  # a server on a bad day must not empty the library
             done.problems.append(f"{done.account} says that it has no feeds; none was left here")
             return
-        gone_here = {stream for id, stream in known.items() if id not in set(here.values())}
-        for stream in gone_here & streams:
-            remote.unsubscribe(stream)
-            done.left_there += 1
-        followed_ids = {id: key for key, id in here.items()}
-        gone_there = [id for id, stream in known.items() if stream not in streams and id in followed_ids]
-        if len(gone_there) > max(5, len(agreed) // 2):
-            done.problems.append(f"{done.account} has lost most of its feeds; none was left here")
-        elif gone_there:
-            done.left_here = self._remove(gone_there)
-            here = {key: id for key, id in here.items() if id not in gone_there}
-        new = [feed for key, feed in there.items() if key not in here and feed.stream not in gone_here]
-        missing = self._missing_there(here, there, known)
-        for id, url, title, folder in missing:
-            try:
-                remote.subscribe(url, title, folder)
-            except SyncFailed as error:
-                done.problems.append(f"{addresses.display(url)} (#{id}): {error}")
-                continue
-            done.followed_there += 1
+        pairs = agreements.paired(there, here, agreed)
+        left = self._leave(remote, done, there, here, pairs, agreed)
+        known = set(agreed.values())
+        new = [feed for feed in there if feed.stream not in pairs and feed.stream not in left]
+        missing = [one for one in here if one.followed and one.id not in known | set(pairs.values())]
         if missing:
-            there = {addresses.key(feed.url): feed for feed in remote.feeds()}
-        self._agree_on_feeds(done, new, there)
+            self._subscribe(remote, done, missing)
+            before = {feed.stream for feed in there}
+            there = remote.feeds()
+            pairs = agreements.paired(there, here, agreed)
+            # The server may have gone on to another address than the one it was told.
+            came = [feed for feed in there if feed.stream not in before and feed.stream not in pairs]
+            pairs |= agreements.by_title(came, [one for one in missing if one.id not in set(pairs.values())])
+        with self._library.writing() as tx:
+            done.followed_here = len(
+                lists.follow_all(tx, [Outline(feed.url, feed.title, None, feed.folder, ()) for feed in new]).added
+            )
+            pairs |= agreements.paired(new, agreements.feeds_here(tx), {})
+            followed = {one.id for one in agreements.feeds_here(tx) if one.followed}
+            pairs = {stream: id for stream, id in pairs.items() if id in followed}
+            agreements.agree_on_feeds(tx, done.account, pairs, there, self._now())
 
-    def _missing_there(
-        self, here: dict[str, int], there: dict[str, RemoteFeed], known: dict[int, str]
-    ) -> list[tuple[int, str, str, str | None]]:
-        wanted = [id for key, id in here.items() if key not in there and id not in known]
+    def _leave(
+        self, remote: Account, done: Synced, there: Sequence[RemoteFeed], here: Sequence[Ours],
+        pairs: Mapping[str, int], agreed: Mapping[str, int],
+    ) -> set[str]:  # fmt: skip
+        """Leave on each side what was left on the other; return the streams that were left there."""
+        ours = {one.id: one for one in here}
+        left: set[str] = set()
+        for feed in there:
+            before = ours.get(agreed.get(feed.stream, 0))
+            if before and not before.followed and feed.stream not in pairs and addresses.key(feed.url) in before.keys:
+                remote.unsubscribe(feed.stream)
+                left.add(feed.stream)
+        done.left_there = len(left)
+        still = set(pairs.values())
+        gone = [id for id in dict.fromkeys(agreed.values()) if id in ours and ours[id].followed and id not in still]
+        if len(gone) > max(5, len(agreed) // 2):
+            done.problems.append(f"{done.account} has lost most of its feeds; none was left here")
+        elif gone:
+            done.left_here = self._remove(gone)
+        return left
+
+    def _subscribe(self, remote: Account, done: Synced, missing: Iterable[Ours]) -> None:
         with self._library.reading() as tx:
             feeds = {feed.id: feed for feed in entries.feeds(tx)}
-        return [(id, feeds[id].url, feeds[id].title, feeds[id].folder) for id in wanted if id in feeds]
-
-    def _agree_on_feeds(self, done: Synced, new: Iterable[RemoteFeed], there: dict[str, RemoteFeed]) -> None:
-        outlines = [Outline(feed.url, feed.title, None, feed.folder, ()) for feed in new]
-        with self._library.writing() as tx:
-            done.followed_here = len(lists.follow_all(tx, outlines).added)
-            here = _followed(tx)
-            mine = col(SyncedFeedRow.account) == done.account
-            tx.connection().execute(sa.delete(SyncedFeedRow).where(mine))
-            rows = {
-                feed.stream: {"account": done.account, "stream": feed.stream, "feed_id": here[key]}
-                for key, feed in there.items()
-                if key in here
-            }
-            if rows:
-                tx.connection().execute(sa.insert(SyncedFeedRow), list(rows.values()))
+        for feed in (feeds[one.id] for one in missing if one.id in feeds):
+            try:
+                remote.subscribe(feed.url, feed.title, feed.folder)
+            except SyncFailed as error:
+                done.problems.append(f"{addresses.display(feed.url)} (#{feed.id}): {error}")
+                continue
+            done.followed_there += 1
 
     # ---- entries ---------------------------------------------------------------------------------------------------
 
@@ -241,15 +239,23 @@ class Sync:
         since = int((account.synced_at - OVERLAP).timestamp()) if account.synced_at else None
         recent, _ = remote.numbers(READING_LIST, since=since)
         with self._library.reading() as tx:
-            agreed = _agreed_entries(tx, account.name)
-            streams = _agreed_feeds(tx, account.name)
+            agreed = agreements.entries(tx, account.name)
+            streams = agreements.feeds(tx, account.name)
         unknown = sorted((recent | starred | unread) - agreed.keys(), reverse=True)[:MOST_UNKNOWN]
+        absent = [
+            number
+            for number, (_, before) in agreed.items()
+            if (all_starred and before.starred and number not in starred)
+            or (all_unread and not before.read and number not in unread and number not in recent)
+        ]
+        seen, gone = self._looked_at(remote, absent, agreed)
+        agreed = {number: pair for number, pair in agreed.items() if number not in gone}
         found = self._matched(remote.items(unknown), streams, {entry for entry, _ in agreed.values()})
         done.matched = len(found)
         pairs: dict[int, tuple[int, State | None]] = {number: (id, state) for number, (id, state) in agreed.items()}
         pairs |= {number: (id, None) for number, id in found.items()}
         with self._library.reading() as tx:
-            here = _states(tx, [id for id, _ in pairs.values()])
+            here = agreements.states(tx, [id for id, _ in pairs.values()])
         wanted: dict[int, tuple[int, State, State]] = {}
         send: dict[tuple[str, bool], list[int]] = defaultdict(list)
         for number, (id, before) in pairs.items():
@@ -257,7 +263,7 @@ class Sync:
                 continue
             base = before or State()
             # Of a list that was cut off, what is not on it may be so all the same.
-            there = State(
+            there = seen.get(number) or State(
                 number not in unread if all_unread or number in unread else base.read,
                 number in starred if all_starred or number in starred else base.starred,
             )
@@ -270,7 +276,28 @@ class Sync:
         for (what, on), numbers in send.items():
             remote.mark(sorted(numbers), add=what if on else None, remove=None if on else what)
         done.marked_there = len({number for numbers in send.values() for number in numbers})
-        self._agree_on_entries(done, wanted, set(agreed))
+        self._agree_on_entries(done, wanted, set(agreed), gone)
+
+    def _looked_at(
+        self, remote: Account, absent: Sequence[int], agreed: Mapping[int, tuple[int, State]]
+    ) -> tuple[dict[int, State], set[int]]:
+        """Ask for items that are not on the lists on which they were; return their states, and those that are gone.
+
+        What is not among the starred may have lost its star, or be there no more: servers clear out, and are set up
+        anew. Only of what is still there does it mean anything.
+        """
+        with self._library.reading() as tx:
+            ours = agreements.aliases(tx, [agreed[number][0] for number in absent])
+        seen: dict[int, State] = {}
+        there: set[int] = set()
+        for item in remote.items(absent):
+            alias, title = ours.get(agreed[item.number][0], ("", "")) if item.number in agreed else ("", "")
+            if item.title != title and (identity.alias(ParsedEntry(url=item.url)) or "") != alias:
+                continue  # another article has this number now
+            there.add(item.number)
+            if item.states is not None:
+                seen[item.number] = State(READ in item.states, STARRED in item.states)
+        return seen, set(absent) - there
 
     def _matched(self, items: Iterable[RemoteItem], streams: dict[str, int], taken: set[int]) -> dict[int, int]:
         """Return the entries that items are, by number: of the same feed, with the same address, or nearly so."""
@@ -296,11 +323,14 @@ class Sync:
                 taken.add(same[0])
         return found
 
-    def _agree_on_entries(self, done: Synced, wanted: dict[int, tuple[int, State, State]], known: set[int]) -> None:
+    def _agree_on_entries(
+        self, done: Synced, wanted: dict[int, tuple[int, State, State]], known: set[int], gone: set[int]
+    ) -> None:
         now = self._now()
         marks: dict[tuple[str, bool], list[int]] = defaultdict(list)
         with self._library.writing() as tx:
-            states = _states(tx, [id for id, _, _ in wanted.values()])
+            agreements.forget_entries(tx, done.account, gone)
+            states = agreements.states(tx, [id for id, _, _ in wanted.values()])
             rows = []
             changed: dict[State, list[int]] = defaultdict(list)
             for number, (id, was, state) in wanted.items():
@@ -338,48 +368,3 @@ class Sync:
 
 def _secret(name: str) -> str:
     return f"feeds-sync:{name}"
-
-
-def _forget(tx: Writing, name: str) -> None:
-    for table, column in (
-        (SyncedEntryRow, col(SyncedEntryRow.account)), (SyncedFeedRow, col(SyncedFeedRow.account)),
-        (SyncAccountRow, col(SyncAccountRow.name)),
-    ):  # fmt: skip
-        tx.connection().execute(sa.delete(table).where(column == name))
-    tx.expire_all()
-
-
-def _followed(tx: Reading) -> dict[str, int]:
-    """Return the feeds that are followed and have a web address, by the key of that."""
-    query = (
-        sa.select(col(FeedRow.url_key), col(FeedRow.id))
-        .join(Resource, col(Resource.id) == col(FeedRow.id))
-        .where(col(Resource.trashed_at).is_(None), col(Resource.kind) == FEED, col(FeedRow.url).startswith("http"))
-    )
-    return {key: id for key, id in tx.connection().execute(query) if id is not None}
-
-
-def _agreed_feeds(tx: Reading, account: str) -> dict[str, int]:
-    query = sa.select(col(SyncedFeedRow.stream), col(SyncedFeedRow.feed_id))
-    rows = tx.connection().execute(query.where(col(SyncedFeedRow.account) == account))
-    return {stream: id for stream, id in rows if id is not None}
-
-
-def _agreed_entries(tx: Reading, account: str) -> dict[int, tuple[int, State]]:
-    query = sa.select(
-        col(SyncedEntryRow.item), col(SyncedEntryRow.entry_id), col(SyncedEntryRow.read), col(SyncedEntryRow.starred)
-    ).where(col(SyncedEntryRow.account) == account)
-    return {item: (id, State(read, starred)) for item, id, read, starred in tx.connection().execute(query)}
-
-
-def _states(tx: Reading, ids: Iterable[int]) -> dict[int, State]:
-    found: dict[int, State] = {}
-    for some in chunks(ids):
-        query = (
-            sa.select(col(EntryRow.id), col(EntryRow.read_at), col(EntryRow.starred_at))
-            .join(Resource, col(Resource.id) == col(EntryRow.id))
-            .where(col(EntryRow.id).in_(some), col(Resource.trashed_at).is_(None))
-        )
-        for id, read, starred in tx.connection().execute(query):
-            found[id] = State(read is not None, starred is not None)
-    return found

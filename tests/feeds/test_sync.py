@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ple.feeds import keeping
-from ple.feeds.greader import SignInRefused, SyncFailed, item_number
+from ple.feeds.agreements import Ours, paired
+from ple.feeds.greader import RemoteFeed, SignInRefused, SyncFailed, item_number
 from ple.feeds.models import FEED, FeedRow
 from ple.feeds.publication import ParsedEntry, ParsedFeed
 from ple.feeds.sync import State, Sync, merged
@@ -173,6 +174,76 @@ def test_an_entry_that_comes_in_later_gets_what_was_done_there(sync, reader, fol
         keeping.keep_entries(tx, row, ParsedFeed(entries=(entry,)), clock.now)
     assert sync.run("Home").matched == 1
     assert feeds.entry(ids(feeds)["late"]).starred
+
+
+def test_a_server_that_is_set_up_anew_takes_no_star_and_no_feed_away(sync, reader, follow, feeds):
+    follow(URL, "a", "b", "c")
+    stream = reader.follow(URL, "Blog")
+    for title in "abc":
+        reader.item(stream, f"https://blog.example/{title}", title)
+    mine = ids(feeds)
+    feeds.star([mine["a"]])
+    feeds.mark_read([mine["b"]])
+    sync.run(connect(sync, reader))
+    reader.feeds.clear()
+    reader.items.clear()
+    stream = reader.follow(URL, "Blog")
+    there = {title: reader.item(stream, f"https://blog.example/{title}", title, number=ord(title)) for title in "abc"}
+    done = sync.run("Home")
+    assert (done.followed_here, done.left_here, done.marked_here, done.problems) == (0, 0, 0, [])
+    assert {title: item.states for title, item in there.items()} == {"a": {STARRED}, "b": {READ}, "c": set()}
+    assert [(entry.title, entry.read, entry.starred) for entry in feeds.entries(limit=None)] == [
+        ("a", False, True), ("b", True, False), ("c", False, False)
+    ]  # fmt: skip
+
+
+def test_what_a_server_cleared_out_was_neither_read_nor_unstarred_there(sync, reader, follow, feeds):
+    follow(URL, "a", "b", "c")
+    stream = reader.follow(URL, "Blog")
+    there = {title: reader.item(stream, f"https://blog.example/{title}", title, number=ord(title)) for title in "abc"}
+    mine = ids(feeds)
+    feeds.star([mine["a"], mine["c"]])
+    sync.run(connect(sync, reader))
+    reader.items.remove(there["a"])
+    reader.items.remove(there["b"])
+    other = reader.item(stream, "https://blog.example/other", "other", READ, number=ord("b"))  # a number given again
+    there["c"].states.clear()
+    other.crawled = there["c"].crawled = 1  # long ago, so that they are on no list of what is recent
+    assert sync.run("Home").marked_here == 1
+    assert feeds.entry(mine["a"]).starred
+    assert not feeds.entry(mine["a"]).read
+    assert not feeds.entry(mine["b"]).read
+    assert not feeds.entry(mine["c"]).starred, "it is there, and has no star any more"
+    asked = reader.called("contents")
+    sync.run("Home")
+    assert reader.called("contents") <= asked + 1, "what is gone is not asked for again and again"
+
+
+@pytest.mark.parametrize("where", ["here", "there", "when it is told"])
+def test_a_feed_that_has_another_address_on_one_side_is_not_doubled(sync, reader, follow, feeds, where):
+    one = follow(URL, "a")
+    moved = "https://elsewhere.example/rss"
+    if where == "when it is told":
+        reader.moves[URL] = moved
+    sync.run(connect(sync, reader))
+    if where == "here":
+        feeds.edit(one, url=moved)
+    elif where == "there":
+        next(iter(reader.feeds.values()))["url"] = moved
+    for _ in range(2):
+        done = sync.run("Home")
+        assert (done.followed_here, done.followed_there, done.left_here, done.left_there) == (0, 0, 0, 0)
+    assert ([feed.id for feed in feeds.feeds()], len(reader.feeds)) == ([one], 1)
+    feeds.remove([one])
+    sync.run("Home")
+    assert (feeds.feeds(), reader.feeds) == ([], {}), "and it can be left"
+
+
+def test_a_number_that_is_given_to_another_feed_is_not_that_feed():
+    ours = [Ours(1, "Blog", True, "https://blog.example/feed", frozenset({"https://blog.example/feed"}))]
+    agreed = {"feed/1": 1}
+    assert paired([RemoteFeed("feed/1", "https://other.example/rss", "Other")], ours, agreed) == {}
+    assert paired([RemoteFeed("feed/2", "http://www.blog.example/feed/", "?")], ours, agreed) == {"feed/2": 1}
 
 
 def test_whoever_changed_something_is_right():

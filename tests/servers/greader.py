@@ -37,6 +37,8 @@ class Reader:
         self.items: list[Item] = []
         self.calls: list[tuple[str, dict[str, list[str]]]] = []
         self.broken: str | None = None
+        self.moves: dict[str, str] = {}
+        """Where feeds really are that somebody subscribes to: the redirects that the server follows."""
         self._streams = itertools.count(1)
         ours = self
 
@@ -115,7 +117,8 @@ class Reader:
                     del self.feeds[stream]
                 else:
                     folder = form.get("a", [""])[0].rpartition("/label/")[2]
-                    self.follow(stream.removeprefix("feed/"), form.get("t", [""])[0], folder or None)
+                    url = stream.removeprefix("feed/")
+                    self.follow(self.moves.get(url, url), form.get("t", [""])[0], folder or None)
                 return "OK"
             case "stream/items/ids":
                 return self._numbers(query)
