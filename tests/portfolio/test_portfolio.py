@@ -50,6 +50,26 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(
     assert portfolio.artifacts() == []
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        pytest.param("you.example.org/a", "https://you.example.org/a/", id="a folder"),
+        pytest.param("https://You.example.org/index.html", "https://you.example.org/", id="copied from the browser"),
+        pytest.param("https://you.example.org/my site", "https://you.example.org/my%20site/", id="a blank"),
+        pytest.param("https://münchen.example/ü%20/", "https://xn--mnchen-3ya.example/%C3%BC%20/", id="not in ASCII"),
+        pytest.param('https://you.example.org/<b>"', "https://you.example.org/%3Cb%3E%22/", id="no part of a tag"),
+    ],
+)
+def test_the_address_of_a_site_is_written_as_links_write_it(portfolio: Portfolio, given: str, kept: str) -> None:
+    assert portfolio.init(url=given).url == kept
+
+
+def test_no_password_goes_to_every_page_in_the_address_of_the_site(portfolio: Portfolio) -> None:
+    with pytest.raises(InvalidInput, match="no name and password") as caught:
+        portfolio.init(url="https://me:secret@cloud.example/site/")
+    assert "secret" not in str(caught.value)
+
+
 def test_an_unknown_visibility_in_the_library_is_private(portfolio: Portfolio, shelf: Shelf, library: Library) -> None:
     from ple.portfolio.models import ArtifactRow
 
