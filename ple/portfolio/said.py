@@ -10,7 +10,6 @@ from ple.library import InvalidInput
 from ple.portfolio.models import ArtifactFields
 from ple.portfolio.values import Visibility
 
-
 _IN_PATHS = "/%!$&'()*+,;=:@~-._"
 
 
