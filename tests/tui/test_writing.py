@@ -164,6 +164,24 @@ async def test_what_cannot_be_kept_stays_in_sight_with_the_reason_and_is_kept_on
         assert not list(folder.iterdir())
 
 
+async def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten_unasked(typical: Path, tmp_path: Path) -> None:
+    async with opened(typical, "4", "e", drafts=tmp_path) as pilot:
+        await type_in(pilot, " Mine.")
+        id = await pilot.app.ask(lambda environment: environment.journal.entry_ids()[0])
+        await pilot.app.ask(lambda environment: environment.journal.revise(id, text="# Said elsewhere"))
+        await press(pilot, "ctrl+s")
+        assert "! Not kept: it was changed elsewhere meanwhile. ctrl+s keeps yours" in seen(pilot)
+        assert (await entries(pilot))[0] == "# Said elsewhere"
+        assert editor(pilot).area.text.endswith(" Mine.")
+        await press(pilot, "ctrl+s")
+        assert (await entries(pilot))[0].endswith(" Mine.")
+        assert list(tmp_path.glob("*.json")) == []
+        await press(pilot, "e")
+        await type_in(pilot, " More.")
+        await press(pilot, "ctrl+s")
+        assert (await entries(pilot))[0].endswith(" Mine. More.")
+
+
 async def test_words_are_not_kept_in_a_library_that_was_deleted_meanwhile(empty: Path, tmp_path: Path) -> None:
     folder = tmp_path / "drafts"
     async with opened(empty, "4", "a", drafts=folder) as pilot:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ple.tui.app import LearningApp
     from ple.tui.room import Thing
 
+CHANGED = "it was changed elsewhere meanwhile. ctrl+s keeps yours in its place"
 HELP = "Markdown. # Title first if you like; [[ finds a title to link to, #340 links by number."
 
 
@@ -35,33 +36,40 @@ def edit(
     text: str,
     *,
     before: str | None = None,
+    base: str | None = None,
     outside: bool = False,
     left: Left | None = None,
     help: str = HELP,
 ) -> None:
     """Open the editor on a work; when it is kept, the library gets the words, and only then the draft goes.
 
-    With `left`, it goes on with that draft, in the same file.
+    `before` is what is kept now, where `text` is more than that, and `base` what the learner has seen of it, if that is
+    something else. With `left`, it goes on with that draft, in the same file.
     """
+    known = base if base is not None else before if before is not None else text
     draft = Draft(app.drafts, work, left.begun_at if left else app.now(), path=left.path if left else None)
     if left:
         draft.save(text)  # from now on this window holds it
 
     def keep(text: str) -> None:
-        app.guarded(partial(_keep, app, work, draft, text), group="write", exclusive=False)
+        app.guarded(partial(_keep, app, work, draft, text, known), group="write", exclusive=False)
 
     app.push_screen(Editor(work.title, text, keep=keep, before=before, help=help, outside=outside, draft=draft))
 
 
-async def _keep(app: LearningApp, work: Work, draft: Draft, text: str) -> None:
+async def _keep(app: LearningApp, work: Work, draft: Draft, text: str, known: str) -> None:
     from ple.tui.list_room import ListRoom
 
     entry = None
     try:
+        now = await app.ask(partial(_before, work=work, text=text)) if work.kind != "new" else None
+        if now is not None and now.strip() != known.strip():
+            _open_again(app, work, draft, text, f"! Not kept: {CHANGED}", base=now)
+            return
         entry = await app.ask(lambda environment: _kept(environment, work, text))
     except Exception as error:
         if not await _is_there(app, work, text):
-            _again(app, work, draft, text, error)  # what could not be kept is not taken from the learner
+            _again(app, work, draft, text, error, known)  # what could not be kept is not taken from the learner
             raise
         app.complain(error)  # it failed after the library had the words: to write them again would double them
     draft.drop()
@@ -71,7 +79,7 @@ async def _keep(app: LearningApp, work: Work, draft: Draft, text: str) -> None:
         app.screen.go_to(entry.id)
 
 
-def _again(app: LearningApp, work: Work, draft: Draft, text: str, error: Exception) -> None:
+def _again(app: LearningApp, work: Work, draft: Draft, text: str, error: Exception, known: str) -> None:
     """Open the editor on what could not be kept, with the reason in sight for as long as it is open."""
     from ple.library.errors import NotFound, PleError
 
@@ -80,8 +88,12 @@ def _again(app: LearningApp, work: Work, draft: Draft, text: str, error: Excepti
     else:
         then = "ctrl+s tries again"
     why = clean(str(error)) if isinstance(error, PleError) else "a defect of ple itself"
+    _open_again(app, work, draft, text, f"! Not kept. {then}: {why}", base=known)
+
+
+def _open_again(app: LearningApp, work: Work, draft: Draft, text: str, help: str, *, base: str) -> None:
     left = Left(draft.path, work, text, app.now()) if draft.path else None
-    edit(app, work, text, before="", left=left, help=f"! Not kept. {then}: {why}")
+    edit(app, work, text, before="", base=base, left=left, help=help)
 
 
 async def _is_there(app: LearningApp, work: Work, text: str) -> bool:
