@@ -22,7 +22,7 @@ from ple.portfolio.values import Settings
 from ple.portfolio.work import Work, hash_of
 
 EMPTY = "There is nothing under this heading at present."
-_EDITION = 4
+_EDITION = 5
 """One more whenever pages of the same works are written otherwise within one version of ple."""
 _SITE_PARTS = ("links", "header", "footer")
 _MAKERS = ("comrak", "minijinja", "nh3", "pygments")

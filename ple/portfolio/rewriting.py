@@ -130,7 +130,7 @@ class Rewriting:
         return html.strip()
 
     def _headed(self, html: str) -> str:
-        """Leave out a heading that only repeats the title, and let the others begin at the right level."""
+        """Leave out a heading that only repeats the title; the others begin at the right level, and skip none."""
         if "<h" not in self._tags:
             return html
         tags = self._tags
@@ -138,10 +138,29 @@ class Rewriting:
             words = " ".join(unescape(re.sub(r"<[^>]*>", "", first[2])).split())
             if words.casefold() == " ".join(self._title.split()).casefold():
                 tags = html = html[first.end() :]
-        shift = self._top - int(min(_LEVEL.findall(tags), default=self._top))
+        levels = sorted(set(_LEVEL.findall(tags)))
+        first = _LEVEL.search(html)
+        if first is None:
+            return html
+        if first[1] != levels[0] or levels[2:] or int(levels[-1]) - int(levels[0]) > 1:
+            return self._nested(html)
+        shift = self._top - int(levels[0])
         if not shift:
             return html
         return _HEADING.sub(lambda tag: f"<{tag[1]}h{min(6, max(2, int(tag[2]) + shift))}>", html)
+
+    def _nested(self, html: str) -> str:
+        """Let each heading be one level below the one that it stands under, however deep it was written."""
+        around: list[str] = []
+
+        def level(tag: re.Match[str]) -> str:
+            if not tag[1]:
+                while around and around[-1] >= tag[2]:
+                    around.pop()
+                around.append(tag[2])
+            return f"<{tag[1]}h{min(6, max(2, self._top + len(around) - 1))}>"
+
+        return _HEADING.sub(level, html)
 
     def _tabled(self, html: str) -> str:
         """Let tables scroll by themselves, with a name for who cannot see them."""

@@ -28,6 +28,9 @@ def shown(mention: Mention) -> Target:
     [
         pytest.param("# One\n\n## Two", "<h2>One</h2>\n<h3>Two</h3>", id="headings begin below the page's"),
         pytest.param("### Three", "<h2>Three</h2>", id="also when they begin deeper"),
+        pytest.param("## A\n\n#### B\n\n## C", "<h2>A</h2>\n<h3>B</h3>\n<h2>C</h2>", id="and skip no level"),
+        pytest.param("## A\n\n# B\n\n### C", "<h2>A</h2>\n<h2>B</h2>\n<h3>C</h3>", id="in whatever order they come"),
+        pytest.param("### A\n\n## B", "<h2>A</h2>\n<h2>B</h2>", id="not even the first"),
         pytest.param("# The title\n\nText", "<p>Text</p>", id="a title is not said twice"),
         pytest.param("see #12.", "<p>see #12.</p>", id="a number stays"),
         pytest.param("see [[Secret]]", f"<p>see {HIDDEN}</p>", id="a private title is not named"),
