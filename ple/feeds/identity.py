@@ -23,6 +23,10 @@ from ple.feeds.publication import ParsedEntry
 from ple.web import addresses
 
 VERSION = 1
+OPENING = 400  # characters of a text by which an article is recognised that a site has under new ids
+UPROOTED = 3  # articles at least that must come back so before a feed counts as one that has new ids
+LEAST_WHOLE = 300  # characters that a text has at least that can be cut off
+TEASER = 0.7  # of a text at most is how it begins
 LONGEST_KEY = 500  # characters; PostgreSQL indexes take 2,704 bytes
 TOLERATED_CLASHES = 0.05  # of a feed's entries (FreshRSS)
 
@@ -63,6 +67,10 @@ class Known:
     silent_edits: int = 0
     thrown_away: bool = False
     """It is in the trash, or was deleted for good: it is known, so that it does not come in again."""
+    opening: str = ""
+    """How its text begins; as far as it may be recognised by that."""
+    files: frozenset[str] = frozenset()
+    """The addresses of its episodes, pictures, films; the same."""
 
 
 def arrivals(
@@ -112,28 +120,86 @@ def recognise(arrivals: Sequence[Arrival], known: Sequence[Known]) -> list[Known
     """Return for each arrival the entry that it is, or none if it is new. No entry is claimed twice.
 
     By key first. What is left is the same if it has the same address, scheme and host apart, and says the same (a site
-    that moved; new ids for old articles); or if it has the very same words and time under another address.
+    that moved; new ids for old articles); or if it has the very same words and time under another address. If nothing
+    is known by its key any more, the site was built anew: then it is enough if titles agree, and how texts begin or
+    when they came out, as long as that is so of several.
     """
     found: list[Known | None] = [None] * len(arrivals)
     free = {each.id: each for each in known}
 
-    def claim(field: str, agree: Callable[[Arrival, Known], bool]) -> None:
+    def claim(
+        field: str, agree: Callable[[Arrival, Known], bool], name_of: Callable[[Arrival], str | None] | None = None
+    ) -> list[int]:
         named: dict[str, list[Known]] = defaultdict(list)
+        claimed = []
         for each in free.values():
             named[getattr(each, field)].append(each)
         for index, arrival in enumerate(arrivals):
-            name = getattr(arrival, field)
+            name = name_of(arrival) if name_of else getattr(arrival, field)
             if found[index] is None and name is not None:
                 for candidate in named.get(name, ()):
                     if candidate.id in free and agree(arrival, candidate):
                         found[index] = free.pop(candidate.id)
+                        claimed.append(index)
                         break
+        return claimed
 
-    claim("key", lambda _arrival, _candidate: True)
+    uprooted = not claim("key", lambda _arrival, _candidate: True) and len(arrivals) >= UPROOTED
     bearers = Counter(arrival.alias for arrival in arrivals)
-    claim("alias", lambda arrival, candidate: _says_the_same(arrival, candidate, alone=bearers[arrival.alias] == 1))
+    borne = Counter(each.alias for each in known)
+    claim(
+        "alias",
+        lambda arrival, candidate: _says_the_same(
+            arrival, candidate, alone=bearers[arrival.alias] == 1, borne=borne[arrival.alias]
+        ),
+    )
     claim("content_hash", lambda arrival, candidate: has_words(arrival.entry) and _same_time(arrival, candidate))
+    if uprooted:
+        titles = Counter(arrival.entry.title for arrival in arrivals)
+        called = Counter(each.title for each in free.values())
+
+        def alone(arrival: Arrival) -> str | None:
+            title = arrival.entry.title
+            return title if title and titles[title] == 1 and called[title] == 1 else None
+
+        again = claim("title", _was_built_anew, alone)
+        if sum(each is not None for each in found) < UPROOTED:
+            for index in again:
+                found[index] = None
     return found
+
+
+def _was_built_anew(arrival: Arrival, known: Known) -> bool:
+    before, now = known.published_at, arrival.entry.published_at
+    if arrival.alias is not None and arrival.alias == known.alias and begins_alike(arrival.entry.text, known.opening):
+        return True
+    # Days without an hour, another time zone: nothing that comes out every day is taken for what came the day before.
+    return before is not None and now is not None and abs(now - before) < dt.timedelta(hours=23)
+
+
+def begins_alike(one: str, other: str) -> bool:
+    """Say whether two texts begin alike, punctuation and case apart; one may be cut off, with a word or two after that.
+
+    Texts that say nothing are alike.
+    """
+    first, second = (_SAID_NOTHING.sub("", text[:OPENING].casefold()) for text in (one, other))
+    shorter = min(len(first), len(second))
+    if not shorter:
+        return not first and not second
+    beginning = shorter if len(first) == len(second) else max(shorter - 20, 40)
+    return first[:beginning] == second[:beginning]
+
+
+def is_cut_off(now: str, before: str) -> bool:
+    """Say whether a text is no more than how the other begins, with a few words after that ("Read more on …")."""
+    if len(before) < LEAST_WHOLE or len(now) > TEASER * len(before):
+        return False
+    first, second = (_SAID_NOTHING.sub("", text.casefold()) for text in (now, before))
+    beginning = max(len(first) - 60, 40)
+    return len(first) >= 40 and first[:beginning] == second[:beginning]
+
+
+_SAID_NOTHING = re.compile(r"[\W_]+")
 
 
 def _says_something(entry: ParsedEntry) -> bool:
@@ -178,16 +244,21 @@ def _files(entry: ParsedEntry) -> str:
     return " ".join(file.url for file in entry.enclosures)
 
 
-def _says_the_same(arrival: Arrival, known: Known, *, alone: bool) -> bool:
+def _says_the_same(arrival: Arrival, known: Known, *, alone: bool, borne: int) -> bool:
     if arrival.content_hash == known.content_hash:
-        return True
+        # A programme that calls and describes all its episodes alike, on one page.
+        another = bool(known.files) and known.files.isdisjoint(file.url for file in arrival.entry.enclosures)
+        return _same_time(arrival, known) or (alone and borne == 1 and not another)
     # Edited as well. A title is no proof, since "Picture of the day" is another one tomorrow; a time is, unless many
     # entries lead to the one address.
-    return alone and known.published_at is not None and arrival.entry.published_at == known.published_at
+    return alone and known.published_at is not None and _same_time(arrival, known, both=True)
 
 
-def _same_time(arrival: Arrival, known: Known) -> bool:
-    return None in (arrival.entry.published_at, known.published_at) or arrival.entry.published_at == known.published_at
+def _same_time(arrival: Arrival, known: Known, *, both: bool = False) -> bool:
+    now, before = arrival.entry.published_at, known.published_at
+    if now is None or before is None:
+        return not both
+    return abs(now - before) < dt.timedelta(minutes=1)  # other formats have parts of seconds, or no seconds
 
 
 def _shared(pairs: Iterable[tuple[str | None, str | None]]) -> set[str]:

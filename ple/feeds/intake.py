@@ -7,7 +7,7 @@ by what it is recognised.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -131,7 +131,28 @@ def _known(tx: Reading, feed_id: int, arrived: Sequence[Arrival]) -> list[Known]
     if rest:
         found |= _lookup(tx, feed_id, col(EntryRow.alias), [arrival.alias for arrival in rest if arrival.alias])
         found |= _lookup(tx, feed_id, col(EntryRow.content_hash), [arrival.content_hash for arrival in rest])
+        if not keys and len(rest) >= identity.UPROOTED:
+            found |= _lookup(tx, feed_id, col(EntryRow.title), [arrivals.title(arrival.entry) for arrival in rest])
+        found |= _told(tx, [known for known in found.values() if known.key not in keys])
     return list(found.values())
+
+
+def _told(tx: Reading, known: Sequence[Known]) -> dict[int, Known]:
+    """Return entries with how their texts begin, and with their files."""
+    found = {each.id: each for each in known}
+    for some in chunks(found):
+        query = (
+            sa.select(
+                col(EntryRow.id), col(EntryRow.enclosures),
+                sa.func.substr(col(EntryContentRow.text), 1, identity.OPENING),
+            )
+            .outerjoin(EntryContentRow, col(EntryContentRow.id) == col(EntryRow.id))
+            .where(col(EntryRow.id).in_(some))
+        )  # fmt: skip
+        for id, files, opening in tx.connection().execute(query):
+            addresses = frozenset(str(file.get("url", "")) for file in files or ())
+            found[id] = replace(found[id], opening=opening or "", files=addresses)
+    return found
 
 
 def _lookup(tx: Reading, feed_id: int, column: Any, names: Iterable[str]) -> dict[int, Known]:
@@ -199,7 +220,9 @@ def _add(tx: Writing, new: Sequence[tuple[int, Sequence[Arrival]]], now: dt.date
 def _edit(tx: Writing, edited: Sequence[Edit]) -> None:
     if not edited:
         return
-    _remember(tx, [edit.known.id for edit in edited])
+    ids = [edit.known.id for edit in edited]
+    _remember(tx, ids)
+    texts = _texts(tx, ids)
     for edit in edited:
         values = dict(zip(_WORDS, _words(edit.arrival), strict=True))
         if edit.silently:
@@ -207,11 +230,21 @@ def _edit(tx: Writing, edited: Sequence[Edit]) -> None:
         if edit.arrival.entry.published_at is not None:
             values["published_at"] = edit.arrival.entry.published_at
         tx.connection().execute(sa.update(EntryRow).where(col(EntryRow.id) == edit.known.id).values(**values))
+        if identity.is_cut_off(edit.arrival.entry.text, texts.get(edit.known.id, "")):
+            continue  # the feed gives only beginnings now: what is whole here stays so
         content = {name: getattr(edit.arrival.entry, name) for name in _CONTENT}
         tx.connection().execute(
             sa.update(EntryContentRow).where(col(EntryContentRow.id) == edit.known.id).values(**content)
         )
     tx.touch(edit.known.id for edit in edited)
+
+
+def _texts(tx: Reading, ids: list[int]) -> dict[int, str]:
+    query = sa.select(col(EntryContentRow.id), col(EntryContentRow.text))
+    found: dict[int, str] = {}
+    for some in chunks(ids):
+        found.update(row._tuple() for row in tx.connection().execute(query.where(col(EntryContentRow.id).in_(some))))
+    return found
 
 
 def _remember(tx: Writing, ids: list[int]) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from ple.feeds import arrivals
 from ple.feeds.arrivals import Moving, decide, next_check
-from ple.feeds.identity import Arrival, Known, Rule, fitting, recognise
+from ple.feeds.identity import Arrival, Known, Rule, begins_alike, fitting, is_cut_off, recognise
 from ple.feeds.identity import arrivals as arrived
-from ple.feeds.publication import ParsedEntry
+from ple.feeds.publication import Enclosure, ParsedEntry
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -65,6 +65,71 @@ def arrivals_of(*entries: ParsedEntry, rule: Rule = Rule.GUID) -> list[Arrival]:
 def test_an_entry_is_recognised(before, now, same):
     (found,) = recognise(arrivals_of(now), known(before))
     assert (found is not None) == same
+
+
+LONG = " ".join(f"This is sentence {n} of an article that goes on for a while." for n in range(20))
+
+
+def article(n: int, **more) -> ParsedEntry:
+    return entry(n, **{"text": f"Article {n}. {LONG}", **more})
+
+
+@pytest.mark.parametrize(
+    "anew",
+    [
+        pytest.param(
+            lambda e: {"published_at": e.published_at.replace(hour=0), "text": e.text.replace("goes on", "goes—on", 1)},
+            id="days without an hour, and other dashes",
+        ),
+        pytest.param(lambda e: {"published_at": None, "text": e.text[:150] + "…"}, id="no dates, only beginnings"),
+        pytest.param(
+            lambda e: {"published_at": e.published_at + 9 * DAY, "text": e.text + " More."}, id="dates of another kind"
+        ),
+        pytest.param(
+            lambda e: {"url": f"https://new.example/posts{e.url[-2:]}", "text": "A summary.",
+                       "published_at": e.published_at + dt.timedelta(hours=1)},
+            id="other links, summaries, another time zone",
+        ),
+    ],
+)  # fmt: skip
+def test_a_site_that_was_built_anew_brings_nothing_twice(anew):
+    before = [article(n) for n in range(1, 6)]
+    there = [replace(k, opening=e.text[:400]) for k, e in zip(known(*before), before, strict=True)]
+    after = [replace(e, guid=f"new:{e.title}", **anew(e)) for e in before]
+    assert recognise(arrivals_of(article(0, guid="new:0"), *after), there) == [None, *there]
+
+
+def test_a_report_that_comes_out_each_day_under_one_title_is_not_the_one_of_yesterday():
+    def reports(day: int) -> list[ParsedEntry]:
+        return [
+            entry(n, guid=f"{n} on {day}", title=f"In {n}", text=f"{day + n} degrees", published_at=NOW + day * DAY)
+            for n in range(4)
+        ]
+
+    assert recognise(arrivals_of(*reports(1)), known(*reports(0))) == [None] * 4
+
+
+@pytest.mark.parametrize("listed", [1, 3])
+def test_a_programme_that_calls_all_its_episodes_alike_has_new_ones(listed):
+    words = {"url": "https://radio.example/news", "title": "News on the hour", "text": "The news, from our newsroom."}
+    episodes = [
+        entry(n, **words, enclosures=(Enclosure(f"https://radio.example/{n}.mp3"),)) for n in range(listed + 1)
+    ]  # fmt: skip
+    before = [
+        replace(k, files=frozenset({e.enclosures[0].url}))
+        for k, e in zip(known(*episodes[1:]), episodes[1:], strict=True)
+    ]
+    found = recognise(arrivals_of(*episodes[:listed]), before)
+    assert found == [None, *before[: listed - 1]]
+
+
+def test_how_texts_begin():
+    assert begins_alike("“One”, two – three", "one two three")
+    assert not begins_alike("One two three", "One two four")
+    assert not begins_alike("", "One")
+    assert is_cut_off(LONG[:200] + " […] Read more on my site", LONG)
+    assert not is_cut_off(LONG[:-20], LONG), "somebody took the end away"
+    assert not is_cut_off("This article was withdrawn, because most of what it said was wrong.", LONG)
 
 
 def test_no_entry_is_claimed_twice_and_the_surest_claim_wins():

@@ -135,6 +135,25 @@ def test_new_entries_come_in_and_edited_ones_stay_read(feeds, server):
     assert [line.title for line in feeds.entries(unread=True)] == ["Article 2"]
 
 
+def test_a_feed_that_gives_only_beginnings_from_now_on_takes_no_text_away(feeds, server):
+    whole = " ".join(f"Sentence {n} of what it says." for n in range(40))
+
+    def publish(form: str, text: str) -> None:
+        server.publish("/feed", rss("A", [item(n, guid=f"{form}:{n}", description=f"{n}: {text}") for n in range(4)]))
+        feeds.add(server.url + "/feed")
+        list(feeds.refresh(force=True))
+
+    publish("urn", whole)
+    starred = feeds.entry_ids()[0]
+    feeds.star([starred])
+    publish("post", whole[:100] + "… Read more")
+    assert feeds.entry_ids(starred=True) == [starred]
+    assert len(feeds.entry_ids()) == 4
+    assert feeds.entry(starred).text.endswith("Sentence 39 of what it says.")
+    publish("post", whole + " And more.")
+    assert feeds.entry(starred).text.endswith("And more.")
+
+
 def test_what_an_entry_said_is_kept_if_the_learner_had_read_it(feeds, server, library):
     feeds.add(server.publish("/feed", rss("A blog", [item(2), item(1)])))
     read, unread = feeds.entries()
