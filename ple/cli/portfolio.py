@@ -243,15 +243,16 @@ def serve(ctx: click.Context, folder: Path | None, port: int) -> None:
 
 
 @command.command("themes")
-@click.argument("folder", metavar="[FOLDER]", required=False, type=FilePath(file_okay=False, path_type=Path))
+@click.argument("theme", metavar="[THEME]", required=False, type=FilePath(file_okay=False, path_type=Path))
 @click.pass_context
-def themes(ctx: click.Context, folder: Path | None) -> None:
-    """List the themes there are; with FOLDER, try the theme in it on a sample site and say what is wrong with it."""
+def themes(ctx: click.Context, theme: Path | None) -> None:
+    """List the themes there are; with THEME, a folder or a name, try it on a sample site and say what is wrong."""
     from ple.portfolio.theme import Theme
     from ple.portfolio.theme import themes as known
 
-    if folder is None:
-        found = [{"name": name, "description": said} for name, said in known(environment(ctx).portfolio.themes).items()]
+    own = environment(ctx).portfolio.themes
+    if theme is None:
+        found = [{"name": name, "description": said} for name, said in known(own).items()]
         columns: list[tuple[str, Any]] = [
             ("Name", lambda theme: theme["name"]),
             ("What it is", lambda theme: theme["description"]),
@@ -260,7 +261,8 @@ def themes(ctx: click.Context, folder: Path | None) -> None:
         return
     from ple.portfolio.trial import try_theme
 
-    problems = try_theme(Theme(folder.absolute()))
+    named = not theme.is_dir() and str(theme) in known(own)
+    problems = try_theme(Theme(str(theme), own) if named else Theme(theme.absolute()))
     said = [{"page": one.page, "problem": one.problem} for one in problems]
     show_list(ctx, said, [("Page", "page"), ("Problem", "problem")], empty="Every page is as it should be.")
     if problems:

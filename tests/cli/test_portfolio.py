@@ -26,6 +26,7 @@ def entry(ple: Ple) -> int:
 
 def test_the_themes_are_listed(ple: Ple) -> None:
     assert [row.split("\t")[0] for row in ple("portfolio", "themes").out.splitlines()] == ["lively", "quiet"]
+    assert "as it should be" in ple("portfolio", "themes", "quiet").err
 
 
 def test_from_nothing_to_a_site(ple: Ple, entry: int, tmp_path: Path) -> None:
