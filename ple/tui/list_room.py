@@ -161,13 +161,13 @@ class ListRoom(ArticleRoom):
             self.learning.say("Nothing is chosen here")
             return
         self.change(lambda environment: call(environment, chosen), f"{said(len(chosen))} · u undoes")
-        self.list.unmark()
+        self.list.release()
 
     def action_tag(self) -> None:
         """Change the tags of the thing, or add and take off tags of all that are marked."""
         from ple.tui.bulk import tag_all
 
-        if self.list.marks and (ids := self.targets()):
+        if self.list.marked_here() and (ids := self.targets()):
             tag_all(self, ids)
         else:
             super().action_tag()
@@ -181,8 +181,11 @@ class ListRoom(ArticleRoom):
         self._say_headline()
 
     def _say_headline(self) -> None:
-        marked = len(self.targets()) if self.list.marks else 0
-        said = f"{count(marked)} marked  ·  " if marked else ""
+        here = self.list.marked_here()
+        said = f"{count(here)} marked" if here else ""
+        if elsewhere := len(self.list.marks) - here:
+            said += f"{', ' if here else ''}{count(elsewhere)} {'' if here else 'marked '}not shown"
+        said += "  ·  " if said else ""
         said += "V or X ends the stretch  ·  " if self.list.marks.stretching else ""
         ordered = "" if self._as_asked else f"  ·  {self.order}"
         self.query_one("#headline", Static).update(said + self.headline(len(self.list.keys)) + ordered, layout=False)
@@ -259,6 +262,8 @@ class ListRoom(ArticleRoom):
             self.query_one("#lesson", Static).update(said, layout=False)
             self.article = None
             self.view.show(Prose())
+            if self.list.has_focus:  # Textual would give it to what comes next: keys would be typed into the filter
+                self.set_focus(None)
         cursor, self._wanted_key = self._wanted_key, None
         load = None if rows is not None else self._rows
         self.list.show(keys, load, rows=rows, begun=begun, skip=skip, cursor=cursor)

@@ -79,6 +79,26 @@ async def test_marked_pages_are_tagged_removed_and_brought_back_in_one_step(typi
     assert tags["Desirable difficulties"] == {"memory", "paper"}
 
 
+async def test_what_is_marked_and_not_shown_is_said_and_left_alone(typical: Path) -> None:
+    async with opened(typical, "4", "space", "space", "slash") as pilot:
+        await type_in(pilot, "begun")
+        await press(pilot, "enter")
+        assert "2 marked not shown  ·  Journal  ·  1 for “begun”" in seen(pilot)
+        await press(pilot, "d")  # the one that the cursor stands on
+        assert "Removed “Begun”" in seen(pilot)
+        await press(pilot, "u")  # does what it says, though there is no line to stand on
+        assert "2 marked not shown  ·  Journal  ·  1 for “begun”" in seen(pilot)
+        await press(pilot, "d", "slash", "ctrl+u")
+        await type_in(pilot, "plan")
+        assert "1 marked, 1 not shown" in seen(pilot)
+        await press(pilot, "enter", "t")
+        await type_in(pilot, "spacing")
+        await press(pilot, "enter")
+        assert "1 marked not shown" in seen(pilot)
+        await press(pilot, "escape")
+        assert "marked" not in seen(pilot)
+
+
 async def test_escape_takes_the_marks_off_and_O_orders_by_title(typical: Path) -> None:
     async with opened(typical, "4", "V", "j", "j") as pilot:
         room = pilot.app.screen

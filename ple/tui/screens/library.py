@@ -248,7 +248,7 @@ class Library(ListRoom):
 
     def action_star(self) -> None:
         """Star it, or not any more."""
-        if self.list.marks:
+        if self.list.marked_here():
             self.change_all(lambda environment, ids: self._door(environment).star(ids), self._said_of("Starred"))
         elif row := self._row():
             id, starred = row.thing.id, row.starred
@@ -262,7 +262,7 @@ class Library(ListRoom):
 
     def action_mark(self) -> None:
         """Mark it read, or to be read again."""
-        if self.list.marks:
+        if self.list.marked_here():
             unread = any(isinstance(row, KeptRow) and row.unread for row in map(self.list.row_of, self.targets()))
             self.change_all(
                 lambda environment, ids: (
@@ -333,7 +333,7 @@ class Library(ListRoom):
                         environment.collections.put(environment.collections.add(name).id, ids)
 
                     self.change(put, f"{plural(len(ids), 'thing')} put into {named(name)} · u undoes", then=self.reload)
-                    self.list.unmark()
+                    self.list.release()
 
             self.app.push_screen(Choose("Put it into which collection?", rows), chosen)
 

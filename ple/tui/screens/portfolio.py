@@ -201,7 +201,7 @@ class Portfolio(ListRoom):
         """Return the works that are marked, or the one under the cursor; say so where there is none."""
         if quiet and (self.shown == BADGES or self.thing() is None):
             return []
-        if self.shown == BADGES or not self.list.marks:
+        if self.shown == BADGES or not self.list.marked_here():
             one = self.artifact_here()
             return [one] if one else []
         return [self.found[id] for id in self.targets() if id in self.found]

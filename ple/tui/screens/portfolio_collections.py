@@ -117,7 +117,7 @@ async def _made(room: Portfolio, title: str, call: partial[int]) -> None:
     with room.learning.trying("What do you call the page?", title):
         id = await room.ask(call)
     room.learning.say(f"{named(title)} is a page, private so far: W says who sees it")
-    room.list.unmark()
+    room.list.release()
     await room.learning.look()
     room.go_to(id)
 

@@ -18,7 +18,7 @@ from ple.tui.words import Piece
 
 
 class MarkedList(LineList):
-    """A list with marks. `targets` is what a verb works on; whoever did something to them calls `unmark`."""
+    """A list with marks. `targets` is what a verb works on; whoever did something to them calls `release`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", show=False, id="list.mark"),
@@ -45,6 +45,16 @@ class MarkedList(LineList):
         """Return what is marked, in the list's order, or else the line under the cursor."""
         marked = list(self.marks.within(self.keys))
         return marked or ([self.key] if self._on_a_row() and self.key is not None else [])
+
+    def marked_here(self) -> int:
+        """Return how many of the lines that are shown are marked."""
+        return sum(1 for _ in self.marks.within(self.keys))
+
+    def release(self) -> None:
+        """Take the marks off what a verb worked on; what is marked and not shown stays marked."""
+        if self.marks:
+            self.marks.release(self.keys)
+            self._marks_changed()
 
     def unmark(self) -> None:
         """Mark nothing any more."""

@@ -69,6 +69,11 @@ class Marks:
         self.keys.clear()
         self._begun = None
 
+    def release(self, shown: Sequence[Key]) -> None:
+        """Mark nothing of what is shown any more."""
+        self.keys.difference_update(shown)
+        self._begun = None
+
     def within(self, shown: Sequence[Key]) -> Iterator[Key]:
         """Give the marked ones of what is shown, in its order."""
         return (key for key in shown if key in self.keys) if self.keys else iter(())
