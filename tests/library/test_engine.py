@@ -1,6 +1,7 @@
 """How databases are spoken to."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,4 +53,5 @@ def test_what_was_put_in_the_place_of_an_open_library_is_what_is_read_and_writte
     with library.writing() as tx:
         tx.register("journal")
     library.close()
-    assert Library(library.folder).open().kind_counts() == {"journal": 1}
+    with closing(Library(library.folder).open()) as again:
+        assert again.kind_counts() == {"journal": 1}
