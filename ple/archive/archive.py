@@ -10,7 +10,6 @@
 import hashlib
 import json
 import re
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -24,6 +23,7 @@ from ple import __version__
 from ple.archive import tables
 from ple.archive.errors import ArchiveError
 from ple.archive.merging import Merged, Merger, Renumber
+from ple.archive.place import replacing
 from ple.library import Library, LibraryError, schema, utc_now
 
 FORMAT = "ple-archive"
@@ -89,28 +89,8 @@ class Archive:
             raise ArchiveError(f"{folder} is where the library itself lies", hint="Name another folder.")
         if folder.exists() and not _replaceable(folder):
             raise ArchiveError(f"{folder} holds something else", hint="Name a new or an empty folder.")
-        part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
-        try:
-            part.mkdir(parents=True)
-            exported = self._write(part, folder)
-            if folder.exists():
-                old = part.with_suffix(".old")
-                folder.rename(old)
-                try:
-                    part.rename(folder)
-                except OSError:
-                    old.rename(folder)
-                    raise
-                shutil.rmtree(old, ignore_errors=True)
-            else:
-                part.rename(folder)
-        except OSError as error:
-            raise ArchiveError(
-                f"{folder} cannot be written: {error.strerror or error}", hint="Is there room?"
-            ) from error
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-        return exported
+        with replacing(folder) as part:
+            return self._write(part, folder)
 
     def bring_in(self, folder: Path, *, plan: bool = False) -> Merged:
         """Take an archive in, all of it or nothing. What is here already stays as it is; with ``plan`` nothing is kept.

@@ -1,13 +1,16 @@
 """Everything out and in again."""
 
 import json
+import os
 import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ple.archive import ArchiveError
+from ple.archive.place import replacing
 from ple.bookmarks.models import BookmarkRow
 from ple.environment import Environment
 from ple.library import Attachment, doings
@@ -187,6 +190,21 @@ def test_an_archive_is_replaced_only_by_a_whole_one_and_nothing_else_ever_is(sql
     ours.journal.write("more words")
     assert ours.archive.export(tmp_path / "out").things == {"journal": 2}
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+    left = tmp_path / ".out.0badf00d.part"  # by an export that was killed, with everything in it
+    (left / "tables").mkdir(parents=True)
+    (left / "being-written.lock").touch()
+    (tmp_path / ".out.0badf00d.old").mkdir()
+    with replacing(tmp_path / "out") as at_work:  # and one that is not
+        (at_work / "library.json").write_text("{}")
+        ours.archive.export(tmp_path / "other")
+        ours.archive.export(tmp_path / "out")
+        assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == [at_work]
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+    ours.archive.export(tmp_path / "new")
+    assert os.name == "nt" or stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    ours.archive.export(tmp_path / "new")
+    shutil.rmtree(tmp_path / "out")
+    ours.archive.export(tmp_path / "out")
     (tmp_path / "out" / "mine.txt").write_text("not ple's")
     for folder in (tmp_path / "out", ours.folder, ours.folder.parent):
         with pytest.raises(ArchiveError):
