@@ -243,7 +243,8 @@ def _texts(tx: Reading, ids: list[int]) -> dict[int, str]:
     query = sa.select(col(EntryContentRow.id), col(EntryContentRow.text))
     found: dict[int, str] = {}
     for some in chunks(ids):
-        found.update(row._tuple() for row in tx.connection().execute(query.where(col(EntryContentRow.id).in_(some))))
+        rows: Any = tx.connection().execute(query.where(col(EntryContentRow.id).in_(some)))
+        found.update(rows.all())
     return found
 
 
