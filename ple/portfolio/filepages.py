@@ -71,7 +71,8 @@ class FilePages:
         if card.file and card.file[1] in files.PICTURES:
             found = self._attributes(ShownFile(*card.file[:4]), work.permalink.address, root)
             return found | {"sizes": _on_card(found)} if found else None
-        return self.badge(work, root)
+        found = self.badge(work, root)
+        return found | {"small": True} if found else None  # nothing of it is cut off
 
     def badge(self, work: Work, root: str) -> dict[str, Any] | None:
         """Return the picture of a badge."""

@@ -137,8 +137,8 @@ def _ink(image: Any) -> str:
     small.thumbnail((64, 64))
     points = list(zip(small.convert("L").tobytes(), small.getchannel("A").tobytes(), strict=True))
     drawn = sum(alpha for _light, alpha in points)
-    if not drawn or sum(alpha < 128 for _light, alpha in points) < len(points) / 10:
-        return ""
+    if not drawn or sum(alpha < 128 for _light, alpha in points) < len(points) / 3:
+        return ""  # it is its own ground, as a round badge is
     dark = sum(alpha for light, alpha in points if light < 85) / drawn
     bright = sum(alpha for light, alpha in points if light > 190) / drawn
     if max(dark, bright) < 0.2:

@@ -1,10 +1,12 @@
 """Badges and certificates on the site: what was found about them, and nothing that is the learner's own business."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import lxml.html
+from PIL import Image, PngImagePlugin
 
 from ple.environment import Environment
 from tests.portfolio.conftest import all_of
@@ -74,3 +76,16 @@ def test_a_badge_that_is_checked_anew_says_so_and_one_that_is_withdrawn_leaves_a
     portfolio.edit(artifact.id, visibility="private")
     portfolio.build()
     assert "Nothing stands here now" in page.read_text()
+
+
+def test_nothing_of_a_badge_is_cut_off_on_a_card(sqlite_environment: Environment) -> None:
+    said = PngImagePlugin.PngInfo()
+    said.add_itxt("openbadges", json.dumps(ASSERTION))
+    out = io.BytesIO()
+    Image.new("RGB", (400, 400), "navy").save(out, "PNG", pnginfo=said)
+    (badge,) = sqlite_environment.credentials.import_file("bees.png", out.getvalue()).added
+    portfolio = sqlite_environment.portfolio
+    portfolio.add(badge.id, visibility="public")
+    portfolio.build()
+    home = lxml.html.document_fromstring((portfolio.folder / "index.html").read_bytes())
+    assert home.cssselect("img.thumb")[0].get("class") == "thumb u-photo as-is"

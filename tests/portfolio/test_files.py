@@ -10,7 +10,7 @@ from typing import Any
 
 import lxml.html
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from ple.library import InvalidInput, Library
 from ple.portfolio import Portfolio
@@ -124,6 +124,14 @@ def lines(colour: str, ground: str | tuple[int, ...]) -> bytes:
     return out.getvalue()
 
 
+def disc() -> bytes:
+    image = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
+    ImageDraw.Draw(image).ellipse((0, 0, 199, 199), fill="navy")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "ink"),
     [
@@ -133,6 +141,7 @@ def lines(colour: str, ground: str | tuple[int, ...]) -> bytes:
         pytest.param(lines("gray", (0, 0, 0, 0)), "", id="grey, which is seen on any ground"),
         pytest.param(lines("black", "white"), "", id="a ground of its own"),
         pytest.param(lines("black", (255, 255, 255, 230)), "", id="nearly one"),
+        pytest.param(disc(), "", id="a round badge"),
         pytest.param(photograph(60, 40), "", id="a photograph"),
         pytest.param(drawing(), "", id="half seen through everywhere"),
     ],
