@@ -132,7 +132,8 @@ def list_(ctx: click.Context, visibility: str | None, page: str | None, tag: str
         ("Visibility", "visibility"),
         ("Page", "page"),
         ("Tags", "tags"),
-        ("Address", lambda one: one.url or one.address or ""),
+        # whole only where it is on the web, for all that is known
+        ("Address", lambda one: (one.url if one.published else None) or one.address or ""),
     ]
     show_list(
         ctx,
