@@ -176,7 +176,7 @@ def edit(
         from ple.cli.editing import edited
 
         with edited(before.text + "\n", environment(ctx).settings.editor) as written:
-            after = journal.revise(id, text=written)
+            after = journal.revise(id, text=written, seen=before.text)
     show(ctx, after, said=f"Changed #{after.id} {after.title}")
 
 

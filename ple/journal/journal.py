@@ -12,6 +12,7 @@ from ple.journal import exchange
 from ple.journal.entries import add, alive, lines, local, moment, title_of
 from ple.journal.mentions import mentions
 from ple.journal.models import (
+    ChangedMeanwhile,
     EntryFields,
     EntryRow,
     Exported,
@@ -108,12 +109,15 @@ class Journal:
         about: int | None = None,
         written_at: dt.datetime | None = None,
         public: bool | None = None,
+        seen: str | None = None,
     ) -> JournalEntry:
         """Change what is given of an entry and return it; what it said before stays in :meth:`history`.
 
         An empty ``title`` makes the first line the title again. ``tags`` are all of them, those in the text aside.
+        ``seen`` is the text that was changed, where that took a while.
 
         Raises:
+            ChangedMeanwhile: the text is not what was ``seen``.
             NotFound: there is no such entry, or nothing called ``about``.
             InvalidInput: the text is empty or too long.
         """
@@ -123,6 +127,11 @@ class Journal:
         with self._library.writing("Edited an entry") as tx:
             tx.alive(id, KIND)
             row = tx.get_one(EntryRow, id)
+            if seen is not None and row.text != seen:
+                raise ChangedMeanwhile(
+                    f"“{row.title}” was changed elsewhere meanwhile, so nothing was saved",
+                    hint=f"`ple journal show {id}` shows it as it is; `ple journal edit {id} --file FILE` takes yours.",
+                )
             before = tx.tags_of([id])[id]
             said = {"title": row.title, "text": row.text, "tags": sorted(before)}
             tx.label = f"Edited “{row.title}”"

@@ -11,7 +11,7 @@ from pydantic import field_validator
 from sqlmodel import Field, SQLModel
 
 from ple.library import Body
-from ple.library.errors import InvalidInput
+from ple.library.errors import InvalidInput, PleError
 from ple.library.transaction import LinkTo
 
 LONGEST = 1_000_000
@@ -128,6 +128,10 @@ class Revised:
     title: str
     text: str
     tags: frozenset[str]
+
+
+class ChangedMeanwhile(PleError):
+    """What is to be changed does not say any more what the learner saw of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,28 @@ def test_a_journal_goes_out_and_in(ple: Any, tmp_path: Path) -> None:
     assert "days.json is no Markdown" in ple("journal", "import", str(tmp_path / "days.json"), code=1).err
 
 
+def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten(ple: Any, editor: Any, tmp_path: Path) -> None:
+    id = ple("journal", "write", "as it was", "--json").json["id"]
+    elsewhere = [
+        sys.executable,
+        "-m",
+        "ple",
+        "--library",
+        str(ple.folder),
+        "journal",
+        "edit",
+        str(id),
+        "from elsewhere",
+    ]
+    editor(f"import subprocess; subprocess.run({elsewhere!r}, check=True); path.write_text('mine')")
+    said = ple("journal", "edit", str(id), code=1)
+    assert "was changed elsewhere meanwhile, so nothing was saved" in said.err
+    assert ple("journal", "show", str(id), "--json").json["text"] == "from elsewhere"
+    [kept] = kept_files(tmp_path)
+    assert kept.read_text() == "mine"
+    assert f"What you wrote is kept in {kept}" in said.err
+
+
 def test_the_editor_of_the_settings_goes_before_that_of_the_terminal(ple: Any, editor: Any, monkeypatch: Any) -> None:
     editor("path.write_text('By the editor that I set')")
     monkeypatch.setenv("PLE_EDITOR", os.environ["VISUAL"])
