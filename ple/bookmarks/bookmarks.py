@@ -242,14 +242,16 @@ class Bookmarks:
             tx.label = f"Removed {one}"
             return tx.trash(*ids)
 
-    def refresh(self, id: int) -> Refetched:
-        """Fetch a page again. What is there is only replaced by something: an error page changes no text.
+    def refresh(self, id: int, *, force: bool = False) -> Refetched:
+        """Fetch a page again. An error page, a wall, the beginning of the text or something else changes no text.
+
+        With ``force`` the text becomes what the page says now, if that is one at all.
 
         Raises:
             NotFound: there is no such bookmark.
 
         """
-        return self._fetch(id)
+        return self._fetch(id, force=force)
 
     def take_page(self, id: int, html: str) -> Refetched:
         """Take the page of a bookmark as a browser shows it, with what only its reader gets to see.
@@ -330,7 +332,7 @@ class Bookmarks:
         """Yield what bookmarks say: the learner's note, the description, the text of the page."""
         return lists.documents(self._library, ids)
 
-    def _fetch(self, id: int) -> Refetched:
+    def _fetch(self, id: int, *, force: bool = False) -> Refetched:
         with self._library.reading() as tx:
             tx.alive(id, BOOKMARK)
             row = tx.get_one(BookmarkRow, id)
@@ -338,14 +340,14 @@ class Bookmarks:
             return Refetched(
                 id, row.title, row.url, False, "it is a work without an address: there is nothing to fetch"
             )
-        has_text = bool(row.text)
+        has_text = bool(row.text) and not force
         fetched = fetching.fetch(
             self._client, row.url,
             etag=(row.etag or None) if has_text else None,
             last_modified=(row.last_modified or None) if has_text else None,
         )  # fmt: skip
         with self._library.writing() as tx:
-            return keeping.store(tx, id, fetched, row.url)
+            return keeping.store(tx, id, fetched, row.url, force=force)
 
     def _fetch_if_there(self, id: int) -> Refetched | None:
         try:

@@ -30,6 +30,12 @@ _HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xh
 _TEXT = frozenset({"text/plain", "text/markdown", "text/x-markdown", "text/x-rst", "text/csv"})
 _NAMES = {"application/pdf": "PDF document", "application/epub+zip": "EPUB book", "application/zip": "ZIP archive"}
 _FILE = re.compile(r"\.[A-Za-z0-9]{2,5}$")
+_WANTS_SCRIPTS = re.compile(
+    r"(?:enable|activate|turn on|requires?|needs?|without) javascript"
+    r"|javascript (?:is|has been|must be|needs to be|to run|aktivieren|einschalten|ist deaktiviert)"
+    r"|activer javascript|habilit\w+ javascript",
+    re.I,
+)
 _PAGE_ENDINGS = (".html", ".htm", ".php", ".asp", ".aspx", ".jsp", ".shtml", ".xhtml")
 
 
@@ -143,6 +149,8 @@ def _page(response: Response, values: dict[str, Any]) -> Fetched:
         "work": work_of(page, response.url, author, published_at),
     }
     problem = hint = None
+    if found.words < 60 and _WANTS_SCRIPTS.search(found.text):
+        found = reading.Readable()
     if found.text:
         values |= {"html": found.html, "text": found.text, "words": found.words, "extractor": found.extractor}
     else:

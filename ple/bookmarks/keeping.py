@@ -2,13 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from ple.bookmarks import fetching, lists
+from ple.bookmarks.fetching import Fetched
 from ple.bookmarks.models import BOOKMARK, BookmarkRow, Refetched, key_of
+from ple.bookmarks.standing import Seen, why_it_stays
 from ple.library import InvalidInput, Reading, Resource, Writing, chunks, utc_now
 from ple.web import addresses
 
@@ -100,14 +103,16 @@ _SAID = {
 }
 
 
-def store(tx: Writing, id: int, fetched: fetching.Fetched, url: str) -> Refetched:
-    """Keep what fetching the page at ``url`` brought: nothing that is there is replaced by nothing."""
+def store(tx: Writing, id: int, fetched: Fetched, url: str, *, force: bool = False) -> Refetched:
+    """Keep what fetching the page at ``url`` brought: without ``force`` no text that is there is replaced by less."""
     now = utc_now()
     tx.alive(id, BOOKMARK)
     row = tx.get_one(BookmarkRow, id)
     if row.url != url:
         again = f"Fetch it: `ple bookmarks refresh {id}`."
         return Refetched(id, row.title, row.url, False, "its address was changed while its page was fetched", again)
+    if not force:
+        fetched = _beside(fetched, row)
     said_before = (row.title, row.description, row.text)
     values = {name: value for name, value in fetched.values.items() if value or not getattr(row, name)}
     if "content_type" in fetched.values:
@@ -124,6 +129,26 @@ def store(tx: Writing, id: int, fetched: fetching.Fetched, url: str) -> Refetche
             setattr(row, name, value)
     changed = (row.title, row.description, row.text) != said_before
     return Refetched(id, row.title, row.url, changed, fetched.problem, fetched.hint)
+
+
+def _beside(fetched: Fetched, kept: BookmarkRow) -> Fetched:
+    """Return what is to be kept of an answer where a text of the page is kept already: it makes place for no less."""
+    values = fetched.values
+    if not kept.text or "content_type" not in values:
+        return fetched
+    shown = addresses.display(kept.url)
+    status = {"status": values.get("status")}
+    if not values.get("text"):  # a picture or a file, or nothing to read, where there was a page
+        return replace(fetched, values=status, title="")
+    seen = Seen(kept.url, 200, values.get("final_url") or kept.url, False, fetched.title, values["text"])
+    why = why_it_stays(seen, values["words"], kept.title, kept.text, kept.words or 0)
+    if why is None:
+        return fetched
+    return Fetched(
+        status,
+        problem=f"{shown}: {why}; the text that you keep stays",
+        hint=f"`ple bookmarks refresh {kept.id} --force` takes what the page says now.",
+    )
 
 
 def pending(tx: Reading, now: dt.datetime, *, force: bool) -> list[int]:

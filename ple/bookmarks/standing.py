@@ -84,6 +84,27 @@ def is_missing(title: str, words: int) -> bool:
     return words < 150 and _NOT_FOUND.search(title) is not None
 
 
+def why_it_stays(seen: Seen, words: int, kept_title: str, kept_text: str, kept_words: int) -> str | None:
+    """Return why the text that is kept of a page stays, rather than what the page says now; none if that takes over.
+
+    Walls for readers who pay, sign in or consent show a beginning or nothing of the page; a domain that is for sale,
+    a site that leads home, and whoever has the address now show something else.
+    """
+    if _FOR_SALE.search(seen.title) or (words < 500 and _FOR_SALE.search(seen.text)):
+        return "its domain is for sale"
+    if kept_words >= _A_TEXT and words < kept_words / 2:
+        return f"it shows {words:,} words of {kept_words:,}"
+    moved = addresses.key(seen.url) != addresses.key(seen.asked)
+    if moved and _is_home(seen.url) and not _is_home(seen.asked):
+        return "the site leads to its home page instead"
+    if _alike(seen.text, kept_text) < 0.2 and not _same_title(seen.title, kept_title):
+        return f"it says something else now, “{seen.title[:80]}”"
+    return None
+
+
+_A_TEXT = 50  # words; what is shorter is hardly worth keeping against what its page says
+
+
 def next_check(state: str | None, failures: int, checked_at: dt.datetime | None) -> dt.datetime | None:
     """Return when a page is to be asked for again; none means now.
 

@@ -177,14 +177,14 @@ def remove(ctx: click.Context, bookmarks: tuple[str, ...]) -> None:
 @command.command("refresh")
 @click.argument("bookmarks", nargs=-1)
 @click.option("--limit", type=click.IntRange(min=1), help="Without BOOKMARKS: at most so many.")
-@click.option("--force", is_flag=True, help="Without BOOKMARKS: also those whose turn has not come again.")
+@click.option("--force", is_flag=True, help="Of BOOKMARKS, also less than is kept; else, also what is not due yet.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any of them failed.")
 @click.pass_context
 def refresh(ctx: click.Context, bookmarks: tuple[str, ...], limit: int | None, force: bool, strict: bool) -> None:
     """Fetch BOOKMARKS again; without any, the pages that could not be fetched before."""
     door = environment(ctx).bookmarks
     ids = [resolve(ctx, name, "bookmark") for name in bookmarks]
-    running = (door.refresh(id) for id in ids) if ids else door.fetch_pending(limit=limit, force=force)
+    running = (door.refresh(id, force=force) for id in ids) if ids else door.fetch_pending(limit=limit, force=force)
     results = []
     for page in running:
         results.append(page)

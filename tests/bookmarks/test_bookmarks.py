@@ -117,6 +117,50 @@ def test_a_worse_page_never_takes_the_place_of_a_good_text(bookmarks, publisher,
     assert bookmarks.bookmark(page.id).text == page.text
 
 
+LESS = {
+    "a beginning": f"<title>Descent</title><article><h1>Descent</h1>{PARAGRAPH}<p>Subscribe to read on.</p></article>",
+    "a form to sign in": "<title>Sign in</title><article><p>Please sign in with your name and password.</p></article>",
+    "a domain for sale": "<title>example</title><article><p>This domain is for sale.</p></article>",
+    "something else": "<title>News</title><article>"
+    + "<p>Ministers met again today in Geneva.</p>" * 30
+    + "</article>",
+}
+
+
+@pytest.mark.parametrize("less", LESS)
+def test_less_than_is_kept_takes_the_place_of_nothing_until_the_learner_says_so(environment, publisher, less):
+    bookmarks = environment.bookmarks
+    id = bookmarks.save(publisher.publish("/a", ARTICLE, **HTML)).bookmark.id
+    before = bookmarks.bookmark(id)
+    mark = environment.highlights.add(id, "step by small step")
+    publisher.publish("/a", f"<html>{LESS[less]}</html>", **HTML)
+    done = bookmarks.refresh(id)
+    assert "the text that you keep stays" in (done.problem or "")
+    assert f"refresh {id} --force" in (done.hint or "")
+    after = bookmarks.bookmark(id)
+    assert (after.title, after.html, after.author) == (before.title, before.html, before.author)
+    assert environment.highlights.highlight(mark.id).state == "anchored"
+    assert bookmarks.refresh(id, force=True).problem is None
+    assert bookmarks.bookmark(id).text != before.text
+    publisher.publish("/a", ARTICLE, **HTML)
+    assert bookmarks.refresh(id, force=True).problem is None
+    assert bookmarks.bookmark(id).text == before.text
+
+
+def test_a_file_in_the_place_of_a_page_changes_no_title(bookmarks, publisher):
+    id = bookmarks.save(publisher.publish("/a", ARTICLE, **HTML)).bookmark.id
+    publisher.publish("/a", b"\x89PNG\r\n", Content_Type="image/png")
+    assert "PNG image" in (bookmarks.refresh(id).problem or "")
+    page = bookmarks.bookmark(id)
+    assert (page.title, "rests." in page.text) == ("Descent", True)
+
+
+def test_a_page_that_only_asks_for_javascript_has_no_text(bookmarks, publisher):
+    app = "<html><title>App</title><noscript>You need to enable JavaScript to run this app.</noscript></html>"
+    saved = bookmarks.save(publisher.publish("/app", app, **HTML))
+    assert ("no text to read" in (saved.problem or ""), saved.bookmark.text) == (True, "")
+
+
 def test_a_page_that_did_not_change_is_not_sent_again(bookmarks, publisher):
     page = bookmarks.save(publisher.publish("/a", ARTICLE, ETag='"1"', **HTML)).bookmark
 
