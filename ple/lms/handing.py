@@ -165,7 +165,8 @@ class HandingIn(Lists):
         try:
             remote = adapter.assignment(course.remote_id, row.remote_id)
         except LmsError as error:
-            say_what_became_of_it(error)
+            if not self._ledger.open_for(plan.assignment_id):  # else another ple is at it, and may know more
+                say_what_became_of_it(error)
             raise
         ours = self._ledger.begin(
             plan, each_counts=adapter.each_counts, statement=plan.statement and accept_statement, now=self._now()
