@@ -12,10 +12,11 @@ from itertools import islice, product
 from typing import Any
 
 from ple.search import lexicon
+from ple.search.excerpts import snippets
 from ple.search.models import Facets, Hit
 from ple.search.query import Node, words
 from ple.search.statement import EPOCH, WEIGHTS, Statement
-from ple.search.words import MATCH_BEGINS, MATCH_ENDS, excerpt, has_word, shown
+from ple.search.words import excerpt, has_word, shown
 
 MOST_TRIED = 8
 """How many ways to put a query right are asked for what they find."""
@@ -76,7 +77,7 @@ def described(db: sqlite3.Connection, found: Sequence[tuple[int, float]], match:
     """Return the hits for numbers and scores, in the order given."""
     facts: dict[int, Any] = {}
     tags: dict[int, set[str]] = {}
-    snippets: dict[int, str] = {}
+    said_of: dict[int, str] = {}
     for start in range(0, len(found), 500):
         ids = [id for id, _ in found[start : start + 500]]
         among = f"IN ({','.join('?' * len(ids))})"
@@ -89,21 +90,15 @@ def described(db: sqlite3.Connection, found: Sequence[tuple[int, float]], match:
         for id, tag in db.execute(f"SELECT doc_id, tag FROM doc_tag WHERE doc_id {among}", ids):
             tags.setdefault(id, set()).add(tag)
         if match is None:
-            snippets |= dict(
+            said_of |= dict(
                 db.execute(f"SELECT id, substr(text, 1, 400) FROM doc_text WHERE id {among}", ids).fetchall()
             )
         else:
-            snippets |= dict(
-                db.execute(
-                    f"SELECT rowid, snippet(fts, 1, '{MATCH_BEGINS}', '{MATCH_ENDS}', '…', 32) FROM fts "
-                    f"WHERE fts MATCH ? AND rowid {among}",
-                    (match, *ids),
-                ).fetchall()
-            )
+            said_of |= snippets(db, match, ids)
     hits = []
     for id, fit in found:
         _, uid, kind, title, url, occurred, registered = facts[id]
-        said, marks = excerpt(snippets.get(id, ""))
+        said, marks = excerpt(said_of.get(id, ""))
         hits.append(
             Hit(
                 id=id,
