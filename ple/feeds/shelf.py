@@ -139,6 +139,12 @@ class Shelf:
             tx.label = label.format(_entries(done)) if done else None
             return done
 
+    def leaning_on(self, ids: Iterable[int]) -> list[int]:
+        """Return the entries that say what these feeds are called; see :class:`~ple.library.LeaningSource`."""
+        with self._library.reading() as tx:
+            found = (tx.connection().execute(entries.of_feed(id)).scalars() for id in ids)
+            return [entry for some in found for entry in some]
+
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Yield what these feeds and entries say; see :class:`ple.library.DocumentSource`."""
         for some in chunks(ids):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ple.library.activity import Doing, doings
     from ple.library.changes import START, Change, Position, changes_since
-    from ple.library.documents import Document, DocumentSource, MarkdownSource
+    from ple.library.documents import Document, DocumentSource, LeaningSource, MarkdownSource
     from ple.library.errors import (
         Ambiguous,
         DiskFull,
@@ -38,6 +38,7 @@ _HOMES = {
     "DiskFull": "ple.library.errors",
     "Document": "ple.library.documents",
     "DocumentSource": "ple.library.documents",
+    "LeaningSource": "ple.library.documents",
     "MarkdownSource": "ple.library.documents",
     "Doing": "ple.library.activity",
     "Finding": "ple.library.inspection",
@@ -81,6 +82,7 @@ __all__ = [
     "Doing",
     "Finding",
     "InvalidInput",
+    "LeaningSource",
     "Library",
     "LibraryBusy",
     "LibraryError",

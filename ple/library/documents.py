@@ -46,6 +46,15 @@ class DocumentSource(Protocol):
 
 
 @runtime_checkable
+class LeaningSource(DocumentSource, Protocol):
+    """A feature some of whose documents say what other things are called: the feed of an entry, what a work shows."""
+
+    def leaning_on(self, ids: Iterable[int]) -> list[int]:
+        """Return the numbers of what says the title of one of ``ids``, and is not in the trash."""
+        ...
+
+
+@runtime_checkable
 class MarkdownSource(DocumentSource, Protocol):
     """A feature whose resources are written in Markdown, and that can say so without rendering it."""
 

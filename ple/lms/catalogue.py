@@ -234,6 +234,18 @@ class Catalogue:
                 )
         raise NotFound(id, ASSIGNMENT)
 
+    def assignments_of(self, courses: Iterable[int]) -> list[int]:
+        """Return the numbers of the assignments of these courses."""
+        query = select(AssignmentRow.id).join(Resource, col(Resource.id) == col(AssignmentRow.id))
+        query = query.where(col(Resource.trashed_at).is_(None))
+        with self._library.reading() as tx:
+            return [
+                id
+                for some in chunks(courses)
+                for id in tx.exec(query.where(col(AssignmentRow.course_id).in_(some)))
+                if id
+            ]
+
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what accounts, courses, assignments and receipts say; see :class:`~ple.library.DocumentSource`."""
         with self._library.reading() as tx:

@@ -67,6 +67,10 @@ class Lists:
         """
         return self._catalogue.assignment(id)
 
+    def leaning_on(self, ids: Iterable[int]) -> list[int]:
+        """Return the assignments that say what these courses are called; see :class:`~ple.library.LeaningSource`."""
+        return self._catalogue.assignments_of(ids)
+
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what these things say; see :class:`~ple.library.DocumentSource`."""
         return self._catalogue.documents(ids)

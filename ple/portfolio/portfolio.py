@@ -1,6 +1,7 @@
 """The portfolio's front door: choose what to show, say why, and build the site."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from ple.portfolio.addresses import went_out
 from ple.portfolio.characters import fit_line
 from ple.portfolio.collections import Collection, Held
 from ple.portfolio.models import ArtifactFields, ArtifactRow, SiteFields, SiteRow
+from ple.portfolio.naming import Names
 from ple.portfolio.placing import last_place, move, shown_by
 from ple.portfolio.said import checked, context_of, site_url, visibility_of
 from ple.portfolio.shelf import Badges, Shelf
@@ -265,6 +267,10 @@ class Portfolio:
         """Return the receipts of each of these artifacts that was handed in: its page must not vanish unnoticed."""
         return self._shelf.receipts(ids)
 
+    def leaning_on(self, ids: Iterable[int]) -> list[int]:
+        """Return the works that are called as what they show is; see :class:`~ple.library.LeaningSource`."""
+        return self._shelf.showing(ids)
+
     def documents(self, ids: Iterable[int]) -> Iterator[Document]:
         """Say what these artifacts say about what they show; see :class:`~ple.library.DocumentSource`."""
         for one in self._shelf.artifacts(ids):
@@ -276,6 +282,19 @@ class Portfolio:
             yield Document(
                 one.id, ARTIFACT, one.title, text, one.created_at, one.url, one.tags, container=container, flags=flags
             )
+
+    def names(self) -> Names:
+        """Return what may be named to strangers: what everybody may find."""
+        public = [(one, said) for one, said in self._shelf.read(private=False) if one.visibility is Visibility.PUBLIC]
+        return Names(title for one, said in public if said for title in (one.title, said.title))
+
+    def title_of(self, id: int) -> str:
+        """Return what the page of an artifact is called, which names nothing but what everybody may find.
+
+        Raises:
+            NotFound: there is no such artifact.
+        """
+        return next(self.names().title(one.title, _own(said)) for one, said in self._shelf.read([self.artifact(id).id]))
 
     # the site
 
@@ -311,6 +330,9 @@ class Portfolio:
         chosen = Form(form) if form else form_of(file)
         self.build()
         works = list(self._shelf.read())
+        if chosen is not Form.ZIP:
+            names = self.names()
+            works = [(replace(one, title=names.title(one.title, _own(said))), said) for one, said in works]
         own = belongings(self._library, [id for artifact, _ in works for id in (artifact.source_id, artifact.id) if id])
         held = {one.id: one.works for one in self.collections() if one.id} if chosen is Form.LEAP2A else {}
         if chosen is not Form.ZIP:
@@ -350,3 +372,7 @@ def _say(tx: Writing, id: int, given: Mapping[str, Any]) -> None:
     if values:
         tx.remember(id, before)
         tx.update(ArtifactRow, [id], **values)
+
+
+def _own(document: Document | None) -> str:
+    return (document.markdown or "") if document is not None else ""

@@ -45,6 +45,17 @@ class Shelf:
         """Yield all artifacts, or those of ``ids``, in the learner's order."""
         return (artifact for artifact, _document in self.read(ids))
 
+    def showing(self, ids: Iterable[int]) -> list[int]:
+        """Return the numbers of the artifacts that show one of these."""
+        with self.library.reading() as statements:
+            return [
+                row[0]
+                for some in listed(ids)
+                for row in statements.rows(
+                    f"SELECT a.id {_ALIVE} WHERE a.source_id IN ({some}) AND r.trashed_at IS NULL"
+                )
+            ]
+
     def shown(self, changed: Iterable[int] | None, ledger: Ledger | None = None) -> Iterator[Shown]:
         """Yield what is not private, or that of it which one of ``changed`` is, or is what it shows.
 

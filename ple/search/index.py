@@ -131,6 +131,18 @@ class Index:
             )
         return True
 
+    def renamed(self, said: Sequence[Indexed], gone: Sequence[int], *, restored: bool) -> list[int]:
+        """Return what is called otherwise than the index has it: with another title, gone, or ``restored``."""
+        titles = {one.document.id: indexed(one.document.title) for one in said}
+        with self.asking() as db:
+            newest = db.execute("SELECT max(id) FROM doc_text").fetchone()[0] or 0
+            ids = [*titles, *gone]
+            marks = ",".join("?" * len(ids))
+            had = dict(db.execute(f"SELECT id, title FROM doc_text WHERE id IN ({marks})", ids))
+        return [
+            id for id in ids if (had[id] != titles.get(id) if id in had else restored and id in titles and id < newest)
+        ]
+
     def renew_lexicon(self) -> None:
         """Count all words anew if the lexicon has fallen behind."""
         with self.asking() as db:

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.library import START, Change, Document, DocumentSource, Library, Resource, changes_since
+from ple.library import START, Change, Document, DocumentSource, LeaningSource, Library, Resource, changes_since
 from ple.search import answers, lexicon
 from ple.search.dates import moment
 from ple.search.index import Damaged, Index, Indexed, IndexUnusable, Mark, folded_name, mark_of
@@ -29,6 +29,9 @@ BATCH = 2500
 """Documents in one transaction of the index."""
 MANY = 3000
 """From so many changes on, counting all words anew at the end is quicker than keeping count."""
+
+_LEANING: Mapping[str, tuple[str, ...]] = {"entry": ("feed",), "assignment": ("course",), "artifact": ()}
+"""Whose documents say what others are called, and the kinds of these; none: any but its own."""
 
 Progress = Callable[[int, int], None]
 """Called with how many resources are done, and how many there are to do."""
@@ -231,10 +234,14 @@ class Search:
                 for batch in changes_since(self._library, START, BATCH):
                     for one in self._said(batch):
                         document = one.document
-                        row = db.execute("SELECT title, text FROM doc_text WHERE id = ?", (document.id,)).fetchone()
+                        row = db.execute(
+                            "SELECT t.title, t.text, c.name FROM doc_text t JOIN doc d ON d.id = t.id "
+                            "LEFT JOIN container c ON c.id = d.container WHERE t.id = ?",
+                            (document.id,),
+                        ).fetchone()
                         if row is None:
                             wrong.append(f"#{document.id} is missing")
-                        elif row != (indexed(document.title), indexed(document.text)):
+                        elif row != (indexed(document.title), indexed(document.text), document.container or None):
                             wrong.append(f"#{document.id} says something else")
                         left.discard(document.id)
             return wrong + [f"#{id} is no longer there" for id in sorted(left)]
@@ -304,6 +311,8 @@ class Search:
             spoken = {one.document.id for one in said}
             gone = [change.id for change in batch if change.id not in spoken]
             after = Mark(epoch, batch[-1].position)
+            if mark.position != START and not self._rename(said, gone, batch, mark, counting=behind < MANY):
+                break
             if not self._index.replace(said, gone, mark, after, counting=behind < MANY):
                 break
             mark = after
@@ -314,14 +323,39 @@ class Search:
 
     def _said(self, batch: Sequence[Change]) -> list[Indexed]:
         """Return what the resources of a batch say; those that say nothing any more are left out."""
-        documents: list[Document] = []
         asked: dict[int, tuple[DocumentSource, list[int]]] = {}
         for change in batch:
             source = self._sources.get(change.kind)
             if source is not None and not change.gone:
                 asked.setdefault(id(source), (source, []))[1].append(change.id)
-        for source, ids in asked.values():
-            documents += source.documents(ids)
+        return self._dated([document for source, ids in asked.values() for document in source.documents(ids)])
+
+    def _rename(
+        self, said: Sequence[Indexed], gone: Sequence[int], batch: Sequence[Change], mark: Mark, *, counting: bool
+    ) -> bool:
+        """Index anew what says how things of a batch are called, where they are called otherwise now.
+
+        The change feed does not tell: the entries of a feed were not touched when it got another title. Return False if
+        another process was quicker.
+        """
+        renamed = self._index.renamed(said, gone, restored=counting)
+        if not renamed:
+            return True
+        kinds = {change.id: change.kind for change in batch}
+        for leaning, on in _LEANING.items():
+            ids = [id for id in renamed if kinds[id] in on] if on else [id for id in renamed if kinds[id] != leaning]
+            source = self._sources.get(leaning) if ids else None
+            if not isinstance(source, LeaningSource):
+                continue
+            others = source.leaning_on(ids)
+            for start in range(0, len(others), BATCH):
+                again = self._dated([*source.documents(others[start : start + BATCH])])
+                if not self._index.replace(again, (), mark, mark, counting=counting):
+                    return False
+        return True
+
+    def _dated(self, documents: Sequence[Document]) -> list[Indexed]:
+        """Return documents with what the index has to know of their resources."""
         known: dict[int, tuple[uuid.UUID, dt.datetime]] = {}
         with self._library.reading() as tx:
             for start in range(0, len(documents), 500):
