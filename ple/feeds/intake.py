@@ -50,6 +50,9 @@ def take_in(tx: Writing, said: Sequence[tuple[FeedRow, ParsedFeed]], now: dt.dat
     decided = [_decide(tx, feed, parsed.entries) for feed, parsed in said]
     new = [(feed.id, decision.new) for (feed, _), (_, decision) in zip(said, decided, strict=True) if decision]
     ids = iter(_add(tx, new, now))
+    for (feed, _), (_, decision) in zip(said, decided, strict=True):
+        if decision is not None and not _had_any(feed):
+            _adopt(tx, feed, decision)
     _edit(tx, [edit for _, decision in decided if decision for edit in decision.edited])
     brought: list[Brought] = []
     for rule, decision in decided:
@@ -98,10 +101,39 @@ def _decide(tx: Reading, feed: FeedRow, entries: Sequence[ParsedEntry]) -> tuple
     if any(arrival.entry.same and arrival.key != there[arrival.entry.digest].key for arrival in arrived):
         return before, None  # it goes by another name now: what is known of it must be compared in full
     rest = [arrival for arrival in arrived if not arrival.entry.same]
-    had_any = feed.changed_at is not None or feed.fetched_at is not None
-    known = _known(tx, feed.id, rest) if rest and had_any else []
+    known = (_known(tx, feed.id, rest) if _had_any(feed) else _left_over(tx, rest)) if rest else []
     ids = {each.id for each in there.values()}
     return rule, arrivals.decide(arrived, [*there.values(), *(each for each in known if each.id not in ids)])
+
+
+def _had_any(feed: FeedRow) -> bool:
+    return feed.changed_at is not None or feed.fetched_at is not None
+
+
+def _left_over(tx: Reading, arrived: Sequence[Arrival]) -> list[Known]:
+    """Return what the learner kept of ``arrived`` when the feed was deleted for good: it is followed again."""
+    by_link = {arrival.link_hash: arrival for arrival in arrived if arrival.link_hash}
+    found: dict[int, Known] = {}
+    for some in chunks_of(sorted(by_link)):
+        found |= _rows(tx, None, col(EntryRow.link_hash), some)
+    titles = {(arrival.alias, arrivals.title(arrival.entry).casefold()) for arrival in by_link.values()}
+    words = {(arrival.alias, arrival.content_hash) for arrival in by_link.values()}
+    return [
+        known
+        for known in found.values()
+        if not known.thrown_away
+        and ((known.alias, known.title.casefold()) in titles or (known.alias, known.content_hash) in words)
+    ]
+
+
+def _adopt(tx: Writing, feed: FeedRow, decision: Decision) -> None:
+    """Give entries that were left over to the feed that brings them again."""
+    pairs = [*decision.same, *decision.renamed, *((edit.known, edit.arrival) for edit in decision.edited)]
+    ids = list(dict.fromkeys(known.id for known, _ in pairs))
+    for id in ids:  # no two of a feed have one key, not even for a moment
+        tx.update(EntryRow, [id], feed_id=feed.id, feed_title="", key=f"left over: {id}")
+    for known, arrival in pairs:
+        _rename(tx, known, arrival)
 
 
 def _as_they_were(tx: Reading, feed: FeedRow, entries: Sequence[ParsedEntry]) -> dict[str, Known]:
@@ -162,7 +194,7 @@ def _lookup(tx: Reading, feed_id: int, column: Any, names: Iterable[str]) -> dic
     return found
 
 
-def _rows(tx: Reading, feed_id: int, column: Any, some: Sequence[Any]) -> dict[int, Known]:
+def _rows(tx: Reading, feed_id: int | None, column: Any, some: Sequence[Any]) -> dict[int, Known]:
     query = (
         sa.select(
             col(EntryRow.id), col(EntryRow.key), col(EntryRow.alias), col(EntryRow.content_hash),

@@ -343,6 +343,12 @@ def test_removing_a_feed_keeps_what_was_marked_and_can_be_undone(feeds, server, 
     library.empty_trash()
     assert [line.feed_title for line in feeds.entries()] == ["A blog", "A blog"]
     assert not library.check()
+    again = feeds.add(url)
+    assert again.entries == 4
+    assert [line.title for line in feeds.entries()] == ["Article 4", "Article 3", "Article 2", "Article 1"]
+    assert feeds.entry_ids(starred=True, feed=again.id) == ids[:1], "what was kept is the article, and not a second one"
+    library.undo()
+    assert feeds.entry_ids() == ids[:2], "and it is there without the feed, too"
     assert feeds.add(url).entries == 4
 
 
