@@ -24,7 +24,7 @@ from ple.portfolio.work import Card, Whole
 Published = Callable[[Iterable[int] | None], Iterator[tuple[Artifact, Document | None]]]
 """What says everything that is shown, or that of it which is or shows one of some resources."""
 
-_VERSION = f"{ple.__version__}/4"
+_VERSION = f"{ple.__version__}/5"
 _ANEW_BEYOND = 2000
 _AHEAD = 8
 _TABLES = """

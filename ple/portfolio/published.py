@@ -10,6 +10,7 @@ from functools import partial
 
 from ple.portfolio.characters import fit_line
 from ple.portfolio.mentions import HIDDEN, Mention, Target
+from ple.portfolio.naming import Names, folded
 from ple.portfolio.permalinks import ARTIFACT, PAGE, SKILL, TAG, Ledger
 from ple.portfolio.work import Card, Whole, Work
 
@@ -22,6 +23,11 @@ def published(
     Works that never were, their pages, tags and skills get a place in ``ledger``. ``whole`` says all of a work by its
     number.
     """
+    cards = list(cards)
+    if marked := [card for card in cards if card.marked]:
+        known = Names(title for card in cards if card.listed for title in (card.source_title, card.title))
+        for card in marked:
+            card.title = fit_line(known.words(card.marked))
     works = []
     for card in cards:
         line = ledger.of(ARTIFACT, card.id)
@@ -48,13 +54,13 @@ def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work]
     by_title: dict[str, Work] = {}
     if any(work.card.mentions for work in works):
         by_number = {work.card.source: work for work in public} | {work.id: work for work in public}
-        by_title = {_folded(title): w for w in reversed(public) for title in (w.card.source_title, w.title)}
+        by_title = {folded(title): w for w in reversed(public) for title in (w.card.source_title, w.title)}
 
     def target(mention: Mention) -> Target:
         if mention.title is None:
             shown = by_number.get(mention.number or 0)
             return Target(shown.title, shown.permalink.address) if shown else Target(mention.written)
-        name = _folded(mention.title)
+        name = folded(mention.title)
         number = name.removeprefix("#")
         shown = by_number.get(int(number)) if number.isdecimal() and len(number) < 19 else by_title.get(name)
         if shown is None:
@@ -71,11 +77,8 @@ def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work]
             work = Work(card, work.permalink, work.whole, targets)
         done.append(work)
         resolved = [[written, to.words, to.address] for written, to in sorted(work.targets.items())]
+        resolved += [["", card.title, None]] if card.marked else []
         if not card.looks or resolved != card.resolved:
             card.summarize(work.summarized(), resolved)
             new.append(card)
     return done, new
-
-
-def _folded(title: str) -> str:
-    return " ".join(title.split()).casefold()

@@ -135,7 +135,8 @@ class Rewriting:
             return html
         tags = self._tags
         if self._title and (first := _TITLE.match(html)):
-            words = " ".join(unescape(re.sub(r"<[^>]*>", "", first[2])).split())
+            said = self._unmarked(first[2], lambda number: self._targets[number].words) if self._mark else first[2]
+            words = " ".join(unescape(re.sub(r"<[^>]*>", "", said)).split())
             if words.casefold() == " ".join(self._title.split()).casefold():
                 tags = html = html[first.end() :]
         levels = sorted(set(_LEVEL.findall(tags)))

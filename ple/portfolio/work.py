@@ -14,6 +14,7 @@ from ple.library import Document
 from ple.portfolio import files
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.mentions import HIDDEN, Mention, Target, mentions, spoken
+from ple.portfolio.naming import marked_title
 from ple.portfolio.notation import encoder
 from ple.portfolio.permalinks import Permalink
 from ple.portfolio.prose import beginning, excerpt
@@ -93,6 +94,8 @@ class Card:
     """What it shows: name, media type, SHA-256 and size; then what can be seen on it, in words. Mostly nothing."""
     badge: list[Any] = field(default_factory=list)
     """What was found about it, if it is a badge."""
+    marked: str = ""
+    """Its title with the mentions in it, if it was taken from a line that has some."""
 
     @classmethod
     def of(cls, whole: Whole) -> "Card":
@@ -138,7 +141,7 @@ class Card:
             a.visibility is Visibility.PUBLIC, when.isoformat(), d.language, hash_of(kept), fingerprint,
             [[m.written, m.title, m.label, m.number] for m in found], [],
             [] if d.kind in OWN_WORK else [source or "", fit_line(d.author or ""), fit_line(d.container or "")],
-            file=file, badge=badge,
+            file=file, badge=badge, marked=marked_title(title, whole.text) if d.kind in OWN_WORK else "",
         )  # fmt: skip
 
     def summarize(self, summary: str, resolved: list[list[Any]]) -> None:

@@ -91,7 +91,7 @@ class WorkPages:
             "quote": [words for words in work.quote.split("\n") if words.strip()],
             "source": {
                 "url": work.source,
-                "title": fit_line(d.title),
+                "title": work.title if work.own else fit_line(d.title),
                 "author": fit_line(d.author or ""),
                 "container": fit_line(d.container or ""),
                 "host": host_of(work.source),

@@ -11,8 +11,10 @@ import lxml.etree
 import lxml.html
 import pytest
 
+from ple.environment import Environment
 from ple.library import Library
 from ple.portfolio import Portfolio
+from ple.portfolio.mentions import HIDDEN
 from tests.portfolio.conftest import Shelf, all_of, tree
 
 BASE = "https://ada.example.org/portfolio/"
@@ -267,6 +269,45 @@ def test_every_page_has_what_it_should(portfolio: Portfolio, shelf: Shelf) -> No
                 expected = BASE + path.removesuffix("index.html")
                 assert page.cssselect('link[rel="canonical"]')[0].get("href") == expected
     assert portfolio.check() == [f for f in portfolio.check() if not f.serious]
+
+
+def test_a_title_that_was_taken_from_a_line_names_nothing_that_the_line_does_not(
+    sqlite_environment: Environment,
+) -> None:
+    journal, portfolio = sqlite_environment.journal, sqlite_environment.portfolio
+    portfolio.init("Ours", BASE)
+    for title in ("Job hunt in secret", "Planned walk"):
+        journal.write("Words.", title=title)
+    ids = []
+    for text in (
+        "[[Job hunt in secret]] takes my evenings.",
+        "# About [[Planned walk]]\n\nIt went well.",
+        f"{'A long beginning of a first line that goes on ' * 2}[[Job hunt in secret]]",
+        "Why `[[Job hunt]]` is no mention",
+        "Of [[Job hunt in secret|something]] else",
+    ):
+        ids.append(portfolio.add(journal.write(text).id, visibility="public").id)
+    portfolio.build()
+    said = all_of(portfolio.folder)
+    assert "hunt in secret" not in said.lower()
+    assert "job-hunt-in" not in said
+    assert "Planned walk" not in said
+    home = [one.text_content() for one in html(portfolio.folder, "index.html").cssselect("h3")]
+    assert home[0] == f"{HIDDEN} takes my evenings."
+    assert home[1] == f"About {HIDDEN}"
+    assert HIDDEN in home[2]
+    assert home[3:] == ["Why [[Job hunt]] is no mention", "Of something else"]
+    assert portfolio.title_of(ids[1]) == f"About {HIDDEN}"
+
+    walk = next(one.id for one in journal.entries() if one.title == "Planned walk")
+    portfolio.add(walk, visibility="public")
+    portfolio.build()
+    page = html(portfolio.folder, f"{portfolio.artifact(ids[1]).address}index.html")
+    assert page.cssselect("h1")[0].text_content() == "About Planned walk"
+    assert not page.cssselect(".e-content h2"), "it repeats the title"
+    before = tree(portfolio.folder)
+    assert portfolio.build(portfolio.folder.parent / "anew").pages
+    assert tree(portfolio.folder.parent / "anew") == before
 
 
 def test_names_stand_in_the_order_in_which_people_look_for_them(portfolio: Portfolio, shelf: Shelf) -> None:

@@ -214,3 +214,15 @@ def test_what_nobody_could_read_is_not_announced(learner: Learner, net: Network)
     with pytest.raises(AnnounceError, match="does not know you"):
         door.announce(learner.ids[0], "mine")
     assert net.statuses == {}
+
+
+def test_an_announcement_names_nothing_private(learner: Learner) -> None:
+    learner.show("Kept back", "Mine", visibility="private")
+    id = learner.show("Kept back begins", "[[Kept back]] begins")
+    learner.portfolio.edit(id, why="After [[Kept back]] and [[Sleep]].")
+    learner.portfolio.build()
+    door = accounts(learner)
+    door.keep("wordpress", "https://blog.example/", name="mine", user="noor", secret="secret")
+    said = door.preview(id, "mine")
+    assert "Kept back" not in said.text + said.title
+    assert said.text.startswith("a private note begins\n\nAfter a private note and Sleep.")

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -94,6 +95,8 @@ class Announcements:
         sent = self._row(to.id, work.id)
         if sent is not None and sent.url:
             return self._announcement(work, to.name, sent.text, sent)
+        names = self._portfolio.names()
+        work = replace(work, title=self._portfolio.title_of(work.id), why=names.words(work.why))
         if work.visibility is not Visibility.PUBLIC or not work.url:
             raise InvalidInput(
                 f"“{work.title}” cannot be announced: nobody could read it",
