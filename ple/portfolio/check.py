@@ -20,7 +20,7 @@ from ple.portfolio.values import Artifact, Finding, Settings, ShownFile, Visibil
 from ple.portfolio.work import COLLECTIONS, Work
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
-_OF_CAMERAS = ("video/", "application/octet-stream", "image/")
+_OF_CAMERAS = ("video/", "audio/", "application/octet-stream", "image/")
 _SHORTEST_TELLING = 8
 """Titles shorter than this occur by chance: that “Notes” stands on a page gives nothing away."""
 
@@ -199,7 +199,8 @@ def _places(work: Work, file: ShownFile, darkroom: Darkroom) -> Iterator[Finding
         words = f"the picture {file.name} of “{work.title}” is not shown ({form}), and may tell where it was taken"
         yield Finding(True, words, f"Save it as JPEG: `ple portfolio edit {work.id} --file FILE --alt “…”`.", work.id)
     elif files.tells_place(data):
-        words = f"the film {file.name} of “{work.title}” tells where it was taken"
+        sort = "recording" if file.media_type.startswith("audio/") else "film"
+        words = f"the {sort} {file.name} of “{work.title}” tells where it was taken"
         hint = (
             f"Save it without (`ffmpeg -i IN -map_metadata -1 -c copy OUT`): `ple portfolio edit {work.id} --file OUT`."
         )
