@@ -83,8 +83,12 @@ def hand_in(
         waiting = ours.courses.put_off(
             number, content, resource=thing, accept_statement=accept_statement, authorised=when_online
         )
-        how = "goes by itself" if when_online else "is asked about again"
-        said = f"{error}. It waits in the outbox as {waiting.id} and {how} with `ple lms outbox send`."
+        goes = f"It waits in the outbox as {waiting.id}"
+        if when_online:
+            goes += ", and goes by itself with the next `ple lms sync` or `ple lms outbox send`."
+        else:
+            goes += "; `ple lms outbox send` asks about it again."
+        said = f"{error}. Nothing is handed in yet. {goes}"
         show(ctx, waiting, said=[f"{said[0].upper()}{said[1:]}", *([waiting.warning] if waiting.warning else [])])
         return
     if plan_only:

@@ -127,7 +127,10 @@ class Courses(HandingIn):
         rows = [self._catalogue.account(account)[0]] if account is not None else self._catalogue.accounts()
         self._intake.sweep()
         for row in rows:
-            yield self._syncing.sync(row)
+            synced = self._syncing.sync(row)
+            if synced.failure is None:
+                self._outbox.answered(row.id)
+            yield synced
 
     def add_assignment(
         self,

@@ -3,7 +3,7 @@
 A hand-in is not sent behind the learner's back hours later: when the LMS answers again, everything is checked anew and
 the learner is asked, unless they said beforehand that it may go by itself, and even then only if nothing new stands in
 its way. One process sends for an account at a time. What fails is tried again later and later, as late as the LMS
-wishes; a token that is not accepted stops the account until it is connected again.
+wishes, or at once when it answers a sync; a token that is not accepted stops the account until it is connected again.
 """
 
 import datetime as dt
@@ -15,7 +15,17 @@ from sqlmodel import col, select
 
 from ple.library import Library, LibraryError, NotFound, Writing, uuid7
 from ple.lms.content import Content, Piece
-from ple.lms.errors import Busy, Changed, LmsError, NeedsBrowser, NotConnected, Undecided, Unreachable, WrongToken
+from ple.lms.errors import (
+    Busy,
+    Changed,
+    LmsError,
+    NeedsBrowser,
+    NotConnected,
+    TooManyRequests,
+    Undecided,
+    Unreachable,
+    WrongToken,
+)
 from ple.lms.hand_in import Plan
 from ple.lms.models import AccountRow, AssignmentRow, CourseRow
 from ple.lms.values import Receipt
@@ -209,6 +219,8 @@ class Outbox:
         except Unreachable as error:
             self._rest(account_id, wait=error.retry_after, said=str(error))
             self._later(item.id, None, str(error))
+            if error.retry_after is not None or isinstance(error, TooManyRequests):
+                self._as_it_wishes(account_id)
             return ended("waits", str(error))
         except (Undecided, Changed, Busy) as error:
             self._later(item.id, self._now() + dt.timedelta(seconds=90), str(error))
@@ -271,6 +283,27 @@ class Outbox:
                 row.rests_until = now + pause(row.failures, wait)
                 row.failures += 1
             tx.add(row)
+
+    def _as_it_wishes(self, account_id: int) -> None:
+        """Let all that waits keep the pause that the LMS itself asked for, also if it answers others meanwhile."""
+        with self._library.writing(durable=True) as tx:
+            sender = tx.get(SenderRow, account_id)
+            rows = select(WaitingRow).where(WaitingRow.account_id == account_id, WaitingRow.state == "waiting")
+            for row in tx.exec(rows).all():
+                row.next_at = sender.rests_until if sender else None
+                tx.add(row)
+
+    def answered(self, account_id: int) -> None:
+        """Hear that the LMS of an account has answered: a rest because it could not be reached is over."""
+        with self._library.reading() as tx:
+            row = tx.get(SenderRow, account_id)
+        if row is None or row.rests_until is None or row.stopped_at is not None:
+            return
+        with self._library.writing(durable=True) as tx:
+            row = tx.get(SenderRow, account_id)
+            if row is not None and row.stopped_at is None:
+                row.rests_until, row.reason, row.failures = None, None, 0
+                tx.add(row)
 
     def _later(self, id: int, next_at: dt.datetime | None, failure: str) -> None:
         with self._library.writing(durable=True) as tx:

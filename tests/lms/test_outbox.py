@@ -70,6 +70,29 @@ def test_an_lms_that_is_closed_is_left_alone_as_long_as_it_wishes(learner: Learn
     assert done.outcome == "sent"
 
 
+def test_what_waits_for_a_network_goes_as_soon_as_a_sync_was_answered(learner: Learner) -> None:
+    put_off(learner, authorised=True)
+    for _ in range(3):  # a day on the train: each time the rest gets longer
+        learner.lms.faults.arm("*", "close", times=9)
+        assert [done.outcome for done in learner.courses.deliver(urge=True)] == ["waits"]
+    learner.lms.faults.clear()
+    assert [done.outcome for done in learner.courses.deliver()] == ["waits"]
+    assert [synced.failure for synced in learner.courses.sync()] == [None]
+    assert not learner.courses.rests()
+    assert [done.outcome for done in learner.courses.deliver()] == ["sent"]
+
+
+def test_a_pause_that_the_lms_asked_for_is_kept_though_it_answers_a_sync(learner: Learner) -> None:
+    put_off(learner, authorised=True)
+    put_off(learner, POST, authorised=True)
+    learner.lms.faults.arm("*", "too-many")
+    assert {done.outcome for done in learner.courses.deliver()} == {"waits"}
+    assert [synced.failure for synced in learner.courses.sync()] == [None]
+    assert {done.outcome for done in learner.courses.deliver()} == {"waits"}
+    learner.clock.forward(minutes=10)
+    assert {done.outcome for done in learner.courses.deliver()} == {"sent"}
+
+
 def test_a_token_that_is_not_accepted_stops_the_account_until_it_is_connected_again(learner: Learner) -> None:
     put_off(learner, authorised=True)
     learner.lms.dialect.expire()
