@@ -72,14 +72,15 @@ def accounts(ctx: click.Context) -> None:
 @click.argument("account")
 @click.pass_context
 def disconnect(ctx: click.Context, account: str) -> None:
-    """Forget an account and its token. Receipts stay."""
+    """Forget an account and its token. Receipts stay, and what it asked of you is no longer due."""
     courses = environment(ctx).courses
     found = courses.account(resolve(ctx, account, "account"))
     if not confirm(ctx, f"Forget {found.title} and its token?"):
         tell(ctx, "Nothing was changed.")
         return
     courses.disconnect(found.id)
-    show(ctx, found, said=f"Forgot #{found.id} {found.title} and its token. Its courses and your receipts are kept.")
+    forgot = f"Forgot #{found.id} {found.title} and its token."
+    show(ctx, found, said=f"{forgot} Your receipts are kept, and nothing is due there any more.")
 
 
 @command.command("courses")

@@ -166,10 +166,11 @@ class Catalogue:
         due_from: dt.datetime | None = None,
         due_until: dt.datetime | None = None,
         open_only: bool = False,
+        connected: bool = False,
     ) -> list[int]:
         """Return assignments, the next due first, those without a date last.
 
-        ``open_only`` leaves out what is handed in.
+        ``open_only`` leaves out what is handed in, ``connected`` those of an account that was disconnected.
         """
         extended = col(AssignmentRow.extended_to)
         due = sa.case((extended > col(AssignmentRow.due_at), extended), else_=col(AssignmentRow.due_at))
@@ -189,6 +190,8 @@ class Catalogue:
             query = query.where(due >= due_from)
         if due_until is not None:
             query = query.where(due <= due_until)
+        if connected:
+            query = query.where(col(CourseRow.account_id).not_in(trashed()))
         if open_only:
             query = query.where(sa.func.coalesce(col(AssignmentRow.state), "none") != "submitted")
         with self._library.reading() as tx:

@@ -295,7 +295,8 @@ class Courses(HandingIn):
         """Return all due dates and sessions as a calendar (RFC 5545) that other programs read."""
         from ple.lms.calendar_export import calendar
 
-        return calendar(self._catalogue.lines(self._catalogue.assignment_ids()), self._sessions.list(), self._now())
+        ids = self._catalogue.assignment_ids(connected=True)
+        return calendar(self._catalogue.lines(ids), self._sessions.list(), self._now())
 
     def receipt_page(self, ids: Iterable[int]) -> str:
         """Return receipts as one page of HTML, to be printed or kept."""

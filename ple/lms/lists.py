@@ -39,15 +39,15 @@ class Lists:
         """Return assignments, the next due first and those without a date last.
 
         With ``due_within``, those that are due from now until then, and those overdue for less than a month that are
-        not handed in.
+        not handed in; nothing is due any more at an account that was disconnected.
         """
         if due_within is None:
             return self._catalogue.lines(self._catalogue.assignment_ids(course=course))
         now = self._now()
         overdue = self._catalogue.assignment_ids(
-            course=course, due_from=now - dt.timedelta(days=30), due_until=now, open_only=True
+            course=course, due_from=now - dt.timedelta(days=30), due_until=now, open_only=True, connected=True
         )
-        coming = self._catalogue.assignment_ids(course=course, due_from=now, due_until=now + due_within)
+        coming = self._catalogue.assignment_ids(course=course, due_from=now, due_until=now + due_within, connected=True)
         lines = self._catalogue.lines(dict.fromkeys([*overdue, *coming]))
         return [line for line in lines if line.due_at and (line.due_at >= now or _still_open(line, now))]
 

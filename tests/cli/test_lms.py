@@ -139,6 +139,9 @@ def test_an_account_is_forgotten_with_its_token_and_the_receipts_stay(
     connected("lms", "disconnect", "Practice School", "--yes")
     assert connected("lms", "accounts", "--json").json == []
     assert len(connected("lms", "receipts", "--json").json) == 1
+    assert connected("today", "--json").json["due"] == []  # such as of a practice LMS, once it was tried
+    assert connected("lms", "assignments", "--due-within", "90d", "--json").json == []
+    assert "VEVENT" not in connected("lms", "calendar").out
     assert lms.token not in (connected.folder / "secrets.json").read_text()  # type: ignore[attr-defined]
     said = connected("lms", "status", "Reflection post 2", code=1)
     assert "connect" in said.err
