@@ -151,7 +151,7 @@ class Bookmarks:
     ) -> Bookmark:
         """Change what the learner says about a page; what is None stays. ``tags`` takes the place of all tags.
 
-        An empty title gives the page its own one back when it is next fetched.
+        An empty title gives the page its own one back when it is next fetched. Earlier notes are kept in its history.
 
         Raises:
             NotFound: there is no such bookmark.
@@ -176,6 +176,8 @@ class Bookmarks:
                 values |= {"unread": unread, "read_at": None if unread else row.read_at or utc_now()}
             if url is not None and addresses.clean(url) != row.url:
                 values |= keeping.moved(tx, id, addresses.clean(url))
+            if row.note and values["note"] not in (None, row.note):
+                tx.remember(id, {"note": row.note})
             for name, value in values.items():
                 if (value is not None or name == "read_at") and getattr(row, name) != value:
                     setattr(row, name, value)

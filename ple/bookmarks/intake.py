@@ -7,7 +7,7 @@ finds them and goes on. All parts together are one change to take back.
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from sqlmodel import col
 from ple.bookmarks import fetching, judging, works
 from ple.bookmarks.formats.files import Found
 from ple.bookmarks.formats.record import Quotation, Record
+from ple.bookmarks.keeping import earlier_notes, with_note
 from ple.bookmarks.models import BOOKMARK, BookmarkRow, Imported, ImportPlan, Refused, key_of
 from ple.library import InvalidInput, Library, Reading, Resource, Writing, chunks, fold_tag, utc_now
 from ple.web import addresses
@@ -51,8 +52,7 @@ class _Wanted:
         self.title = self.title or other.title
         self.folder = self.folder or other.folder
         self.tags |= other.tags
-        if other.note not in self.note:
-            self.note = f"{self.note}\n\n{other.note}".strip()
+        self.note = with_note(self.note, other.note)
         self.record = replace(
             self.record,
             saved_at=min(dates, default=None),
@@ -290,10 +290,10 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> set[int]:
     )
     columns = [table.c[name] for name in names]
     for some in chunks(known):
-        tags = tx.tags_of(some)
+        tags, earlier = tx.tags_of(some), earlier_notes(tx, some)
         for row in tx.connection().execute(sa.select(*columns).where(table.c.id.in_(some))).fetchall():
             want = known[row.id]
-            more = _more(row, want, row.id in made)
+            more = _more(row, want, row.id in made, earlier.get(row.id, ()))
             if more and tx.update(BookmarkRow, [row.id], **more):
                 changed.add(row.id)
             if want.tags - tags[row.id]:
@@ -302,12 +302,12 @@ def _add_to(tx: Writing, known: dict[int, _Wanted], made: set[int]) -> set[int]:
     return changed
 
 
-def _more(row: Any, want: _Wanted, is_new: bool) -> dict[str, Any]:
+def _more(row: Any, want: _Wanted, is_new: bool, earlier: Collection[str]) -> dict[str, Any]:
     """Return the columns of a bookmark that a file has more to say of."""
     record = want.record
     more: dict[str, Any] = {}
-    if want.note and want.note not in row.note:
-        more["note"] = f"{row.note}\n\n{want.note}".strip()
+    if (note := with_note(row.note, want.note, earlier)) != row.note:
+        more["note"] = note
     if want.folder and not row.folder:
         more["folder"] = want.folder
     if record.saved_at and row.saved_at - record.saved_at >= dt.timedelta(seconds=1):  # files have whole seconds

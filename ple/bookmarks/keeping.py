@@ -1,7 +1,7 @@
 """Keeping a page: one bookmark for each, what fetching it brings, and what the learner says about it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
@@ -12,7 +12,7 @@ from ple.bookmarks import fetching, lists
 from ple.bookmarks.fetching import Fetched
 from ple.bookmarks.models import BOOKMARK, BookmarkRow, Refetched, key_of
 from ple.bookmarks.standing import Seen, why_it_stays
-from ple.library import InvalidInput, Reading, Resource, Writing, chunks, utc_now
+from ple.library import InvalidInput, Reading, Resource, Revision, Writing, chunks, utc_now
 from ple.web import addresses
 
 
@@ -36,12 +36,28 @@ def keep(tx: Writing, url: str, key: str, title: str, note: str, called: str = "
     known = tx.restore(row.id) == 0
     if title or (called and not row.title_given):
         row.title, row.title_given = title or called, True
-    if note and note not in row.note:
-        row.note = f"{row.note}\n\n{note}".strip()
+    row.note = with_note(row.note, note)
     if not known:
         row.saved_at = utc_now()
     tx.touch([row.id])
     return row.id, known
+
+
+def with_note(note: str, more: str, earlier: Collection[str] = ()) -> str:
+    """Return a note to which another is added, or that grew; what was said ``earlier`` and changed since is not."""
+    if not more or more in note or more in earlier:
+        return note
+    return more if note in more else f"{note}\n\n{more}"
+
+
+def earlier_notes(tx: Reading, ids: Iterable[int]) -> dict[int, set[str]]:
+    """Return what the notes of resources said before the learner changed them."""
+    found: dict[int, set[str]] = {}
+    for some in chunks(ids):
+        query = sa.select(col(Revision.resource_id), col(Revision.said)).where(col(Revision.resource_id).in_(some))
+        for id, said in tx.connection().execute(query):
+            found.setdefault(id, set()).add(str(said.get("note", "")))
+    return found
 
 
 def moved(tx: Writing, id: int, url: str) -> dict[str, Any]:

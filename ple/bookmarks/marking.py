@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from ple.bookmarks.anchoring import Anchor, Selector, Text
 from ple.bookmarks.annotations import NewHighlight, color_of
+from ple.bookmarks.keeping import earlier_notes, with_note
 from ple.bookmarks.models import HIGHLIGHT, HighlightRow
 from ple.library import InvalidInput, Writing, fold_tag, utc_now
 from ple.web.text import block, line
@@ -56,11 +57,22 @@ class Known:
         if anchor is not None and anchor.sure and (anchor.start, anchor.end) in self._spans:
             return self._spans[anchor.start, anchor.end]
         for row in self._words.get(_squeezed(exact), ()):
+            if anchor is None and _stands_elsewhere(new, row):
+                continue
             if anchor is None or row.state != "anchored" or row.start is None or row.end is None:
                 return row
             if anchor.start < row.end and row.start < anchor.end:
                 return row
         return None
+
+
+def _stands_elsewhere(new: NewHighlight, row: HighlightRow) -> bool:
+    """Say whether both tell what stands around the same words, and it is not the same: a text that says them twice."""
+    around = [
+        (_squeezed(before)[-16:], _squeezed(after)[:16])
+        for before, after in ((new.prefix, new.suffix), (row.prefix, row.suffix))
+    ]
+    return any(around[0]) and any(around[1]) and around[0][0] != around[1][0] and around[0][1] != around[1][1]
 
 
 def keep(
@@ -82,7 +94,8 @@ def keep(
     if row is not None:
         restored = tx.restore(row.id) > 0
         if note and note not in row.note:
-            row.note = f"{row.note}\n\n{note}".strip()
+            came = new.origin or new.made_at  # from a file, which may be of before the learner changed it here
+            row.note = with_note(row.note, note, earlier_notes(tx, [row.id]).get(row.id, ()) if came else ())
         if new.color and restored:
             row.color = color_of(new.color)
         row.origin = row.origin or new.origin

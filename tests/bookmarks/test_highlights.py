@@ -126,6 +126,18 @@ def test_highlights_that_come_before_the_page_find_their_words_when_it_is_here(e
     assert highlights.add_many(page.id, new) == 0
 
 
+def test_words_that_a_text_says_twice_are_two_before_the_text_is_here_too(environment, highlights):
+    id = environment.bookmarks.save("https://e.example/", fetch=False).bookmark.id
+    twice = [
+        NewHighlight("and so on", prefix="first this, ", suffix=", it began", note="one", origin="urn:1"),
+        NewHighlight("and so on", prefix="then that, ", suffix=". It ended", note="two", origin="urn:2"),
+    ]
+    assert (highlights.add_many(id, twice), highlights.add_many(id, twice)) == (2, 0)
+    elsewhere = NewHighlight("And so on", prefix="first this, ", suffix=", it went", origin="urn:other")
+    assert highlights.add_many(id, [elsewhere]) == 0
+    assert sorted(one.note for one in highlights.highlights(id)) == ["one", "two"]
+
+
 def test_words_that_were_slightly_other_elsewhere_are_not_added_twice(highlights, page):
     new = [NewHighlight("walks downhill on the surface of errors, step by small step"), NewHighlight("small step")]
 

@@ -227,6 +227,25 @@ def test_every_export_of_the_world_comes_in_once_or_is_named(shared_data, sqlite
     assert by_name["sample-bookmarks.json"].added + by_name["sample-bookmarks.json"].known == 88
 
 
+def test_a_note_that_the_learner_changed_here_is_not_added_again_by_the_next_export(environment):
+    def file(page: str, passage: str) -> bytes:
+        words = [{"quote": "three words here", "note": passage, "created_at": "2026-01-01T00:00:00Z"}]
+        page_of_it = {"url": "https://e.example/", "title": "E", "note": page, "quotations": words}
+        return json.dumps({"format": "ple-bookmarks", "version": 1, "bookmarks": [page_of_it]}).encode()
+
+    bookmarks, highlights = environment.bookmarks, environment.highlights
+    bookmarks.import_file("a.json", file("a mistke", "anothr"))
+    (page,), (passage,) = bookmarks.bookmarks(), highlights.highlights()
+    assert (bookmarks.bookmark(page.id).note, passage.note) == ("a mistke", "anothr")
+    bookmarks.edit(page.id, note="no mistake")
+    highlights.edit(passage.id, note="none")
+    assert bookmarks.import_file("a.json", file("a mistke", "anothr")).updated == 0
+    assert (bookmarks.bookmark(page.id).note, highlights.highlight(passage.id).note) == ("no mistake", "none")
+    bookmarks.import_file("b.json", file("no mistake, and more", "none at all"))
+    assert bookmarks.bookmark(page.id).note == "no mistake, and more"
+    assert highlights.highlight(passage.id).note == "none at all", "a note that grew is not there twice"
+
+
 def test_two_records_of_one_page_in_a_file_say_together_what_each_says(environment):
     one = b"TY  - JOUR\nTI  - A\nUR  - http://e.org/\n"
     environment.bookmarks.import_file("f", one + b"ER  - \n" + one + b"AB  - About\nER  - \n")

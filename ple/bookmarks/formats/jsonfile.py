@@ -72,7 +72,7 @@ def _record(said: dict[str, Any], number: int) -> Record:
         elif name in ("unread", "starred", "archived", "pinned", "private"):
             values[name] = value is True
         elif name == "quotations":
-            values[name] = tuple(_quotation(one) for one in value if isinstance(one, dict)) if value else ()
+            values[name] = tuple(_quotation(one) for one in _list(value) if isinstance(one, dict))
         elif name in ("csl", "judged"):
             values[name] = value if isinstance(value, dict) else None
         elif isinstance(value, str):
@@ -94,7 +94,11 @@ def _quotation(said: dict[str, Any]) -> Quotation:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(tag.replace("\0", "") for tag in value if isinstance(tag, str)) if isinstance(value, list) else ()
+    return tuple(tag.replace("\0", "") for tag in _list(value) if isinstance(tag, str))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _when(value: Any) -> dt.datetime | None:
