@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from ple.library import Library, NotFound, trashed
+from ple.library import InvalidInput, Library, NotFound, trashed
 from ple.lms.adapter import RemoteSession
 from ple.lms.models import AccountRow, SessionRow
 
@@ -120,11 +120,16 @@ class Sessions:
 
         Raises:
             NotFound: there is none with this number.
+            InvalidInput: nobody can have been there yet.
         """
         with self._library.writing() as tx:
             row = tx.get(SessionRow, id) if 0 < id < 2**31 else None
             if row is None:
                 raise NotFound(id, "session", hint="`ple lms sessions` lists them.")
+            if attended and row.starts_at > self._now():
+                when = f"{row.starts_at.astimezone():%A %Y-%m-%d %H:%M}"
+                hint = "`ple lms sessions --past` lists those that have been."
+                raise InvalidInput(f"“{row.title}” has not begun: it is on {when}", hint=hint)
             row.attended, row.noted_at = attended, self._now() if attended is not None else None
             tx.add(row)
             account = tx.exec(select(AccountRow.title).where(AccountRow.id == row.account_id)).one()

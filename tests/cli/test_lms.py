@@ -273,15 +273,18 @@ def test_sessions_and_badges_are_listed(connected: Callable[..., Any], lms: Prac
     lms.school.badges.append("Public Learner")
     (badge,) = connected("lms", "badges", "--json").json
     assert badge["url"].startswith(f"{lms.url}/badges/assertion.php?b=")
-    soon = dt.datetime.now(dt.UTC) + dt.timedelta(hours=3)
-    file = tmp_path / "school.ics"
-    lines = ["UID:1", "SUMMARY:Seminar", f"DTSTART:{soon:%Y%m%dT%H%M%SZ}", "DURATION:PT1H", "LOCATION:Room 7"]
-    file.write_text("\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", *lines, "END:VEVENT"]))
-    file.write_text(file.read_text() + "\nEND:VCALENDAR\n")
+    file, lines = tmp_path / "school.ics", ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x"]
+    for title, hours in (("Seminar", 3), ("Lecture", -3)):
+        begins = f"DTSTART:{dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours):%Y%m%dT%H%M%SZ}"
+        lines += ["BEGIN:VEVENT", f"UID:{hours}", f"SUMMARY:{title}", begins, "DURATION:PT1H", "LOCATION:Room 7"]
+        lines.append("END:VEVENT")
+    file.write_text("\n".join([*lines, "END:VCALENDAR", ""]))
     connected("lms", "connect", str(file))
     (session,) = connected("lms", "sessions", "--json").json
     assert "Room 7" in connected("lms", "sessions").out
     assert "“Seminar”" in connected("today").out
+    assert "has not begun" in connected("lms", "attended", str(session["id"]), code=1).err
+    (session,) = connected("lms", "sessions", "--past", "--json").json
     assert "you were there" in connected("lms", "attended", str(session["id"])).out
     (total,) = connected("lms", "sessions", "--attendance", "--json").json
     assert (total["attended"], total["hours"]) == (1, 1.0)
