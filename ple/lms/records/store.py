@@ -66,7 +66,8 @@ class Lrs:
         """
         answer = self._ask("GET", "/statements?limit=1")
         if answer.status != 200 or not _statements(answer):
-            raise NotNow(f"{self.host} does not answer as a record store does ({answer.status})")
+            hint = "Look whether this is the address of the store itself; it often ends in /xapi or /xAPI."
+            raise NotNow(f"{self.host} does not answer as a record store does ({answer.status})", hint=hint)
         about = self._ask("GET", "/about", guarded=False)
         if about.status != 200:
             return ()  # Ralph has none
