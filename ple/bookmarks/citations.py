@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ple.bookmarks.cited import (
+    ET_AL,
     IEEE_MONTHS,
     MONTHS,
     SHORT_MONTHS,
@@ -217,6 +218,8 @@ def _available(work: Work) -> str:
 
 def _apa_names(people: list[Item]) -> str:
     names = [", ".join(filter(None, (family(one), initials(one)))) for one in people]
+    if names[-1:] == [ET_AL]:
+        return ", ".join(names)
     if len(names) > 20:
         return ", ".join(names[:19]) + f", … {names[-1]}"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f", & {names[-1]}" if names else ""
@@ -229,8 +232,10 @@ def _inverted_first(people: list[Item], *, most: int, demoted: bool = False) -> 
     particle = str(people[0].get("non-dropping-particle") or "") if demoted and not people[0].get("literal") else ""
     name = family(people[0]).removeprefix(particle).strip()
     first = ", ".join(filter(None, (name, f"{given(people[0])} {particle}".strip())))
-    if len(people) > most:
-        shown = [first, *(whole_name(one) for one in people[1:7])] if most > 3 else [first]
+    more = family(people[-1]) == ET_AL
+    if more or len(people) > most:
+        several = people[1:-1] if more and len(people) <= most else people[1:7]
+        shown = [first, *(whole_name(one) for one in several)] if most > 3 else [first]
         return ", ".join(shown) + ", et al."
     others = [whole_name(one) for one in people[1:]]
     if not others:
@@ -239,6 +244,8 @@ def _inverted_first(people: list[Item], *, most: int, demoted: bool = False) -> 
 
 
 def _and(names: list[str], word: str, comma: str = ",") -> str:
+    if names[-1:] == [ET_AL]:
+        return ", ".join(names[:-1]) + (comma if len(names) > 2 else "") + f" \x02{ET_AL}\x03"
     if len(names) < 3:
         return f" {word} ".join(names)
     return ", ".join(names[:-1]) + f"{comma} {word} {names[-1]}"

@@ -22,6 +22,11 @@ _NOT_ENGLISH = frozenset(
 )
 
 
+ET_AL = "et al."
+OTHERS = frozenset({"others", "et al", "et al."})
+"""How files of references say in the place of a name that there are more (BibTeX: "and others")."""
+
+
 class Work:
     """A work as the styles ask for it."""
 
@@ -36,8 +41,8 @@ class Work:
         self.pages = re.sub(r"\s*(?:--?|–|—)\s*", "–", said_of(item, "page"))
         self.doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", said_of(item, "DOI"), flags=re.IGNORECASE)
         self.url = f"https://doi.org/{self.doi}" if self.doi else said_of(item, "URL")
-        self.people = people_of(item.get("author")) or people_of(item.get("director"))
-        self.editors = people_of(item.get("editor"))
+        self.people = _or_others(people_of(item.get("author")) or people_of(item.get("director")))
+        self.editors = _or_others(people_of(item.get("editor")))
         self.issued, self.accessed = date_of(item, "issued"), date_of(item, "accessed")
         if self.container.casefold() in {whole_name(one).casefold() for one in self.people}:
             self.container = ""  # APA 7, 9.23: a site that is its own author is named once
@@ -116,6 +121,13 @@ def plain_work(item: Item) -> Item:
 def people_of(said: Any) -> list[Item]:
     """Return the names of CSL-JSON that are names."""
     return [one for one in said if isinstance(one, dict) and (family(one))] if isinstance(said, list) else []
+
+
+def _or_others(people: list[Item]) -> list[Item]:
+    """Return names with :data:`ET_AL` at the end, where a bibliography leaves off so."""
+    if len(people) > 1 and family(people[-1]).casefold() in OTHERS:
+        return [*people[:-1], {"literal": ET_AL}]
+    return people
 
 
 def family(one: Item) -> str:

@@ -1,5 +1,6 @@
 """Files of citation programs: read around what is broken in them, and what is written, read back."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -39,6 +40,18 @@ def test_bibtex_is_read_around_what_is_broken_in_it():
     assert works.address(first) == "https://doi.org/10.1000/abc_d"
     assert (second.url, second.saved_at) == ("https://e.org/a_b", seconds(2024, 1, 2))
     assert [record.problem for record in some if record.problem] == ["its entry is broken"]
+
+
+def test_bibtex_says_tex_and_dashes_in_its_own_way_and_leaves_off_with_others():
+    text = (
+        r"@book{k, author = {Knuth, Donald and others}, title = {The {\TeX}book \& {\LaTeX}: 1--2}, publisher = {A--W}}"
+    )
+    _, (record,) = read(text)
+    assert (record.title, record.csl["publisher"]) == ("The TeXbook & LaTeX: 1–2", "A–W")
+    assert "author = {Knuth, Donald and others}," in files.write("bibtex", [record])
+    assert "others" not in files.write("ris", [record])
+    (plain,) = read(files.write("bibtex", [dataclasses.replace(record, title="a -- b ---- ``c''")]))[1]
+    assert plain.title == "a -- b ---- ``c''", "what looks like LaTeX on a page is none"
 
 
 def test_ris_goes_on_over_lines_and_ends_without_an_end():

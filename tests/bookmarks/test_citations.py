@@ -93,6 +93,19 @@ EXPECTED = [
 ]  # fmt: skip
 
 
+SOME = {
+    "type": "article-journal", "title": "On names", "container-title": "Logic", "issued": {"date-parts": [[1999]]},
+    "author": [{"family": "de Beauvoir", "given": "Simone"}, {"literal": "others"}],
+}  # fmt: skip
+EXPECTED += [
+    ("apa", SOME, "de Beauvoir, S., et al. (1999). On names. Logic."),
+    ("mla", SOME, "de Beauvoir, Simone, et al. “On Names.” Logic, 1999."),
+    ("chicago", SOME, "de Beauvoir, Simone, et al. “On Names.” Logic (1999)."),
+    ("ieee", SOME, "S. de Beauvoir et al., “On names,” Logic, 1999."),
+    ("harvard", SOME, "de Beauvoir, S. et al. (1999) ‘On names’, Logic."),
+]
+
+
 @pytest.mark.parametrize(("style", "item", "expected"), EXPECTED, ids=[f"{s}-{i['title'][:9]}" for s, i, _ in EXPECTED])
 def test_a_reference_is_as_the_manual_wants_it(style, item, expected):
     assert reference(item, style) == expected

@@ -50,6 +50,7 @@ _ESCAPES = {
 }  # fmt: skip
 _UNESCAPES = {escaped: plain for plain, escaped in _ESCAPES.items()}
 _ESCAPED = re.compile("|".join(map(re.escape, sorted(_UNESCAPES, key=len, reverse=True))))
+_TEX = re.compile(r"\\((?:Xe|Lua|pdf|Bib|Con|AMS)?(?:La)?TeX)(?![a-zA-Z])(?:\{\})?")
 _VERBATIM = frozenset({"url", "doi"})
 
 
@@ -96,7 +97,9 @@ def _entry(item: csl.Item, used: dict[str, int]) -> str:
     lines = [f"@{kind}{{{key},", f"  title = {{{{{_escaped(str(item.get('title', '')))}}}}},"]
     for who in ("author", "editor"):
         if item.get(who):
-            lines.append(f"  {who} = {{{' and '.join(map(_name, item[who]))}}},")
+            lines.append(
+                f"  {who} = {{{' and '.join(map(_name, item[who]))}}},".replace(" and {others}}", " and others}")
+            )
     parts = (item.get("issued") or {}).get("date-parts") or [[]]
     if parts[0]:
         lines.append(f"  date = {{{'-'.join(f'{int(part):02d}' for part in parts[0])}}},")
@@ -111,7 +114,7 @@ def _entry(item: csl.Item, used: dict[str, int]) -> str:
             shown = _percent(str(value)) if field in _VERBATIM else _escaped(str(value))
             lines.append(f"  {field} = {{{shown}}},")
     if item.get("page"):
-        pages = re.sub(r"(?<=\w)-(?=\w)", "--", _escaped(str(item["page"])))
+        pages = re.sub(r"(?<=\w)(?:-|–)(?=\w)", "--", _escaped(str(item["page"])))
         lines.append(f"  pages = {{{pages}}},")
     return "\n".join([*lines, "}", ""])
 
@@ -192,7 +195,9 @@ def _plain(value: str, field: str = "") -> str:
     value = value.strip()
     if field in _VERBATIM:
         return value.strip("{}").replace(r"\_", "_").replace(r"\%", "%").replace(r"\&", "&").replace(r"\#", "#")
+    value = value.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
     if "\\" in value or "$" in value:
+        value = _TEX.sub(lambda found: found[1], value)
         simple = _ESCAPED.sub("", value)
         if "\\" not in simple and "$" not in simple:
             return " ".join("".join(_unescaped(value)).split())
@@ -216,7 +221,8 @@ def _unescaped(value: str) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_ESCAPES.get(character, character) for character in " ".join(text.split()))
+    said = "".join(_ESCAPES.get(character, character) for character in " ".join(text.split()))
+    return re.sub(r"--|``|''", lambda found: f"{found[0][0]}{{}}{found[0][0]}", re.sub("---", "-{}-{}-", said))
 
 
 def _percent(url: str) -> str:

@@ -98,7 +98,8 @@ def key(record: Record) -> str:
 def names(text: str) -> list[Item]:
     """Return people as CSL has them: ``Ada Lovelace and Turing, Alan; The Royal Society``."""
     found = []
-    for one in re.split(r" ?; ?| and ", " ".join(text.split())):
+    text = re.sub(r",? et al\.?$", " and others", " ".join(text.split()))
+    for one in re.split(r" ?; ?| and ", text):
         one = " ".join(one.split()).strip(",")
         if not one:
             continue
@@ -109,6 +110,9 @@ def names(text: str) -> list[Item]:
             )
             continue
         words = one.split()
+        if one == "others" and found:
+            found.append({"literal": one})
+            continue
         at = next((n for n, word in enumerate(words[:-1]) if n and word.lower() in _PARTICLES), len(words) - 1)
         if at == 0:
             found.append({"literal": one})

@@ -79,7 +79,8 @@ def _lines(item: csl.Item) -> str:
 
     say("ID", item.get("id", ""))
     for name in item.get("author") or ():
-        say("AU", _name(name))
+        if name != {"literal": "others"}:  # of BibTeX; RIS has no word for it
+            say("AU", _name(name))
     for name in item.get("editor") or ():
         say("ED", _name(name))
     for field, tag in _WRITTEN:
