@@ -224,6 +224,21 @@ async def test_half_a_megabyte_opens_at_once() -> None:
         assert app.view.at_end
 
 
+async def test_a_reader_stays_in_the_row_of_a_table_when_it_is_said_row_by_row() -> None:
+    app = Reader()
+    async with app.run_test(size=(40, 12)) as pilot:
+        heads = "".join(f"<th>Column {n}" for n in range(9))
+        rows = "".join(f"<tr>{''.join(f'<td>value {row}.{n}' for n in range(9))}" for row in range(50))
+        app.view.show(prose(f"<table><tr>{heads}{rows}</table>"))
+        await settle(pilot)
+        app.view.go_to(app.view.prose.text.index("value 30.4"))
+        await settle(pilot)
+        assert seen(pilot).split("\n")[0].strip() == "Column 4: value 30.4"
+        assert app.view.prose.text[app.view.place :].startswith("value 30.4")
+        await resize(pilot, 30, 9)
+        assert seen(pilot).split("\n")[0].strip() == "Column 4: value 30.4"
+
+
 async def test_what_stands_in_a_table_is_found_where_it_stands() -> None:
     app = Reader()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -248,7 +248,8 @@ class ArticleView(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         strip = self._strips.get(index)
         if strip is None:
-            strip = Strip(list(self._segments(index, base))).adjust_cell_length(width, base).apply_offsets(0, index)
+            strip = Strip(Segment.simplify(self._segments(index, base)))
+            strip = strip.adjust_cell_length(width, base).apply_offsets(0, index)
             self._strips[index] = strip
         return strip
 

@@ -39,8 +39,10 @@ def lines_of(number: int, block: Block, measure: int) -> Iterator[Line]:
     """Give the lines of a block, whose number is said, that fit so many cells."""
     room = max(8, measure - cell_len(lead(block, measure, first=False)))
     if block.table is not None:
+        below = block.table.rows[0][-1][1]  # what the columns are called may stand before each cell: it is no place
         for index, runs in enumerate(lines_of_table(block.text, block.table, room)):
             said = [run for run in runs if not run.drawn] or runs
+            said = [run for run in said if run.start >= below] or said
             yield Line(number, min(r.start for r in said), max(r.end for r in said), index == 0, runs)
         return
     at = 0
