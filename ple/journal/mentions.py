@@ -80,7 +80,12 @@ def renumber(text: str, numbers: Mapping[int, int]) -> str:
 
 
 def headline(text: str, skip: tuple[str, ...] = ()) -> str:
-    """Return the first heading or line of ``text`` as a title, without marks; headings in ``skip`` are passed over."""
+    """Return the first heading or line of ``text`` as a title, without marks; headings in ``skip`` are passed over.
+
+    A comment is a note to oneself, however many lines it has: a title may be seen by others.
+    """
+    if "<!--" in text:
+        text = _CODE.sub(lambda found: "" if found[0].startswith("<!--") else found[0], text[:20_000])
     for line in readable(text).splitlines():
         line = line[:1000]  # more is no title, and would take its time
         plain = re.sub(r"^\s*(?:#{1,6}(?:\s+|$)|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+)+", "", line)

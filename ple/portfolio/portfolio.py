@@ -12,7 +12,7 @@ from ple.portfolio.addresses import went_out
 from ple.portfolio.characters import fit_line
 from ple.portfolio.collections import Collection, Held
 from ple.portfolio.models import ArtifactFields, ArtifactRow, SiteFields, SiteRow
-from ple.portfolio.naming import Names
+from ple.portfolio.naming import Names, marked_title
 from ple.portfolio.placing import last_place, move, shown_by
 from ple.portfolio.said import checked, context_of, site_url, visibility_of
 from ple.portfolio.shelf import Badges, Shelf
@@ -286,7 +286,8 @@ class Portfolio:
     def names(self) -> Names:
         """Return what may be named to strangers: what everybody may find."""
         public = [(one, said) for one, said in self._shelf.read(private=False) if one.visibility is Visibility.PUBLIC]
-        return Names(title for one, said in public if said for title in (one.title, said.title))
+        own = [(one, said) for one, said in public if said and not marked_title(one.title, _own(said))]
+        return Names(title for one, said in own for title in (one.title, said.title))
 
     def title_of(self, id: int) -> str:
         """Return what the page of an artifact is called, which names nothing but what everybody may find.

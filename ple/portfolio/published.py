@@ -25,7 +25,9 @@ def published(
     """
     cards = list(cards)
     if marked := [card for card in cards if card.marked]:
-        known = Names(title for card in cards if card.listed for title in (card.source_title, card.title))
+        # one that is nothing but a mention is called like what it mentions, and makes that known to nobody
+        public = [card for card in cards if card.listed and not card.marked]
+        known = Names(title for card in public for title in _titles(card))
         for card in marked:
             card.title = fit_line(known.words(card.marked))
     works = []
@@ -37,16 +39,16 @@ def published(
         if line.fingerprint != card.fingerprint:
             line = ledger.said(line, card.fingerprint, now)
         works.append(Work(card, line, partial(whole, card.id)))
-    public = [work for work in works if work.card.listed]
+    found = [work for work in works if work.card.listed]
     for what, names in (
-        (PAGE, {work.card.page for work in public} - {""}),
-        (TAG, {tag for work in public for tag in work.card.tags}),
-        (SKILL, {skill for work in public for skill in work.card.skills}),
+        (PAGE, {work.card.page for work in found} - {""}),
+        (TAG, {tag for work in found for tag in work.card.tags}),
+        (SKILL, {skill for work in found for skill in work.card.skills}),
     ):
         for name in sorted(names):
             if ledger.of(what, name) is None:
                 ledger.place(what, name, name, now, otherwise=what)
-    return _resolved(works, public)
+    return _resolved(works, found)
 
 
 def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work], list[Card]]:
@@ -54,7 +56,7 @@ def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work]
     by_title: dict[str, Work] = {}
     if any(work.card.mentions for work in works):
         by_number = {work.card.source: work for work in public} | {work.id: work for work in public}
-        by_title = {folded(title): w for w in reversed(public) for title in (w.card.source_title, w.title)}
+        by_title = {folded(title): w for w in reversed(public) for title in _titles(w.card)}
 
     def target(mention: Mention) -> Target:
         if mention.title is None:
@@ -82,3 +84,8 @@ def _resolved(works: Sequence[Work], public: Sequence[Work]) -> tuple[list[Work]
             card.summarize(work.summarized(), resolved)
             new.append(card)
     return done, new
+
+
+def _titles(card: Card) -> tuple[str, ...]:
+    """Return what a work may be mentioned by."""
+    return (card.title,) if card.marked else (card.source_title, card.title)

@@ -14,7 +14,7 @@ from ple.library import Document
 from ple.portfolio import files
 from ple.portfolio.characters import fit, fit_line
 from ple.portfolio.mentions import HIDDEN, Mention, Target, mentions, spoken
-from ple.portfolio.naming import marked_title
+from ple.portfolio.naming import COMMENT, marked_title
 from ple.portfolio.notation import encoder
 from ple.portfolio.permalinks import Permalink
 from ple.portfolio.prose import beginning, excerpt
@@ -101,11 +101,13 @@ class Card:
     def of(cls, whole: Whole) -> "Card":
         """Return the card of a piece of work; its summary is made once its mentions are resolved."""
         a, d = whole.artifact, whole.document
+        own = d.kind in OWN_WORK
         texts = [fit(text) for text in (a.reflection, a.why, a.sources, a.feedback) if text]
         found = dict.fromkeys([mention for text in (whole.text, *texts) for mention in mentions(text)])
         tags, uid = sorted(a.tags), str(a.uid)
         when = a.made_on or d.occurred_at.astimezone(dt.UTC).date()
-        title = fit_line(a.title)
+        # a note to oneself may stand in a title that was taken from a text
+        title = fit_line(COMMENT.sub("", a.title) if "<!--" in a.title and own else a.title)
         source = _source(d)
         said: list[Any] = [
             title,
@@ -140,8 +142,8 @@ class Card:
             a.id, d.id, uid, d.kind, title, d.title, a.page, a.position, tags, list(a.skills),
             a.visibility is Visibility.PUBLIC, when.isoformat(), d.language, hash_of(kept), fingerprint,
             [[m.written, m.title, m.label, m.number] for m in found], [],
-            [] if d.kind in OWN_WORK else [source or "", fit_line(d.author or ""), fit_line(d.container or "")],
-            file=file, badge=badge, marked=marked_title(title, whole.text) if d.kind in OWN_WORK else "",
+            [] if own else [source or "", fit_line(d.author or ""), fit_line(d.container or "")],
+            file=file, badge=badge, marked=marked_title(title, whole.text) if own else "",
         )  # fmt: skip
 
     def summarize(self, summary: str, resolved: list[list[Any]]) -> None:

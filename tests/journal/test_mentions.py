@@ -50,6 +50,9 @@ def test_a_text_mentions(text: str, found: Mentions) -> None:
         pytest.param("snake_case_name is kept", "snake_case_name is kept", id="underscores in a word"),
         pytest.param("!!!", "", id="nothing"),
         pytest.param("a" * 300, "a" * 99 + "…", id="a word without end"),
+        pytest.param("<!-- not for\nothers -->\nA walk", "A walk", id="no note to oneself"),
+        pytest.param("A walk <!-- with N. --> at night", "A walk at night", id="nor within a line"),
+        pytest.param("How `<!-- a -->` is written", "How <!-- a --> is written", id="but in code it is code"),
     ],
 )
 def test_the_title_is_the_first_line_without_its_marks(text: str, title: str) -> None:

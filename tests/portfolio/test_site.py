@@ -285,6 +285,8 @@ def test_a_title_that_was_taken_from_a_line_names_nothing_that_the_line_does_not
         f"{'A long beginning of a first line that goes on ' * 2}[[Job hunt in secret]]",
         "Why `[[Job hunt]]` is no mention",
         "Of [[Job hunt in secret|something]] else",
+        "<!-- for\nme -->\n\n[[Job hunt in secret]]",
+        "1. [A link](https://example.org/) to **[[job hunt  in secret]]**",
     ):
         ids.append(portfolio.add(journal.write(text).id, visibility="public").id)
     portfolio.build()
@@ -296,7 +298,7 @@ def test_a_title_that_was_taken_from_a_line_names_nothing_that_the_line_does_not
     assert home[0] == f"{HIDDEN} takes my evenings."
     assert home[1] == f"About {HIDDEN}"
     assert HIDDEN in home[2]
-    assert home[3:] == ["Why [[Job hunt]] is no mention", "Of something else"]
+    assert home[3:] == ["Why [[Job hunt]] is no mention", "Of something else", HIDDEN, f"A link to {HIDDEN}"]
     assert portfolio.title_of(ids[1]) == f"About {HIDDEN}"
 
     walk = next(one.id for one in journal.entries() if one.title == "Planned walk")
@@ -308,6 +310,15 @@ def test_a_title_that_was_taken_from_a_line_names_nothing_that_the_line_does_not
     before = tree(portfolio.folder)
     assert portfolio.build(portfolio.folder.parent / "anew").pages
     assert tree(portfolio.folder.parent / "anew") == before
+
+
+def test_no_note_to_oneself_stands_in_a_title(portfolio: Portfolio, shelf: Shelf) -> None:
+    portfolio.add(
+        shelf.put("A walk <!-- with N. --> at night", "A walk <!-- with N. --> at night"), visibility="public"
+    )
+    portfolio.build()
+    assert "with N." not in all_of(portfolio.folder)
+    assert html(portfolio.folder, "work/a-walk-at-night/index.html").cssselect("h1")[0].text == "A walk at night"
 
 
 def test_names_stand_in_the_order_in_which_people_look_for_them(portfolio: Portfolio, shelf: Shelf) -> None:
