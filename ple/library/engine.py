@@ -63,7 +63,13 @@ def open_engine(url: str) -> Engine:
     else:
         options["connect_args"] = {"connect_timeout": 10}
         options["pool_pre_ping"] = True  # a server may have been restarted while the screens were open
-    engine = create_engine(address, **options)
+    try:
+        engine = create_engine(address, **options)
+    except ModuleNotFoundError as error:
+        raise LibraryError(
+            f"a library on a server needs {error.name}, which is not installed",
+            hint="Install it: `pip install 'ple[postgresql]'`.",
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -1,6 +1,7 @@
 """How databases are spoken to."""
 
 import shutil
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -55,3 +56,12 @@ def test_what_was_put_in_the_place_of_an_open_library_is_what_is_read_and_writte
     library.close()
     with closing(Library(library.folder).open()) as again:
         assert again.kind_counts() == {"journal": 1}
+
+
+def test_a_library_on_a_server_says_what_has_to_be_installed_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(LibraryError, match="needs psycopg, which is not installed") as raised:
+        Library(tmp_path, "postgresql+psycopg://me@127.0.0.1:1/x").open()
+    assert "ple[postgresql]" in (raised.value.hint or "")
