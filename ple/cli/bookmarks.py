@@ -212,7 +212,7 @@ def open_(ctx: click.Context, bookmark: str, offline: bool) -> None:
     page = ours.bookmarks.bookmark(resolve(ctx, bookmark, "bookmark"))
     if page.url.startswith("urn:") and not offline:
         raise InvalidInput(f"“{page.title}” has no address", hint="It is a book or paper: `ple bookmarks show` has it.")
-    address = ours.sources.copy_to_open(page.id).as_uri() if offline else page.url
+    address = ours.sources.copy_to_open(page.id).absolute().as_uri() if offline else page.url
     opened = open_here(address, ours.settings)
     if not opened:
         tell(ctx, "No browser could be opened; this is the address.")

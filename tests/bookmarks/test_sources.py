@@ -295,7 +295,7 @@ def test_a_page_that_is_not_there_is_asked_for_less_and_less_often():
     assert next_check(None, 0, None) is None
 
 
-def test_the_commands_tell_one_story(ple, publisher, tmp_path):
+def test_the_commands_tell_one_story(ple, publisher, tmp_path, monkeypatch):
     url = publisher.publish("/a", PAPER, **HTML)
     page = ple("save", url, "--offline", "--tag", "thesis", "--json").json
     number = str(page["id"])
@@ -315,6 +315,9 @@ def test_the_commands_tell_one_story(ple, publisher, tmp_path):
     assert "her field" in shown
     assert "as in the last copy" in ple("bookmarks", "snapshot", number).out
     assert len(ple("bookmarks", "snapshots", number, "--json").json) == 1
+    monkeypatch.chdir(ple.folder.parent)
+    monkeypatch.setenv("PLE_BROWSER", "true")
+    ple("bookmarks", "open", number, "--offline", "--library", ple.folder.name)  # a folder as it is seen from here
     assert ple("bookmarks", "check", number, "--json").json["there"] == 1
     publisher.publish("/a", "", status=404)
     said = ple("bookmarks", "check", number, "--strict", code=1)
