@@ -66,7 +66,8 @@ def counts(tx: Reading, of_feeds: Mapping[int, tuple[int, int]]) -> Counts:
         for path in set(folders.get(feed, ())) & set(folders.get(first_feed, ())):
             inside[path] = _plus(inside[path], (-1, -1 if unread else 0))
     starred = col(EntryRow.starred_at).is_not(None)
-    return Counts(how_many(tx), how_many_unread(tx), how_many(tx, starred), inside)
+    of_starred = how_many(tx, starred, wanted=entries.Wanted(starred=True))
+    return Counts(how_many(tx), how_many_unread(tx), of_starred, inside)
 
 
 def how_many_unread(tx: Reading, *beside: sa.Select[Any]) -> int:
@@ -74,13 +75,18 @@ def how_many_unread(tx: Reading, *beside: sa.Select[Any]) -> int:
     return how_many(tx, col(EntryRow.read_at).is_(None), beside=beside)
 
 
-def how_many(tx: Reading, *conditions: sa.ColumnElement[bool], beside: Sequence[sa.Select[Any]] = ()) -> int:
+def how_many(
+    tx: Reading,
+    *conditions: sa.ColumnElement[bool],
+    beside: Sequence[sa.Select[Any]] = (),
+    wanted: entries.Wanted | None = None,
+) -> int:
     """Return how many entries fulfil conditions, of those that the list of everything shows.
 
     It is what there is of them, which an index knows, less the few that the list leaves out or that ``beside`` select.
     """
     query = sa.select(sa.func.count()).select_from(EntryRow).where(*conditions)
-    less = query.where(col(EntryRow.id).in_(sa.union(*entries.left_out(), *beside)))
+    less = query.where(col(EntryRow.id).in_(sa.union(*entries.left_out(wanted), *beside)))
     return (tx.connection().execute(query).scalar() or 0) - (tx.connection().execute(less).scalar() or 0)
 
 

@@ -87,12 +87,17 @@ def _some(names: Iterable[str]) -> list[list[str]]:
     return [ordered[start : start + 500] for start in range(0, len(ordered), 500)]
 
 
-def copies(away: Any, feeds: sa.Select[Any] | None = None) -> sa.Select[Any]:
-    """Select the entries that another stands for; not those whose other is ``away``, or of none of ``feeds``."""
+def copies(away: Any, feeds: sa.Select[Any] | None = None, *, starred: bool = False) -> sa.Select[Any]:
+    """Select the entries that another stands for; not those whose other is ``away``, or of none of ``feeds``.
+
+    Nor those whose other has no star, if only what is ``starred`` is shown.
+    """
     query = sa.select(col(EntryRow.id)).where(col(EntryRow.same_as).is_not(None), col(EntryRow.same_as).not_in(away))
-    if feeds is not None:
+    if feeds is not None or starred:
         first: Any = sa.orm.aliased(EntryRow)
-        query = query.join(first, first.id == col(EntryRow.same_as)).where(first.feed_id.in_(feeds))
+        query = query.join(first, first.id == col(EntryRow.same_as))
+        query = query if feeds is None else query.where(first.feed_id.in_(feeds))
+        query = query.where(first.starred_at.is_not(None)) if starred else query
     return query
 
 
@@ -119,3 +124,8 @@ def together(tx: Reading, ids: Collection[int]) -> dict[int, list[int]]:
     for some in chunks(set(firsts.values()) - set(ids)):
         note(tx.connection().execute(_COPIED, {"ids": some}))
     return {id: sorted(found[first] - {id}) for id in ids if (first := firsts.get(id, id)) in found}
+
+
+def with_copies(tx: Reading, ids: Collection[int]) -> list[int]:
+    """Return entries and all that are the same articles: what is done with one is done with the article."""
+    return sorted({*ids, *(other for others in together(tx, ids).values() for other in others)})

@@ -84,7 +84,7 @@ def left_out(wanted: Wanted | None = None, feeds: sa.Select[Any] | None = None) 
     wanted = wanted or Wanted()
     away = [trashed(), hidden()] if wanted.hidden is False else [trashed()]
     if not wanted.copies and wanted.feed is None:
-        return [*away, duplicates.copies(sa.union(*away), feeds)]
+        return [*away, duplicates.copies(sa.union(*away), feeds, starred=wanted.starred is True)]
     return away
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import entries, lists, triage
+from ple.feeds import duplicates, entries, lists, triage
 from ple.feeds.marks import RULE, Applied, Notice, NoticeRow, Rule, RuleRow, Trial
 from ple.feeds.models import FEED, EntryRow, FeedRow
 from ple.feeds.neighbours import Neighbours
@@ -222,12 +222,13 @@ class Rules:
         if not ids:
             return
         now = self._now()
+        same = duplicates.with_copies(tx, ids)
         for action in rule.actions:
             match action.partition(":"):
                 case ("star", _, _):
-                    tx.update(EntryRow, entries.without(tx, ids, col(EntryRow.starred_at)), starred_at=now)
+                    tx.update(EntryRow, entries.without(tx, same, col(EntryRow.starred_at)), starred_at=now)
                 case ("read", _, _):
-                    tx.update(EntryRow, entries.without(tx, ids, col(EntryRow.read_at)), read_at=now)
+                    tx.update(EntryRow, entries.without(tx, same, col(EntryRow.read_at)), read_at=now)
                 case ("tag", _, name):
                     for id in ids:
                         tx.tag(id, name)

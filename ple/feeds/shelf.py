@@ -131,9 +131,10 @@ class Shelf:
                 ).scalars()
             ]  # fmt: skip
             done = tx.update(EntryRow, others, **{name: to})
-            if name == "read_at":
-                same = {other for those in duplicates.together(tx, ids).values() for other in those}
-                tx.update(EntryRow, sorted(same - set(ids)), read_at=to)
+            same = set(duplicates.with_copies(tx, ids)) - set(ids)
+            if to is not None:  # a time that is there stays
+                same = set(entries.without(tx, same, field))
+            tx.update(EntryRow, sorted(same), **{name: to})
             if len(ids) == 1 and done and to is not None and name == "read_at":
                 tx.note("read", others[0])  # reading one is reading; marking many is clearing up
             tx.label = label.format(_entries(done)) if done else None

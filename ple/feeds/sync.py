@@ -14,7 +14,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import agreements, entries, identity, lists
+from ple.feeds import agreements, duplicates, entries, identity, lists
 from ple.feeds.agreements import Ours, State
 from ple.feeds.formats.opml import Outline
 from ple.feeds.greader import READ, READING_LIST, STARRED, Account, RemoteFeed, RemoteItem, SyncFailed, sign_in
@@ -352,7 +352,9 @@ class Sync:
                         }
                     )  # fmt: skip
             for (name, on), ids in marks.items():
-                tx.update(EntryRow, ids, **{name: now if on else None})
+                same = duplicates.with_copies(tx, ids)
+                same = entries.without(tx, same, getattr(EntryRow, name)) if on else same
+                tx.update(EntryRow, same, **{name: now if on else None})
             if rows:
                 tx.connection().execute(sa.insert(SyncedEntryRow), rows)
             mine = col(SyncedEntryRow.account) == done.account

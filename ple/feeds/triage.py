@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from ple.feeds import counting, entries, lists
+from ple.feeds import counting, duplicates, entries, lists
 from ple.feeds.marks import DROP, HIDDEN, KEEP, LATER, TRIAGE_STATES, TriageRow, blank
 from ple.feeds.models import ENTRY, EntryLine, EntryRow
 from ple.feeds.scoring import Scored, Taste, learn
@@ -142,10 +142,11 @@ class Triage:
         with self._library.writing(f"{verb} {_entries(len(set(ids)))}") as tx:
             lists.check(tx, ids, ENTRY)
             _set(tx, ids, state, now, until)
+            same = duplicates.with_copies(tx, ids)
             if state == KEEP:
-                tx.update(EntryRow, entries.without(tx, ids, col(EntryRow.starred_at)), starred_at=now)
+                tx.update(EntryRow, entries.without(tx, same, col(EntryRow.starred_at)), starred_at=now)
             if state == DROP:
-                tx.update(EntryRow, entries.without(tx, ids, col(EntryRow.read_at)), read_at=now)
+                tx.update(EntryRow, entries.without(tx, same, col(EntryRow.read_at)), read_at=now)
             return len(set(ids))
 
 

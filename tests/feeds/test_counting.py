@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ple.feeds import glance
+from ple.feeds.models import EntryRow
 from ple.library.file import LibraryFile
 from ple.library.textual import Textual
 from tests.servers.feeds import rss
@@ -100,6 +101,30 @@ def test_counts_and_lists_agree_when_things_are_read_starred_hidden_thrown_away_
     waiting = feeds.triage.inbox_ids()
     feeds.triage.later(waiting[:1])
     feeds.triage.drop(waiting[1:2])
+    agree(feeds)
+
+
+def test_a_star_is_on_the_article_in_whatever_feed_one_gave_it(feeds, followed, environment):
+    library, (blog, planet, _front) = environment.library, followed
+    title = "A 1"
+    first, copy = (
+        next(line.id for line in feeds.entries(feed=feed, limit=None) if line.title == title) for feed in (blog, planet)
+    )
+    assert feeds.star([copy]) == 1
+    assert feeds.entry_ids(starred=True) == [first], "the list shows the one that came in first"
+    assert [line.starred for line in feeds.entries() if line.title == title] == [True]
+    agree(feeds)
+    library.undo()
+    assert not any(feeds.entry(id).starred for id in (first, copy))
+    feeds.triage.keep([copy])
+    feeds.remove([blog])
+    library.empty_trash()
+    assert [line.title for line in feeds.entries(starred=True)] == [title]
+    feeds.unstar(feeds.entry_ids(starred=True))
+    assert not feeds.entry(copy).starred
+    with library.writing() as tx:  # as it was before stars were given to all of them
+        tx.update(EntryRow, [copy], starred_at=feeds._now())
+    assert feeds.entry_ids(starred=True) == [copy]
     agree(feeds)
 
 
