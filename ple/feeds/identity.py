@@ -122,7 +122,7 @@ def recognise(arrivals: Sequence[Arrival], known: Sequence[Known]) -> list[Known
     By key first. What is left is the same if it has the same address, scheme and host apart, and says the same (a site
     that moved; new ids for old articles); or if it has the very same words and time under another address. If nothing
     is known by its key any more, the site was built anew: then it is enough if titles agree, and how texts begin or
-    when they came out, as long as that is so of several.
+    when they came out, as long as that is so of several, and of most.
     """
     found: list[Known | None] = [None] * len(arrivals)
     free = {each.id: each for each in known}
@@ -163,7 +163,7 @@ def recognise(arrivals: Sequence[Arrival], known: Sequence[Known]) -> list[Known
             return title if title and titles[title] == 1 and called[title] == 1 else None
 
         again = claim("title", _was_built_anew, alone)
-        if sum(each is not None for each in found) < UPROOTED:
+        if sum(each is not None for each in found) < max(UPROOTED, len(arrivals) / 2):
             for index in again:
                 found[index] = None
     return found

@@ -109,6 +109,15 @@ def test_a_report_that_comes_out_each_day_under_one_title_is_not_the_one_of_yest
     assert recognise(arrivals_of(*reports(1)), known(*reports(0))) == [None] * 4
 
 
+def test_a_busy_feed_in_which_titles_come_again_within_the_day_has_new_ones():
+    before = [entry(n, title=f"Road {n}", text=f"Jam {n}") for n in range(1, 9)]
+    after = [
+        entry(100 + n, title=f"Road {n}" if n < 4 else f"Street {n}", text=f"Works {n}", published_at=NOW - n * DAY)
+        for n in range(1, 9)
+    ]
+    assert recognise(arrivals_of(*after), known(*before)) == [None] * 8
+
+
 @pytest.mark.parametrize("listed", [1, 3])
 def test_a_programme_that_calls_all_its_episodes_alike_has_new_ones(listed):
     words = {"url": "https://radio.example/news", "title": "News on the hour", "text": "The news, from our newsroom."}

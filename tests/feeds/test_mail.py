@@ -78,6 +78,11 @@ def test_a_mailbox_is_read_message_by_message():
     assert "From here on, nothing begins." in second.entry.text
 
 
+def test_a_mailbox_without_a_free_line_between_its_messages_loses_none():
+    one = b"From - Mon Nov  2 10:00:00 2026\nX-Mozilla-Status: 0001\nSubject: %d\nDate: x\n\nFrom here on:\nwords\n"
+    assert [each.entry.title for each in mail.read(one % 1 + one % 2).found] == ["1", "2"]
+
+
 def test_a_newsletter_is_made_safe_and_does_not_report_that_it_was_read():
     found = one(NEWSLETTER)
     assert (found.feed, found.feed_title) == ("news@example.com", "Weekly Red")

@@ -26,7 +26,11 @@ LARGEST = 10_000_000
 LONGEST_TEXT = 500_000
 MOST_PARTS = 200
 
-_FROM = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]{1,1000}\r?\n(?=[!-9;-~]{1,100}:)")
+_FROM = re.compile(
+    rb"(?:(?:\A|\r?\n\r?\n)From [^\r\n]{1,1000}"
+    # some leave no line free before it; then it must be all that such a line is: who, and when
+    rb"|\r?\nFrom \S{1,300} +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Za-z0-9 :+-]{10,50})\r?\n(?=[!-9;-~]{1,100}:)"
+)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"\A(?:[!-9;-~]{1,100}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n)+")
 _VIEW = re.compile(
