@@ -174,5 +174,6 @@ def test_a_push_that_is_killed_changes_nothing_and_the_next_does_all(
 
 @pytest.mark.parametrize("remote_name", ["--upload-pack=touch /tmp/x", "ext::sh -c id", "/nowhere/at/all.git"])
 def test_a_repository_that_is_none_is_refused_in_a_sentence(learner: Learner, remote_name: str) -> None:
-    with pytest.raises(PublishError):
+    with pytest.raises(PublishError) as raised:
         learner.publishing.publish(learner.publishing.keep(remote_name).name)
+    assert "and the repository exists" not in str(raised.value)  # what git says last tells nothing

@@ -118,6 +118,13 @@ def blob_of(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
+_SAID_AFTER_THE_REASON = (
+    "fatal: Could not read from remote repository.",
+    "Please make sure you have the correct access rights",
+    "and the repository exists.",
+)
+
+
 class _Git:
     """A repository of our own, without a work tree, through which sites are sent."""
 
@@ -142,7 +149,8 @@ class _Git:
         except subprocess.TimeoutExpired as error:
             raise PublishError(f"git {words[0]} did not end within {_LONGEST // 60} minutes") from error
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it did not say why"]
+            lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines()]
+            said = [line for line in lines if line and line not in _SAID_AFTER_THE_REASON] or ["it did not say why"]
             raise PublishError(f"git {words[0]} failed: {_without_secrets(said[-1])}")
         return done.stdout.decode("utf-8", "replace").strip()
 
