@@ -61,6 +61,7 @@ def take_in(tx: Writing, said: Sequence[tuple[FeedRow, ParsedFeed]], now: dt.dat
             continue
         for known, arrival in decision.renamed:
             _rename(tx, known, arrival)
+        _date(tx, decision, now)
         there = {arrival.entry.digest: id for arrival, id in zip(decision.new, next(ids), strict=True)}
         there |= {arrival.entry.digest: known.id for known, arrival in decision.same}
         there |= {edit.arrival.entry.digest: edit.known.id for edit in decision.edited}
@@ -128,12 +129,31 @@ def _left_over(tx: Reading, arrived: Sequence[Arrival]) -> list[Known]:
 
 def _adopt(tx: Writing, feed: FeedRow, decision: Decision) -> None:
     """Give entries that were left over to the feed that brings them again."""
-    pairs = [*decision.same, *decision.renamed, *((edit.known, edit.arrival) for edit in decision.edited)]
+    pairs = _all_known(decision)
     ids = list(dict.fromkeys(known.id for known, _ in pairs))
     for id in ids:  # no two of a feed have one key, not even for a moment
         tx.update(EntryRow, [id], feed_id=feed.id, feed_title="", key=f"left over: {id}")
     for known, arrival in pairs:
         _rename(tx, known, arrival)
+
+
+def _all_known(decision: Decision) -> list[tuple[Known, Arrival]]:
+    return [*decision.same, *decision.renamed, *((edit.known, edit.arrival) for edit in decision.edited)]
+
+
+def _date(tx: Writing, decision: Decision, now: dt.datetime) -> None:
+    """Give entries their date that came without one, or with one that was still to come: they stand where they belong.
+
+    A date that was one stays: some publishers say a new one at each look.
+    """
+    for known, arrival in _all_known(decision):
+        said = arrival.entry.published_at
+        if said is None or said > now or known.thrown_away:
+            continue
+        if known.published_at is None or known.published_at > now:
+            dates = {"published_at": said, "occurred_at": said}
+            tx.connection().execute(sa.update(EntryRow).where(col(EntryRow.id) == known.id).values(**dates))
+            tx.touch([known.id])
 
 
 def _as_they_were(tx: Reading, feed: FeedRow, entries: Sequence[ParsedEntry]) -> dict[str, Known]:

@@ -154,6 +154,19 @@ def test_a_feed_that_gives_only_beginnings_from_now_on_takes_no_text_away(feeds,
     assert feeds.entry(starred).text.endswith("And more.")
 
 
+@pytest.mark.parametrize("before", ["", "Mon, 01 Jun 2099 10:00:00 GMT"], ids=["none", "in the future"])
+def test_an_entry_whose_date_comes_later_stands_where_it_belongs(feeds, server, clock, before):
+    feeds.add(server.publish("/feed", rss("A", [item(n, date=before) for n in (1, 2)])))
+    assert {line.published_at for line in feeds.entries()} == {clock.now}
+    clock.forward(days=1)
+    server.publish("/feed", rss("A", [item(n) for n in (1, 2, 3)]))
+    list(feeds.refresh())
+    assert [(line.title[-1], line.published_at.day) for line in feeds.entries()] == [("3", 3), ("2", 2), ("1", 1)]
+    server.publish("/feed", rss("A", [item(n, date="Mon, 09 Jun 2026 10:00:00 GMT") for n in (1, 2, 3)]))
+    list(feeds.refresh(force=True))
+    assert {line.published_at.day for line in feeds.entries()} == {1, 2, 3}, "a date that was one stays"
+
+
 def test_what_an_entry_said_is_kept_if_the_learner_had_read_it(feeds, server, library):
     feeds.add(server.publish("/feed", rss("A blog", [item(2), item(1)])))
     read, unread = feeds.entries()
