@@ -7,7 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from ple.tui.widgets.line_list import LineList
-from ple.tui.widgets.rows import AT_REST, BLOCK
+from ple.tui.widgets.rows import AT_REST, BLOCK, Rows
 from ple.tui.words import Piece
 
 from .world import press, resize, seen, settle
@@ -108,6 +108,17 @@ async def test_the_cursor_stays_on_its_row_when_others_come_before_it() -> None:
         assert app.list.key == 3
         app.list.show([100, 101, 4, 5], app.load)  # the row is gone: the next that was below it
         assert app.list.key == 4
+
+
+def test_what_was_still_wanted_of_a_longer_list_holds_up_nothing() -> None:
+    rows = Rows()
+    assert rows.want(0, 20 * BLOCK)
+    rows.take(range(5000), 0)
+    assert rows.wanting
+    rows.renew()  # a filter: six lines are left
+    assert rows.want(0, 5), "somebody has to go for them"
+    assert rows.take(range(6), 0) == list(range(6))
+    assert not rows.wanting
 
 
 async def test_the_cursor_goes_to_the_line_below_those_that_went_with_its_own() -> None:

@@ -40,9 +40,13 @@ class Rows:
     _wanted: set[int] = field(default_factory=set)
 
     def renew(self) -> None:
-        """Ask for everything again; what is there stays until its successor comes."""
+        """Ask for everything again; what is there stays until its successor comes.
+
+        What was wanted and not taken is forgotten: blocks that a shorter list has not would be waited for, for ever.
+        """
         self.generation += 1
         self._asked.clear()
+        self._wanted.clear()
 
     def begin(self, keys: Sequence[Key], rows: Sequence[Row]) -> None:
         """Keep the rows of the first keys, which are at hand already; blocks that are whole are not asked for."""
