@@ -86,8 +86,14 @@ def backup(ctx: click.Context, file: Path | None) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Put the library back to the backup FILE. What is there now is backed up first."""
-    from ple.library.errors import Damaged, SchemaTooNew
+    from ple.library.errors import Damaged, InvalidInput, SchemaTooNew
 
+    file = at_home(file)
+    if file.is_dir():
+        hint = f"What `ple library export` wrote comes in with `ple library import {file}`."
+        raise InvalidInput(f"{file} is a folder, and a backup is a file", hint=hint)
+    if not file.exists():
+        raise InvalidInput(f"there is no file {file}", hint=_backups(ctx))
     try:
         library = environment(ctx).library
     except (Damaged, SchemaTooNew):  # this is the way out of it
@@ -95,8 +101,15 @@ def restore(ctx: click.Context, file: Path) -> None:
     if not confirm(ctx, f"Put the library {home(library.where)} back to {file}?"):
         tell(ctx, "Nothing was changed.")
         return
-    before = library.restore_backup(at_home(file))
+    before = library.restore_backup(file)
     show(ctx, {"before": before}, said=f"Restored. What was there before is in {home(before)}.")
+
+
+def _backups(ctx: click.Context) -> str:
+    """Say which backups there are, for whoever looks for one."""
+    folder = environment(ctx).unopened_library().folder / "backups"
+    newest = max(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime, default=None)
+    return f"The newest in the library's folder is {home(newest)}." if newest else f"There is none in {home(folder)}."
 
 
 @command.command("export")
@@ -119,6 +132,11 @@ def export(ctx: click.Context, folder: Path) -> None:
 def import_(ctx: click.Context, folder: Path, plan: bool) -> None:
     """Take in what `ple library export` wrote to FOLDER. What is here already stays as it is."""
     ours = environment(ctx)
+    if at_home(folder).is_file():
+        from ple.library.errors import InvalidInput
+
+        hint = f"A backup is put back with `ple library restore {folder}`, in place of what is here."
+        raise InvalidInput(f"{folder} is a file, and an archive is a folder", hint=hint)
     came = ours.archive.bring_in(at_home(folder), plan=plan)
     for problem in came.problems:
         tell(ctx, problem)

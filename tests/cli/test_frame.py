@@ -36,7 +36,7 @@ def test_what_went_wrong_is_one_sentence_and_what_to_do_another(ple) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["tags", "rename"], ["nonsense"], ["tags", "list", "--nope"], ["library", "restore", "x.sqlite"]],
+    [["tags", "rename"], ["nonsense"], ["tags", "list", "--nope"], ["library", "restore", __file__]],
     ids=["missing argument", "no such command", "no such option", "a question where nobody can answer"],
 )
 def test_wrong_usage_ends_with_2(ple, words: list[str]) -> None:

@@ -134,3 +134,14 @@ def test_the_commands_that_look_after_a_library_say_what_they_did(ple, tmp_path)
     assert ple("library", "check").out == "The library is sound.\n"
     assert "freed" in ple("library", "compact", "--json").json
     assert {checked["state"] for checked in ple("doctor", "--json").json} <= {"ok", "note"}
+
+
+def test_who_looks_for_a_backup_hears_what_is_there_and_not_that_it_is_damaged(ple, tmp_path) -> None:
+    said = ple("library", "restore", str(tmp_path / "misspelt.sqlite"), "--yes", code=1).err
+    assert "there is no file" in said
+    assert "There is none in" in said
+    backup = ple("library", "backup", "--json").json["file"]
+    assert Path(backup).name in ple("library", "restore", str(tmp_path / "misspelt.sqlite"), "--yes", code=1).err
+    ple("library", "export", str(tmp_path / "archive"))
+    assert "ple library import" in ple("library", "restore", str(tmp_path / "archive"), "--yes", code=1).err
+    assert "ple library restore" in ple("library", "import", backup, code=1).err
