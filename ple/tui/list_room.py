@@ -16,6 +16,7 @@ from ple.tui.article_room import ArticleRoom
 from ple.tui.room import Thing
 from ple.tui.things import named
 from ple.tui.widgets.blocks import Prose
+from ple.tui.widgets.filter_field import FilterField as FilterField
 from ple.tui.widgets.line_list import Key, LineList, Row
 from ple.tui.widgets.marked_list import MarkedList
 from ple.tui.widgets.reader import Reader
@@ -31,15 +32,6 @@ PAINT = 0.06
 ORDERED_AT_ONCE = 2000
 
 
-class FilterField(Input):
-    """The line that a list is filtered with; escape clears and closes it, enter or down goes to the list."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "screen.clear_filter", "Clear", id="field.clear"),
-        Binding("down", "screen.to_list", "To the list", show=False, id="field.down"),
-    ]
-
-
 class ListRoom(ArticleRoom):
     """A list, a title line over it, a filter, and an article."""
 
@@ -48,6 +40,8 @@ class ListRoom(ArticleRoom):
     """The kinds of what is listed."""
     VIEWS: ClassVar[tuple[str, ...]] = ()
     """What `shown` may be, for rooms that show one of several lists."""
+    OF_LINES: ClassVar[frozenset[str]] = frozenset()
+    """The verbs that are of no use where there is no line."""
     shown: str = ""
     BESIDE: ClassVar[bool] = True
     """Whether the article stands beside the list on terminals of middle width, or else below it."""
@@ -90,6 +84,13 @@ class ListRoom(ArticleRoom):
     def kind(self, key: Key) -> str:
         """Return the kind of the resource that a key is the number of."""
         return self.KINDS[0]
+
+    @property
+    def idle(self) -> Collection[str]:
+        """The verbs that the last line need not name now: there is nothing to use them on."""
+        if self.list.keys or self.busy:
+            return ()
+        return self.OF_LINES if self.filter else self.OF_LINES | {"filter"}
 
     def headline(self, total: int) -> str:
         """Return what stands over the list."""

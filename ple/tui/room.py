@@ -141,6 +141,8 @@ class Room(Screen[None]):
             await self.load()
         finally:
             self.busy = reload != self._reloads
+            if self.is_attached:
+                self.refresh_bindings()  # where nothing came, the last line names other keys
 
     def take_back(self) -> bool:
         """Take back what was changed last here, outside of the library; return whether there was such a change."""

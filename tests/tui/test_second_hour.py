@@ -150,6 +150,19 @@ async def test_what_is_being_written_can_wait(typical: Path, tmp_path: Path) -> 
         assert drafts.left_behind(tmp_path) == []
 
 
+async def test_where_there_is_nothing_the_last_line_names_what_can_be_done(empty: Path, typical: Path) -> None:
+    async with opened(empty, "2") as pilot:
+        line = seen(pilot).splitlines()[-1]
+        assert line.startswith(" a Add feed")
+        assert "Star" not in line
+    async with opened(typical, "4", "slash") as pilot:
+        await type_in(pilot, "nothing of this")
+        await press(pilot, "enter", "down")
+        assert "Remove" not in seen(pilot).splitlines()[-1]
+        await press(pilot, "escape")
+        assert "Edit" in seen(pilot).splitlines()[-1]
+
+
 @whole
 async def test_today_says_what_to_do_first_where_nothing_is_followed(empty: Path, typical: Path) -> None:
     async with opened(empty, "1") as pilot:

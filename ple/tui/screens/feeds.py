@@ -41,6 +41,7 @@ class Feeds(SourcesRoom):
     PANES: ClassVar[tuple[str, ...]] = ("tree", "list", "article")
     FIRST = 1
     KINDS: ClassVar[tuple[str, ...]] = ("entry",)
+    OF_LINES: ClassVar[frozenset[str]] = frozenset({"unread(1)", "mark", "star", "later", "drop", "save"})
     BESIDE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("J", "unread(1)", "Next unread", id="feeds.next-unread"),

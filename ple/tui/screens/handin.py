@@ -46,6 +46,7 @@ class HandIn(ListRoom):
 
     MODE = "handin"
     VIEWS: ClassVar[tuple[str, ...]] = (ASSIGNMENTS, RECEIPTS, OUTBOX)
+    OF_LINES: ClassVar[frozenset[str]] = frozenset({"hand_in"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("H", "hand_in", "Hand in", id="handin.hand-in"),
         Binding("r", "sync", "Ask the courses", id="handin.sync"),

@@ -39,6 +39,7 @@ class Journal(ListRoom):
 
     MODE = "journal"
     KINDS: ClassVar[tuple[str, ...]] = ("journal",)
+    OF_LINES: ClassVar[frozenset[str]] = frozenset({"edit", "edit_outside", "remove"})
     PANES: ClassVar[tuple[str, ...]] = ("tree", "list", "article")
     FIRST: ClassVar[int] = 1
     BESIDE: ClassVar[bool] = False

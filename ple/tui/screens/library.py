@@ -51,6 +51,7 @@ class Library(ListRoom):
     BESIDE: ClassVar[bool] = False
     VIEWS: ClassVar[tuple[str, ...]] = (PAGES, TO_READ, STARRED, ENTRIES)
     KINDS: ClassVar[tuple[str, ...]] = ("bookmark",)
+    OF_LINES: ClassVar[frozenset[str]] = frozenset({"edit", "remove", "mark", "star"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Save a page", id="library.add"),
         Binding("e", "edit", "Rename", id="library.edit"),

@@ -46,6 +46,7 @@ class Portfolio(ListRoom):
 
     MODE = "portfolio"
     KINDS: ClassVar[tuple[str, ...]] = ("artifact",)
+    OF_LINES: ClassVar[frozenset[str]] = frozenset({"visibility", "edit"})
     VIEWS: ClassVar[tuple[str, ...]] = (ARTIFACTS, BADGES)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add", id="portfolio.add"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -81,6 +81,11 @@ class Search(ListRoom):
         self._unclear = ""
         """What is not understood of the words, which may be because they are not finished."""
         self._kinds: dict[Key, str] = {}
+
+    @property
+    def idle(self) -> Collection[str]:
+        """Nothing: what finds the lines is the line above them."""
+        return ()
 
     def middle(self) -> Iterable[Widget]:
         """Lay out."""

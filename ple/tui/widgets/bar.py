@@ -173,7 +173,7 @@ class KeyLine(OneLine):
         return [*found, *tail] if width >= 40 else found
 
     def _shown(self) -> list[Binding]:
-        seen: set[str] = set()
+        seen: set[str] = set(getattr(self.screen, "idle", ()))
         shown = []
         for active in self.screen.active_bindings.values():
             binding = active.binding
