@@ -17,6 +17,7 @@ from ple.cli.frame import (
     show,
     show_list,
     show_text,
+    state,
     tell,
     write_output,
 )
@@ -96,7 +97,7 @@ def hand_in(
         ours.courses.discard(plan)
         return
     if plan.by_hand:
-        _by_hand(ctx, plan)
+        _by_hand(ctx, plan, promised=by_hand)
         return
     if plan.already:
         receipt = ours.courses.hand_in(plan)
@@ -118,7 +119,15 @@ def hand_in(
     share(ctx)
 
 
-def _by_hand(ctx: click.Context, plan: "Plan") -> None:
+def _by_hand(ctx: click.Context, plan: "Plan", *, promised: bool) -> None:
+    if state(ctx).yes and not promised:  # it confirms that something is to be handed in, not that it was
+        environment(ctx).courses.discard(plan)
+        where = f" at {plan.page}" if plan.page else " there"
+        raise click.UsageError(
+            f"“{output.line(plan.assignment)}” cannot be handed in from here. Nothing was handed in, nor written down. "
+            f"Hand it in{where}, and then say so with --by-hand --yes.",
+            ctx,
+        )
     tell(ctx, plan_text(plan))
     if interactive():
         from ple.cli.clipboard import copy

@@ -233,7 +233,7 @@ def test_other_ways_to_connect(ple: Callable[..., Any], lms: PracticeLms) -> Non
     account = ple("lms", "accounts", "--json").json[-1]
     ple("lms", "add", "Never", "--account", str(account["id"]), "--due", "0001-01-01", code=2)
     ple("lms", "add", "Essay", "--account", str(account["id"]), "--due", "2030-01-01")
-    receipt = ple("lms", "hand-in", "Essay", "--text", "My essay.", "--yes", "--json").json
+    receipt = ple("lms", "hand-in", "Essay", "--text", "My essay.", "--by-hand", "--yes", "--json").json
     assert receipt["state"] == "learner"
     ple("lms", "connect", lms.url, "--sso", stdin="https://example.org/\n", code=1)
 
@@ -308,3 +308,13 @@ def test_what_is_handed_in_by_hand_is_copied(tmp_path: Any, monkeypatch: pytest.
     program.chmod(0o755)
     assert copy(LINK) is True
     assert (tmp_path / "copied").read_text() == LINK
+
+
+def test_yes_does_not_say_that_something_was_handed_in_elsewhere(ple: Callable[..., Any]) -> None:
+    ple("lms", "connect", "Evening school", "--kind", "manual")
+    ple("lms", "add", "Essay", "--account", "Evening school", "--url", "https://school.example/essay")
+    said = ple("lms", "hand-in", "Essay", "--text", "words", "--yes", code=2).err
+    assert "Nothing was handed in" in said
+    assert "https://school.example/essay" in said
+    assert ple("lms", "receipts", "--json").json == []
+    assert ple("lms", "hand-in", "Essay", "--text", "words", "--yes", "--by-hand", "--json").json["state"] == "learner"
