@@ -12,7 +12,7 @@ import pytest
 from ple.tui.browser import Browser
 
 from .test_first_hour import Lent
-from .world import TestedApp, opened, press, send, settle, until
+from .world import TestedApp, opened, press, send, settle, until, whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="commands of POSIX")
 HERE = "https://example.org/a b"
@@ -43,6 +43,7 @@ def test_what_cannot_be_started_or_fails_at_once_has_not_opened_anything(tmp_pat
     assert not Browser("lynx-that-is-nowhere").open_here(HERE)
 
 
+@whole
 async def test_keys_work_while_a_browser_takes_its_time(typical: Path) -> None:
     go = threading.Event()
     app = TestedApp(typical)

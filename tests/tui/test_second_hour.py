@@ -73,6 +73,7 @@ async def test_each_window_takes_back_its_own_and_asks_before_it_takes_back_anot
         elsewhere.close()
 
 
+@whole
 async def test_nothing_else_takes_the_place_of_an_article_that_is_taken_away_elsewhere(typical: Path) -> None:
     elsewhere = Environment(typical)
     try:
@@ -150,6 +151,7 @@ async def test_what_is_being_written_can_wait(typical: Path, tmp_path: Path) -> 
         assert drafts.left_behind(tmp_path) == []
 
 
+@whole
 async def test_where_there_is_nothing_the_last_line_names_what_can_be_done(empty: Path, typical: Path) -> None:
     async with opened(empty, "2") as pilot:
         line = seen(pilot).splitlines()[-1]

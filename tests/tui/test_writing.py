@@ -182,6 +182,7 @@ async def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten_unasked(t
         assert (await entries(pilot))[0].endswith(" Mine. More.")
 
 
+@whole
 async def test_words_are_not_kept_in_a_library_that_was_deleted_meanwhile(empty: Path, tmp_path: Path) -> None:
     folder = tmp_path / "drafts"
     async with opened(empty, "4", "a", drafts=folder) as pilot:
