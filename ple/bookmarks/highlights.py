@@ -187,10 +187,19 @@ class Highlights:
         return self._library.revisions(id)
 
     def catch_up(self) -> int:
-        """Look for the highlights again whose resources have changed; return in how many resources that was."""
+        """Look for the highlights again whose resources have changed; return in how many resources that was.
+
+        Those whose page was deleted for good are in it again when it is kept anew.
+        """
         newest = (self._library.epoch(), self._library.newest_change())
         if newest == self._caught_up:  # each article that is opened asks this
             return 0
+        with self._library.reading() as tx:
+            homes = marking.homes(tx)
+        if homes:
+            with self._library.writing() as tx:
+                marking.bring_home(tx, homes)
+            newest = (newest[0], self._library.newest_change())
         query = (
             sa.select(col(Resource.id), col(Resource.change))
             .join(HighlightRow, col(HighlightRow.resource_id) == col(Resource.id))

@@ -1,18 +1,18 @@
 """Putting a highlight into a text: which of those that are there it is, where its words stand, and whether still."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ple.bookmarks.anchoring import Anchor, Selector, Text
 from ple.bookmarks.annotations import NewHighlight, color_of
 from ple.bookmarks.keeping import earlier_notes, with_note
-from ple.bookmarks.models import HIGHLIGHT, HighlightRow
-from ple.library import InvalidInput, Writing, fold_tag, utc_now
+from ple.bookmarks.models import HIGHLIGHT, BookmarkRow, HighlightRow, key_of
+from ple.library import InvalidInput, Reading, Resource, Writing, fold_tag, utc_now
 from ple.web.text import block, line
 
 RELATION = "highlight-of"
@@ -148,6 +148,34 @@ def found_in(text: Text, new: NewHighlight, title: str) -> NewHighlight:
     return NewHighlight(
         found.exact, found.prefix, found.suffix, found.start, found.end, new.note, new.color, new.tags, new.made_at
     )
+
+
+def homes(tx: Reading) -> dict[int, int]:
+    """Return for highlights whose page was deleted for good the bookmark that there is of it again."""
+    query = (
+        sa.select(col(HighlightRow.id), col(HighlightRow.source_url))
+        .join(Resource, col(Resource.id) == col(HighlightRow.id))
+        .where(col(HighlightRow.resource_id).is_(None), col(HighlightRow.source_url).is_not(None))
+        .where(col(Resource.trashed_at).is_(None))
+    )
+    keys = {id: key_of(url) for id, url in tx.connection().execute(query) if id is not None and url}
+    wanted = sorted(set(keys.values()))
+    there: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        pages = (
+            sa.select(col(BookmarkRow.url_key), col(BookmarkRow.id))
+            .join(Resource, col(Resource.id) == col(BookmarkRow.id))
+            .where(col(BookmarkRow.url_key).in_(wanted[start : start + 500]), col(Resource.trashed_at).is_(None))
+        )
+        there |= {key: id for key, id in tx.connection().execute(pages) if id is not None}
+    return {id: there[key] for id, key in keys.items() if key in there}
+
+
+def bring_home(tx: Writing, homes: Mapping[int, int]) -> None:
+    """Let highlights be in these resources from now on; they are to be looked for there."""
+    for id, home in homes.items():
+        tx.update(HighlightRow, [id], resource_id=home, seen_change=0)
+        tx.link(id, home, RELATION)
 
 
 def anchor_again(tx: Writing, resource_id: int, source: Source, change: int) -> None:

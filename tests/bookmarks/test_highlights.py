@@ -179,6 +179,20 @@ def test_what_the_learner_marked_outlives_the_page(environment, highlights, page
     assert (kept.id, kept.resource_id, kept.note, kept.source_title) == (made.id, None, "mine", "Descent")
 
 
+def test_a_page_that_is_kept_again_after_it_was_deleted_for_good_has_its_highlights_once(environment, highlights, page):
+    one = highlights.add(page.id, "step by small step", note="why?")
+    file, url = highlights.export("w3c"), page.url
+    environment.bookmarks.remove([page.id])
+    environment.library.empty_trash()
+    assert highlights.highlight(one.id).resource_id is None
+    again = environment.bookmarks.save(url).bookmark.id
+    assert [(each.id, each.state, each.note) for each in highlights.highlights(again)] == [(one.id, "anchored", "why?")]
+    assert highlights.import_file("a.json", file.encode()).added == 0
+    assert len(highlights.highlights()) == 1
+    environment.bookmarks.remove([again])
+    assert highlights.highlights() == [], "it goes with its page, and comes with it"
+
+
 def test_the_w3c_export_comes_in_again_as_it_was(environment, highlights, page):
     highlights.add(page.id, WORDS, note="one", color="pink", tags=["b", "a"])
     entry = environment.journal.write("Momentum helps against narrow valleys.")
