@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ple.tui.article_room import ArticleRoom
+from ple.tui.patience import looking
 from ple.tui.room import Thing
 from ple.tui.things import named
 from ple.tui.widgets.blocks import Prose
@@ -186,8 +187,7 @@ class ListRoom(ArticleRoom):
         said = f"{count(here)} marked" if here else ""
         if elsewhere := len(self.list.marks) - here:
             said += f"{', ' if here else ''}{count(elsewhere)} {'' if here else 'marked '}not shown"
-        said += "  ·  " if said else ""
-        said += "V or X ends the stretch  ·  " if self.list.marks.stretching else ""
+        said += ("  ·  " if said else "") + ("V or X ends the stretch  ·  " if self.list.marks.stretching else "")
         ordered = "" if self._as_asked else f"  ·  {self.order}"
         self.query_one("#headline", Static).update(said + self.headline(len(self.list.keys)) + ordered, layout=False)
 
@@ -242,7 +242,8 @@ class ListRoom(ArticleRoom):
         from ple.tui import filtering
 
         words, kinds = self.filter, (self.kind(0),)
-        return await self.ask(lambda environment: filtering.kept(environment, words, keys, kinds=kinds))
+        with looking(self):
+            return await self.ask(lambda environment: filtering.kept(environment, words, keys, kinds=kinds))
 
     def fill(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -163,6 +165,21 @@ async def test_where_there_is_nothing_the_last_line_names_what_can_be_done(empty
         assert "Remove" not in seen(pilot).splitlines()[-1]
         await press(pilot, "escape")
         assert "Edit" in seen(pilot).splitlines()[-1]
+
+
+@whole
+@pytest.mark.parametrize("keys", ["5", "4 slash"])
+async def test_a_search_that_takes_its_time_says_so(keys: str, typical: Path) -> None:
+    async with opened(typical, *keys.split()) as pilot:
+        await pilot.app.ask(lambda environment: environment.journal.write("Something new"))  # type: ignore[attr-defined]
+        with closing(sqlite3.connect(typical / "search" / "index.sqlite", isolation_level=None)) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            at_once(pilot, *"begun")
+            while "Looking through all you keep …" not in seen(pilot):
+                await pilot.pause()
+            busy.execute("ROLLBACK")
+        await settle(pilot)
+        assert "1 for “begun”" in seen(pilot) or "1 found" in seen(pilot)
 
 
 @whole

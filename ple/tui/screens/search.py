@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from ple.library.errors import InvalidInput
 from ple.tui.dialogs import Ask
 from ple.tui.list_room import ListRoom
+from ple.tui.patience import looking
 from ple.tui.room import Thing
 from ple.tui.things import named
 from ple.tui.widgets.blocks import clean
@@ -115,14 +116,15 @@ class Search(ListRoom):
             return
         words, ranked, by_date = self.words, self._ranked, self.by_date
         try:
-            results = await self.ask(
-                lambda environment: environment.search.find(
-                    words,
-                    live=not ranked,
-                    limit=RANKED if ranked else LIVE,
-                    sort="date" if by_date else "relevance",
+            with looking(self):
+                results = await self.ask(
+                    lambda environment: environment.search.find(
+                        words,
+                        live=not ranked,
+                        limit=RANKED if ranked else LIVE,
+                        sort="date" if by_date else "relevance",
+                    )
                 )
-            )
         except InvalidInput as error:
             if ranked:
                 raise
