@@ -59,6 +59,8 @@ class Reading(Session):
             hint = None
             if found is not None and found.purged_at is None and found.trashed_at is not None:
                 hint = f"It is in the trash: `ple trash restore {id}` takes it out."
+            elif found is not None and found.trashed_at is None:
+                hint = f"#{id} is of the kind {found.kind}."
             raise NotFound(id, " or ".join(kinds) or None, hint=hint)
         return found
 

@@ -116,6 +116,11 @@ def test_things_are_named_by_number_uid_and_part_of_the_title(ple) -> None:
     assert "could be" in ple("journal", "show", "hippocampus", code=1).err
 
 
+def test_a_number_of_another_kind_says_of_which(ple) -> None:
+    id = ple("journal", "write", "Spacing", "--json").json["id"]
+    assert f"#{id} is of the kind journal." in ple("bookmarks", "show", str(id), code=1).err
+
+
 def test_json_has_times_in_utc_and_no_control_characters(capsys) -> None:
     value = {
         "at": NOW.astimezone(dt.timezone(dt.timedelta(hours=5))),
