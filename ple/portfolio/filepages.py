@@ -15,6 +15,8 @@ from ple.portfolio.work import Work
 _SIZES = "(max-width: 48rem) 92vw, 44rem"
 _CARD = (92, 20, 3 / 2)
 """How wide a picture on a card is: in hundredths of a telephone, in rem elsewhere; and how much wider than high."""
+_CLOSE = 960
+"""Pixels from which on there is more in a picture than its page shows of it: it leads to itself in its full size."""
 _BLURRED = 240
 """Pictures with fewer points across are shown on a card as large as they are."""
 
@@ -53,6 +55,10 @@ class FilePages:
                 f'<img class="u-photo{ink}" src="{found["src"]}" srcset="{found["srcset"]}" sizes="{_SIZES}" '
                 f'width="{found["width"]}" height="{found["height"]}" alt="{escape(work.alt)}">'
             )
+            if max(found["width"], found["height"]) > _CLOSE:
+                named = "" if work.alt else ' aria-label="The picture in its full size"'
+                largest = found["srcset"].split()[-2]
+                tag = f'<a href="{largest}"{named}>{tag}</a>'
             return f'<figure class="shown">{tag}</figure>'
         if not self._there(file):
             return ""

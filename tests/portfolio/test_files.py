@@ -79,7 +79,8 @@ def test_a_picture_is_shown_in_sizes_without_what_the_camera_noted(portfolio: Po
     assert not small.getexif()
 
     page = lxml.html.document_fromstring(files["work/corner/index.html"])
-    (picture,) = page.cssselect(".e-content img.u-photo")
+    (picture,) = page.cssselect(".e-content figure > a > img.u-photo")
+    assert picture.getparent().get("href") == "../../work/corner/img-1-1200.jpg"
     assert picture.get("alt") == "A red corner"
     assert (picture.get("width"), picture.get("height")) == ("1200", "800")
     assert picture.get("srcset").count("w,") == 2
