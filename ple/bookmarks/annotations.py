@@ -28,7 +28,7 @@ class NewHighlight:
     """A highlight that is to be made: its words, and what is known about where they stand.
 
     ``start`` and ``end`` are positions in the text that it was made in, if that was one of ours. ``origin`` is its
-    name where it comes from, so that it is known when it comes again.
+    name where it comes from, so that it is known when it comes again; ``formerly`` are words that it had before.
     """
 
     quote: str
@@ -41,6 +41,7 @@ class NewHighlight:
     tags: tuple[str, ...] = ()
     made_at: dt.datetime | None = None
     origin: str | None = None
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

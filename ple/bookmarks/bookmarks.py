@@ -363,7 +363,7 @@ class Bookmarks:
         new = [
             NewHighlight(
                 one.quote, one.prefix, one.suffix, one.position, note=one.note, color=one.color, tags=one.tags,
-                made_at=one.created_at,
+                made_at=one.created_at, formerly=one.formerly,
             )
             for one in quotations
         ]  # fmt: skip

@@ -63,7 +63,8 @@ class Known:
                 return row
             if anchor.start < row.end and row.start < anchor.end:
                 return row
-        return None
+        before = (row for words in new.formerly for row in self._words.get(_squeezed(words), ()))
+        return next((row for row in before if row.state != "anchored"), None)
 
 
 def _stands_elsewhere(new: NewHighlight, row: HighlightRow) -> bool:
@@ -98,6 +99,9 @@ def keep(
             row.note = with_note(row.note, note, earlier_notes(tx, [row.id]).get(row.id, ()) if came else ())
         if new.color and restored:
             row.color = color_of(new.color)
+        if _squeezed(row.exact) in map(_squeezed, new.formerly):
+            row.exact, row.start = exact, start
+            known.add(row)
         row.origin = row.origin or new.origin
         tx.tag(row.id, *tags_of(new.tags))
         return row.id, restored

@@ -50,6 +50,18 @@ def test_kindle_clippings_become_books_with_passages():
     assert (refused.line, "no words" in refused.problem) == (16, True)
 
 
+def test_a_passage_whose_ends_were_moved_since_the_last_import_is_still_one(environment):
+    first, note, longer = CLIPPINGS.split("==========\n")[:3]
+    bookmarks, highlights = environment.bookmarks, environment.highlights
+    bookmarks.import_file("a.txt", "==========\n".join([first, note, ""]).encode())
+    (one,) = highlights.highlights()
+    for _ in range(2):
+        assert bookmarks.import_file("a.txt", "==========\n".join([first, note, longer, ""]).encode()).highlights == 0
+        assert [(each.id, each.quote, each.note) for each in highlights.highlights()] == [
+            (one.id, "first version, longer", "mine")
+        ]
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -84,7 +84,7 @@ def _record(said: dict[str, Any], number: int) -> Record:
 
 def _quotation(said: dict[str, Any]) -> Quotation:
     position = said.get("position")
-    texts = {name: _text(said.get(name)) for name in ("quote", "note", "color", "prefix", "suffix")}
+    texts: dict[str, Any] = {name: _text(said.get(name)) for name in ("quote", "note", "color", "prefix", "suffix")}
     return Quotation(
         **texts,
         created_at=_when(said.get("created_at")),

@@ -120,16 +120,20 @@ def _quotations(clippings: list[_Clipping]) -> Iterator[Quotation]:
             else:
                 loose.append(note)
     for number, one in enumerate(kept):
-        yield Quotation(one.text, "\n\n".join(notes.get(number, ())), created_at=one.at, position=one.begin)
+        formerly = tuple(other.text for other in highlights if other is not one and _overlap(one, other))
+        said = "\n\n".join(notes.get(number, ()))
+        yield Quotation(one.text, said, created_at=one.at, position=one.begin, formerly=formerly)
     for note in loose:
         yield Quotation("", note.text, created_at=note.at, position=note.begin)
 
 
 def _superseded(one: _Clipping, later: list[_Clipping]) -> bool:
-    return any(
-        other.begin <= one.end and one.begin <= other.end and (one.text in other.text or other.text in one.text)
-        for other in later
-    )
+    return any(_overlap(one, other) for other in later)
+
+
+def _overlap(one: _Clipping, other: _Clipping) -> bool:
+    beside = other.begin > one.end or one.begin > other.end
+    return not beside and (one.text in other.text or other.text in one.text)
 
 
 def _date(said: str) -> dt.datetime | None:

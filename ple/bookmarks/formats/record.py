@@ -4,7 +4,7 @@ import codecs
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ class Quotation:
     suffix: str = ""
     position: int | None = None
     """Where it began in the text that it was marked in, in characters; of a Kindle book, its location."""
+    formerly: tuple[str, ...] = field(default=(), compare=False)
+    """The words that it had before its ends were moved."""
 
 
 @dataclass(frozen=True, slots=True)
