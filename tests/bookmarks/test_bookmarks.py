@@ -127,21 +127,21 @@ LESS = {
 }
 
 
-@pytest.mark.parametrize("less", LESS)
-def test_less_than_is_kept_takes_the_place_of_nothing_until_the_learner_says_so(environment, publisher, less):
+def test_less_than_is_kept_takes_the_place_of_nothing_until_the_learner_says_so(environment, publisher):
     bookmarks = environment.bookmarks
     id = bookmarks.save(publisher.publish("/a", ARTICLE, **HTML)).bookmark.id
     before = bookmarks.bookmark(id)
     mark = environment.highlights.add(id, "step by small step")
-    publisher.publish("/a", f"<html>{LESS[less]}</html>", **HTML)
-    done = bookmarks.refresh(id)
-    assert "the text that you keep stays" in (done.problem or "")
-    assert f"refresh {id} --force" in (done.hint or "")
-    after = bookmarks.bookmark(id)
-    assert (after.title, after.html, after.author) == (before.title, before.html, before.author)
+    for what, less in LESS.items():
+        publisher.publish("/a", f"<html>{less}</html>", **HTML)
+        done = bookmarks.refresh(id)
+        assert "the text that you keep stays" in (done.problem or ""), what
+        assert f"refresh {id} --force" in (done.hint or "")
+        after = bookmarks.bookmark(id)
+        assert (after.title, after.html, after.author) == (before.title, before.html, before.author), what
     assert environment.highlights.highlight(mark.id).state == "anchored"
     assert bookmarks.refresh(id, force=True).problem is None
-    assert bookmarks.bookmark(id).text != before.text
+    assert "Ministers" in bookmarks.bookmark(id).text
     publisher.publish("/a", ARTICLE, **HTML)
     assert bookmarks.refresh(id, force=True).problem is None
     assert bookmarks.bookmark(id).text == before.text
