@@ -1,5 +1,6 @@
 """Backups of the database of a library on SQLite: copies that are whole, and the way back to one."""
 
+import os
 import secrets
 import shutil
 import sqlite3
@@ -31,9 +32,10 @@ def write(path: Path, target: Path, where: str) -> Path:
             raise LibraryError(f"{target} is there already", hint="Name a new file.")
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
+        # made empty first, for its owner alone: there is no moment in which others could read it
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(path, timeout=30)) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
-        part.chmod(0o600)
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
