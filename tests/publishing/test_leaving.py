@@ -286,6 +286,16 @@ def test_leap2a_takes_the_files_that_works_show_along_as_the_site_has_them(learn
     assert file.findtext(f"{ATOM}id") in [link.get("href") for link in links if link.get("rel") == "related"]
 
 
+def test_leap2a_is_the_same_after_somebody_else_has_named_namespaces(learner: Learner, tmp_path: Path) -> None:
+    from xml.etree.ElementTree import register_namespace
+
+    learner.portfolio.leave(tmp_path / "before.zip", "leap2a")
+    register_namespace("", "http://www.w3.org/2000/svg")  # as the library that makes PDFs does
+    learner.portfolio.leave(tmp_path / "mahara.zip", "leap2a")
+    with zipfile.ZipFile(tmp_path / "mahara.zip") as archive:
+        assert list(faults(archive.read("leap2a.xml"))) == []
+
+
 def test_what_is_no_leap2a_is_noticed(learner: Learner) -> None:
     from ple.portfolio.leaving.leap2a import leap2a
 

@@ -32,8 +32,6 @@ _IN_URIS = ";/?:@&=+$,#[]!*'()~%-._"
 _PICTURES = {"jpg": "image/jpeg", "webp": "image/webp"}
 """What the site makes of pictures, whatever they were."""
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
-for _prefix, _space in (("", _ATOM), ("rdf", _RDF), ("leap2", _LEAP)):
-    register_namespace(_prefix, _space)
 
 
 def leap2a(
@@ -108,6 +106,8 @@ def leap2a(
         for child in element:
             child.tail = "\n"  # a line each; what stands in a text stays as it is
     declared = f' xmlns:categories="{_CATEGORIES}"'.encode()  # nothing but values use it
+    for prefix, space in (("", _ATOM), ("rdf", _RDF), ("leap2", _LEAP)):
+        register_namespace(prefix, space)  # now: they are those of the whole process, and who makes PDFs has others
     said = b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed, encoding="utf-8") + b"\n"
     said = said.replace(b"<feed", b"<feed" + declared, 1)
     out = io.BytesIO()
