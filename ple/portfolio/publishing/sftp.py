@@ -224,8 +224,6 @@ class Sftp:
         for kind in _KINDS:
             try:
                 key = await asyncssh.get_server_host_key(host, port, server_host_key_algs=[kind])
-            except asyncssh.ConnectionLost:
-                raise  # it may be the key of this kind that was confirmed
             except asyncssh.DisconnectError as error:
                 lost = error
                 continue  # it has no key of this kind
