@@ -126,6 +126,7 @@ def test_a_morning_from_first_start_to_quit(terminal: Terminal, publisher: Any) 
     terminal.keys("?")
     terminal.wait("Keys of this place")
     terminal.keys("Escape")
+    terminal.wait("Keys of this place", gone=True)  # what a terminal says of its size would make another key of it
     terminal.resize(160, 40)
     terminal.wait("★ Starred")
     terminal.resize(60, 15)

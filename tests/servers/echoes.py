@@ -91,6 +91,7 @@ def network() -> Iterator[Network]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket.settimeout(1)  # who comes may be gone again before it is accepted: that must not wait for the next
     it.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
