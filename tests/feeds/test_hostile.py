@@ -14,7 +14,7 @@ from ple.web.client import Limits
 from tests.servers.feeds import answer, endless, gzip_bomb, hanging, rss
 
 ITEMS = [{"guid": "1", "link": "https://example.org/1", "title": "Article", "description": "Words"}]
-LIMITS = Limits(connect=1.0, read=0.5, total=2.0, size=5_000_000)
+LIMITS = Limits(connect=1.0, read=1.5, total=3.0, size=5_000_000)  # the server has to share our processors
 
 
 @pytest.fixture
